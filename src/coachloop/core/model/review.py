@@ -1,0 +1,23 @@
+"""Human answers, and which of them counts."""
+
+from enum import StrEnum
+
+
+class ReviewKind(StrEnum):
+    """How a human answer came about."""
+
+    LABEL = "label"
+    AUDIT = "audit"
+    ADJUDICATION = "adjudication"
+    CALIBRATION = "calibration"
+    DISPUTE = "dispute"
+
+
+PRECEDENCE: dict[ReviewKind, int] = {
+    ReviewKind.DISPUTE: 0,
+    ReviewKind.CALIBRATION: 1,
+    ReviewKind.ADJUDICATION: 2,
+    ReviewKind.AUDIT: 3,
+    ReviewKind.LABEL: 3,
+}
+"""The most considered answer comes first; among equals the latest counts, and any of them goes before the machine."""
