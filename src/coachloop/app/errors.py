@@ -1,0 +1,33 @@
+"""Refusals that a user can act on: each says what is wrong and the way out."""
+
+
+class RefusedError(Exception):
+    """The request can't be carried out as it stands; the message is for the person who made it."""
+
+
+class NotYoursError(RefusedError):
+    """Somebody else owns this."""
+
+
+class NoExampleError(RefusedError):
+    """There is nothing the agent can hear or read."""
+
+
+class LacksAgreementError(RefusedError):
+    """A session has no whole agreement yet."""
+
+
+class AlreadyOpenError(RefusedError):
+    """The agent already works on one behaviour."""
+
+
+class UnknownNameError(RefusedError):
+    """A key names nothing here, or more than one thing."""
+
+
+class TemplateRefusedError(RefusedError):
+    """A template's text can't be used; the message lists every mistake with its place."""
+
+
+class WrongStateError(RefusedError):
+    """Too late or too early: somebody was faster, or a step comes first."""

@@ -1,0 +1,131 @@
+from django.db import models
+from django.db.models import Q
+
+from coachloop.app.models.people import Agent, User
+from coachloop.app.models.templates import Behaviour
+from coachloop.app.models.verdicts import Verdict
+from coachloop.core.coaching.agreement import DidHappen, DidWork, NextStep, SessionKind, SessionStatus
+
+
+class Focus(models.Model):
+    """The one behaviour an agent works on. At most one is open, by constraint.
+
+    `clock_day` is day 0 of the five working days (the example's verdict landed on it); empty for calls that start no clock.
+    Without a transcript the leader's own account stands in for the example's words.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="foci")
+    behaviour = models.ForeignKey(Behaviour, on_delete=models.PROTECT, related_name="foci")
+    reason = models.TextField()
+    example = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
+    leaders_account = models.TextField(blank=True)
+    clock_day = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent"], condition=Q(closed_at__isnull=True), name="one_open_focus"),
+            models.CheckConstraint(
+                condition=Q(clock_day__isnull=True, due_on__isnull=True)
+                | Q(clock_day__isnull=False, due_on__isnull=False),
+                name="focus_due_with_clock",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id}: {self.behaviour_id}"
+
+
+class Session(models.Model):
+    """A coaching conversation. It can't be held without its agreement, by constraint."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="sessions")
+    behaviour = models.ForeignKey(Behaviour, null=True, on_delete=models.PROTECT, related_name="sessions")
+    focus = models.ForeignKey(Focus, null=True, on_delete=models.PROTECT, related_name="sessions")
+    kind = models.CharField(max_length=14, choices=[(k.value, k.value) for k in SessionKind])
+    status = models.CharField(max_length=9, choices=[(s.value, s.value) for s in SessionStatus])
+    leader = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    leader_name = models.CharField(max_length=200, blank=True)
+    planned_for = models.DateTimeField(null=True)
+    held_on = models.DateField(null=True)
+    goal = models.TextField(blank=True)
+    own_words = models.TextField(blank=True)
+    action = models.TextField(blank=True)
+    by_when = models.DateField(null=True)
+    how_reviewed = models.TextField(blank=True)
+    review_on = models.DateField(null=True)
+    shared_notes = models.TextField(blank=True)
+    private_notes = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(SessionKind)), name="session_known_kind"),
+            models.CheckConstraint(condition=Q(status__in=list(SessionStatus)), name="session_known_status"),
+            models.CheckConstraint(
+                condition=~Q(status="held")
+                | (~Q(own_words="") & ~Q(action="") & Q(held_on__isnull=False, review_on__isnull=False)),
+                name="held_has_an_agreement",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="held", kind="performance")
+                | (~Q(how_reviewed="") & Q(by_when__isnull=False, focus__isnull=False, behaviour__isnull=False)),
+                name="performance_agreement_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="held", kind="developmental") | ~Q(goal=""), name="developmental_has_a_goal"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="developmental") | Q(focus__isnull=True), name="developmental_runs_beside_a_focus"
+            ),
+            models.UniqueConstraint(
+                fields=["focus"], condition=Q(status="planned"), name="one_planned_session_a_focus"
+            ),
+            models.UniqueConstraint(
+                fields=["agent", "behaviour", "held_on"],
+                condition=Q(status="imported"),
+                name="imported_session_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} session {self.status} with {self.agent_id}"
+
+
+class FollowUp(models.Model):
+    """The look-back at a session's action. It can't be closed without its three answers, by constraint.
+
+    `numbers` keeps what the leader saw when closing: rates before and since, with n and interval.
+    """
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="follow_up")
+    due_on = models.DateField()
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    did_happen = models.CharField(max_length=8, blank=True)
+    did_work = models.CharField(max_length=9, blank=True)
+    next_step = models.CharField(max_length=16, blank=True)
+    note = models.TextField(blank=True)
+    numbers = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True)
+                | Q(
+                    opened_at__isnull=False,
+                    did_happen__in=list(DidHappen),
+                    did_work__in=list(DidWork),
+                    next_step__in=list(NextStep),
+                ),
+                name="closed_follow_up_has_its_answers",
+            )
+        ]
+        indexes = [models.Index(fields=["due_on"], condition=Q(closed_at__isnull=True), name="follow_up_open")]
+
+    def __str__(self) -> str:
+        return f"follow-up of session {self.session_id}"

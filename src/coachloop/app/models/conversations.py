@@ -1,0 +1,54 @@
+from django.db import models
+from django.db.models import Q
+
+from coachloop.app.models.people import Agent, Team
+
+
+class Conversation(models.Model):
+    """One call, chat or mail thread: what is asked about it in queries. Its words are in the current revision.
+
+    `revision` 0 means scores came without a transcript. `day` is the local date at the site; empty without a start time.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    channel = models.CharField(max_length=200, blank=True)
+    queue = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=200, blank=True)
+    direction = models.CharField(max_length=200, blank=True)
+    agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="conversations")
+    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="conversations")
+    customer_key = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField(null=True)
+    day = models.DateField(null=True)
+    outcome = models.JSONField(null=True)
+    turn_count = models.PositiveIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=0)
+    landed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["agent", "day"]), models.Index(fields=["team", "day"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(day__isnull=True, started_at__isnull=True) | Q(day__isnull=False, started_at__isnull=False),
+                name="conversation_day_with_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Revision(models.Model):
+    """The line a conversation came in with, whole and as given; a replacement adds one and keeps the older."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    document = models.TextField()
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "number"], name="revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} revision {self.number}"

@@ -1,0 +1,107 @@
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+
+from coachloop.core.model.people import Role
+
+
+class Site(models.Model):
+    """A place with its own zone, working days and public holidays."""
+
+    name = models.CharField(max_length=200, unique=True)
+    timezone = models.CharField(max_length=64, default="UTC")
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code for public holidays; empty for none")
+    subdivision = models.CharField(max_length=10, blank=True)
+    working_days = models.CharField(max_length=7, default="12345", help_text="ISO weekdays, Monday is 1")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SiteClosure(models.Model):
+    """A day on which the site is closed beside its public holidays."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="closures")
+    day = models.DateField()
+    name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "day"], name="one_closure_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = BaseUserManager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(models.Model):
+    """A role somebody holds."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role"], name="a_role_once"),
+            models.CheckConstraint(condition=Q(role__in=list(Role)), name="grant_known_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class Team(models.Model):
+    """Agents with one leader."""
+
+    key = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
+    leader = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="led_teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agent(models.Model):
+    """Somebody who talks to customers, known by the id that exports use; may or may not sign in.
+
+    `team` is the one that the newest dated conversation named, `team_since` that conversation's day.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="agents")
+    team_since = models.DateField(null=True)
+    user = models.OneToOneField(User, null=True, on_delete=models.SET_NULL, related_name="agent")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Absence(models.Model):
+    """Days on which an agent is away: they do not count on the five-day clock."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="absence_ends_after")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.first_day} to {self.last_day}"

@@ -1,0 +1,53 @@
+from django.db import models
+from django.db.models import Q
+
+from coachloop.app.models.people import Agent, Team
+from coachloop.app.models.templates import Behaviour, TemplateVersion
+
+
+class AgentDay(models.Model):
+    """Counts of effective verdicts by agent, behaviour, day, mix (queue, direction) and template version.
+
+    Rebuilt from the facts, a whole agent-day at a time; never added to.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    behaviour = models.ForeignKey(Behaviour, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+")
+    queue = models.CharField(max_length=200, blank=True)
+    direction = models.CharField(max_length=200, blank=True)
+    version = models.ForeignKey(TemplateVersion, on_delete=models.CASCADE, related_name="+")
+    met = models.PositiveIntegerField()
+    not_met = models.PositiveIntegerField()
+    not_applicable = models.PositiveIntegerField()
+    unscored = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "behaviour", "day", "team", "queue", "direction", "version"], name="cell_once"
+            ),
+            models.UniqueConstraint(
+                fields=["agent", "behaviour", "day", "queue", "direction", "version"],
+                condition=Q(team__isnull=True),
+                name="cell_without_team_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["behaviour", "day"]), models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.behaviour_id} {self.day}: {self.met} of {self.met + self.not_met}"
+
+
+class DirtyDay(models.Model):
+    """An agent-day whose counts no longer match the facts.
+
+    Each writer adds a row of its own: a shared row could be swept by a refresh that does not yet see the writer's facts.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.day}"

@@ -1,0 +1,81 @@
+"""Who looks, and what they may see. Every other query starts from one of these."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from coachloop.app.models import Agent, Conversation, FollowUp, Session, Team, User
+from coachloop.core.model.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who looks: their roles, the teams they lead, and the agent they are, where they are one.
+
+    `everything` is the operator at the command line of the machine itself.
+    """
+
+    user: User | None
+    roles: frozenset[Role]
+    team_ids: frozenset[int] = frozenset()
+    agent_id: int | None = None
+    everything: bool = False
+
+    def has(self, *roles: Role) -> bool:
+        """Whether they hold one of these roles."""
+        return self.everything or not self.roles.isdisjoint(roles)
+
+    @property
+    def name(self) -> str:
+        """What the audit log calls them."""
+        return self.user.name if self.user else "command line"
+
+
+OPERATOR = Viewer(user=None, roles=frozenset(), everything=True)
+
+
+def viewer(user: User) -> Viewer:
+    """The viewer that a signed-in user is."""
+    return Viewer(
+        user=user,
+        roles=frozenset(Role(role) for role in user.grants.values_list("role", flat=True)),
+        team_ids=frozenset(user.led_teams.values_list("id", flat=True)),
+        agent_id=Agent.objects.filter(user=user).values_list("id", flat=True).first(),
+    )
+
+
+def teams(viewer: Viewer) -> QuerySet[Team]:
+    """Teams whose agents they may see by name."""
+    if viewer.has(Role.QA_LEAD):
+        return Team.objects.all()
+    return Team.objects.filter(id__in=viewer.team_ids if viewer.has(Role.TEAM_LEADER) else ())
+
+
+def agents(viewer: Viewer) -> QuerySet[Agent]:
+    """Agents whose scores they may see: their own, their team's, or everyone's for a QA lead."""
+    if viewer.has(Role.QA_LEAD):
+        return Agent.objects.all()
+    mine = Q(id=viewer.agent_id) if viewer.has(Role.AGENT) else Q(pk__in=())
+    return Agent.objects.filter(mine | (Q(team_id__in=_led(viewer))))
+
+
+def conversations(viewer: Viewer) -> QuerySet[Conversation]:
+    """Conversations whose words they may see: leaders by the agent's team at the time of the call."""
+    if viewer.has(Role.QA_LEAD):
+        return Conversation.objects.all()
+    mine = Q(agent_id=viewer.agent_id) if viewer.has(Role.AGENT) and viewer.agent_id else Q(pk__in=())
+    return Conversation.objects.filter(mine | Q(team_id__in=_led(viewer)))
+
+
+def sessions(viewer: Viewer) -> QuerySet[Session]:
+    """Sessions they may open; a QA lead sees focus and status, never the private notes."""
+    return Session.objects.filter(agent__in=agents(viewer))
+
+
+def follow_ups(viewer: Viewer) -> QuerySet[FollowUp]:
+    """Follow-ups of the sessions they may open."""
+    return FollowUp.objects.filter(session__agent__in=agents(viewer))
+
+
+def _led(viewer: Viewer) -> frozenset[int]:
+    return viewer.team_ids if viewer.has(Role.TEAM_LEADER) else frozenset()

@@ -1,0 +1,96 @@
+"""What a session is, what it must hold before it counts as held, and the three answers that close its follow-up."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class SessionKind(StrEnum):
+    """Who leads: a leader about a deficiency, or the agent about what comes next."""
+
+    PERFORMANCE = "performance"
+    DEVELOPMENTAL = "developmental"
+
+
+class SessionStatus(StrEnum):
+    """Where a session stands; `imported` happened before coachloop and carries no agreement of ours."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    IMPORTED = "imported"
+
+
+class DidHappen(StrEnum):
+    """Did the agent do what was agreed?"""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+
+class DidWork(StrEnum):
+    """Did it help?"""
+
+    YES = "yes"
+    TOO_EARLY = "too_early"
+    NO = "no"
+
+
+class NextStep(StrEnum):
+    """What comes next; `continue` and `change_approach` add a session to the same focus, the others close it."""
+
+    CLOSE = "close"
+    CONTINUE = "continue"
+    CHANGE_APPROACH = "change_approach"
+    NEXT_BEHAVIOUR = "next_behaviour"
+
+    @property
+    def keeps_focus(self) -> bool:
+        """Whether the focus stays open for another session."""
+        return self in {NextStep.CONTINUE, NextStep.CHANGE_APPROACH}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What the agent will try, in their own words, by when, and how it will be reviewed.
+
+    `by_when` and `how_reviewed` belong to performance sessions, `goal` to developmental ones.
+    """
+
+    own_words: str
+    action: str
+    review_on: date
+    by_when: date | None = None
+    how_reviewed: str = ""
+    goal: str = ""
+
+    def lacks(self, kind: SessionKind, *, held_on: date) -> tuple[str, ...]:
+        """What is still missing or out of order before a session of this kind counts as held, in plain words."""
+        asked = [
+            (not self.own_words.strip(), "the agent's own words"),
+            (not self.action.strip(), "one action"),
+            (self.review_on <= held_on, "a review date after the session"),
+        ]
+        if kind is SessionKind.PERFORMANCE:
+            asked += [
+                (self.by_when is None or self.by_when < held_on, "a date by when, not before the session"),
+                (
+                    self.by_when is not None and self.by_when > self.review_on,
+                    "a review date not before the by-when date",
+                ),
+                (not self.how_reviewed.strip(), "how it will be reviewed"),
+            ]
+        else:
+            asked.append((not self.goal.strip(), "the agent's goal"))
+        return tuple(words for missing, words in asked if missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The look-back: did it happen, did it work, what next."""
+
+    did_happen: DidHappen
+    did_work: DidWork
+    next_step: NextStep
+    note: str = ""

@@ -1,0 +1,51 @@
+"""What became of a file that came in."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a file, as bytes; `number` is 1-based."""
+
+    file: str
+    number: int
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A place in a file that could not be taken, and why."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Receipt:
+    """Counts of what was read: every row received is accepted, a duplicate, or refused with its reason."""
+
+    received: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    notes: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, file: str, line: int, reason: str) -> None:
+        """Note a place that could not be taken."""
+        self.refused.append(Refusal(file, line, reason))
+
+    def note(self, what: str, count: int = 1) -> None:
+        """Count something a person should know about what was accepted."""
+        self.notes[what] = self.notes.get(what, 0) + count
+
+    def as_json(self) -> dict[str, Any]:
+        """The stable keys of `--json`."""
+        return {
+            "received": self.received,
+            "accepted": self.accepted,
+            "duplicates": self.duplicates,
+            "refused": [{"file": r.file, "line": r.line, "reason": r.reason} for r in self.refused],
+            "notes": self.notes,
+        }

@@ -1,0 +1,61 @@
+"""The environment, read once and loudly: a wrong value stops the start with its name and what would be right."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _is_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("is no IANA zone; for example Europe/London")
+    return name
+
+
+class Config(BaseSettings):
+    """What the operator may set. Every variable is `COACHLOOP_` and the name below; a secret may come from NAME_FILE."""
+
+    model_config = SettingsConfigDict(env_prefix="COACHLOOP_", extra="ignore")
+
+    home: Path = Field(default=Path("var"), description="where SQLite, media and models live")
+    secret_key: SecretStr | None = Field(default=None, description="signs sessions; made once in HOME if not set")
+    database_url: str = Field(default="", validation_alias="DATABASE_URL", description="SQLite in HOME if not set")
+    hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="host names served, with commas between")
+    https: bool = Field(default=False, description="served over HTTPS: cookies are sent over it alone")
+    timezone: Annotated[str, AfterValidator(_is_zone)] = Field(default="UTC", description="the first site's zone")
+    country: str = Field(default="", pattern="^([A-Z]{2})?$", description="its ISO 3166 country, for public holidays")
+    demo: bool = Field(default=False, description="offer the roles by one click instead of a password")
+    worker: bool = Field(default=True, description="run a worker inside `serve`")
+    workers: int = Field(default=1, ge=1, le=64, description="processes of one `worker`")
+    log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
+
+
+def load() -> Config:
+    """The configuration; ends the process with code 2 and every mistake by name where there is one."""
+    try:
+        return Config(**_from_files())
+    except (ValidationError, OSError) as error:
+        sys.stderr.write(f"coachloop: the configuration can't be used.\n{_explain(error)}\n")
+        raise SystemExit(2) from error
+
+
+def _from_files() -> dict[str, Any]:
+    """Values of every `NAME_FILE` in the environment, by the field they are for."""
+    names = {f"COACHLOOP_{name.upper()}": name for name in Config.model_fields} | {"DATABASE_URL": "DATABASE_URL"}
+    given = ((os.environ.get(f"{name}_FILE"), target) for name, target in names.items())
+    return {target: Path(path).read_text(encoding="utf-8").strip() for path, target in given if path}
+
+
+def _explain(error: ValidationError | OSError) -> str:
+    if isinstance(error, OSError):
+        return f"  {error.filename}: {error.strerror}"
+    lines = []
+    for mistake in error.errors():
+        field = str(mistake["loc"][0])
+        name = field if field == "DATABASE_URL" else f"COACHLOOP_{field.upper()}"
+        lines.append(f"  {name}: {mistake['msg']}, got {str(mistake['input'])!r}")
+    return "\n".join(lines)

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    """Pages, their templates and static files."""
+
+    name = "coachloop.web"
+    label = "web"
