@@ -32,7 +32,7 @@ def _sqlite(schema_editor):
 def _postgresql(schema_editor):
     schema_editor.execute(
         "CREATE FUNCTION coachloop_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$"
+        "$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_ARGV[0], ERRCODE = 'integrity_constraint_violation'; END $$"
     )
     for table in TABLES:
         schema_editor.execute(
