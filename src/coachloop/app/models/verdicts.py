@@ -26,20 +26,17 @@ class Evaluation(models.Model):
     """What is to be scored and what stands: the truth that the queue is rebuilt from.
 
     One row a conversation and template. Pending, it waits for the template's current version; `attempt` is the one whose
-    verdicts are current, also while a newer one is pending. `tries` counts since it last became pending.
+    verdicts are current, also while a newer one is pending.
     """
 
     class State(models.TextChoices):
         PENDING = "pending"
         DONE = "done"
-        FAILED = "failed"
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="evaluations")
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="evaluations")
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempt = models.OneToOneField("Attempt", null=True, on_delete=models.PROTECT, related_name="current_for")
-    tries = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ import pydantic_core
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from coachloop.core.model.conversation import Conversation, Speaker, Turn, Word, moment
+from coachloop.core.model.people import Role
 
 LINE_LIMIT = 32 * 1024 * 1024
 """Bytes of the longest line that is read; three hours of word-timed speech are below a tenth of it."""
@@ -147,7 +148,7 @@ class PersonLine(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
-    role: Literal["agent", "team_leader", "evaluator", "qa_lead", "operations", "admin"]
+    role: Role
     team: Name | None = None
     agent_id: Name | None = None
 

@@ -1,0 +1,285 @@
+"""Conversations to look through, and one with its words and its verdicts."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from coachloop.app import mapping
+from coachloop.app.models import Attempt, Behaviour, Conversation, Evaluation, Revision, Verdict
+from coachloop.app.queries import viewing
+from coachloop.app.queries.paging import Slice, cut
+from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.model.conversation import Turn
+from coachloop.core.model.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What narrows the list; empty means no restriction. `days` counts back from today, today included."""
+
+    agent: str = ""
+    template: str = ""
+    behaviour: str = ""
+    verdict: str = ""
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to filter by."""
+
+    value: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the viewer may filter by."""
+
+    agents: tuple[Choice, ...]
+    behaviours: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One conversation in the list. `verdict` is that of the behaviour filtered by, where one is."""
+
+    key: str
+    agent_name: str
+    team_name: str
+    channel: str
+    queue: str
+    started_at: datetime | None
+    turn_count: int
+    met: int
+    not_met: int
+    unscored: int
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A quote of one turn; `shown` says whether the words stand there in the text shown."""
+
+    turn: int
+    start: int
+    end: int
+    quote: str
+    at: float | None
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissedMoment:
+    """The turn at which it should have happened."""
+
+    turn: int
+    at: float | None
+    better: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictView:
+    """One behaviour of this conversation, with its proof. `outcome` is the effective verdict."""
+
+    id: int
+    key: str
+    title: str
+    good: str
+    why: str
+    critical: bool
+    outcome: Outcome
+    machine_outcome: Outcome
+    reviewed: bool
+    reason: str
+    decided_by: str
+    evidence: tuple[Proof, ...]
+    missed: MissedMoment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The verdicts of one template; `pending` while a newer scoring waits, `scored_at` empty before the first."""
+
+    key: str
+    title: str
+    version: int | None
+    pending: bool
+    scored_at: datetime | None
+    verdicts: tuple[VerdictView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """One conversation: what is known about it, its turns, and what each template says."""
+
+    key: str
+    agent_key: str
+    agent_name: str
+    customer_name: str
+    team_name: str
+    channel: str
+    queue: str
+    direction: str
+    started_at: datetime | None
+    outcome: tuple[tuple[str, str], ...]
+    turns: tuple[Turn, ...]
+    scored: tuple[Scored, ...] = field(default=())
+
+
+def choices(viewer: Viewer) -> Choices:
+    """Agents they may see, and the behaviours that are scored now."""
+    agents = viewing.agents(viewer).order_by("name").values_list("key", "name")
+    behaviours = Behaviour.objects.filter(retired=False, template__current__isnull=False)
+    named = behaviours.order_by("template__title", "position").values_list("template__key", "key", "title")
+    return Choices(
+        tuple(Choice(key, name) for key, name in agents),
+        tuple(Choice(f"{template}/{key}", title) for template, key, title in named),
+    )
+
+
+def conversations(viewer: Viewer, filters: Filters, *, today: date, page: int = 1) -> Slice[Listed]:
+    """The conversations they may see, newest first."""
+    rows = viewing.conversations(viewer).filter(_asked(filters, today)).select_related("agent", "team")
+    newest = rows.order_by("-started_at", "-id")
+    return cut(newest, page, lambda found: _listed(found, filters))
+
+
+def conversation(viewer: Viewer, key: str) -> ConversationView | None:
+    """One conversation with its words and verdicts; None where they may see no such conversation."""
+    row = viewing.conversations(viewer).select_related("agent", "team").filter(key=key).first()
+    if row is None:
+        return None
+    document = Revision.objects.filter(conversation=row, number=row.revision).values_list("document", flat=True).first()
+    said = mapping.conversation(document) if document else None
+    turns = said.turns if said else ()
+    return ConversationView(
+        key=row.key,
+        agent_key=row.agent.key if row.agent else "",
+        agent_name=row.agent.name if row.agent else "",
+        customer_name=(said.customer_name if said else None) or "",
+        team_name=row.team.name if row.team else "",
+        channel=row.channel,
+        queue=row.queue,
+        direction=row.direction,
+        started_at=row.started_at,
+        outcome=tuple((str(name), _in_words(value)) for name, value in (row.outcome or {}).items()),
+        turns=turns,
+        scored=_scored(row, turns),
+    )
+
+
+def _asked(filters: Filters, today: date) -> Q:
+    asked = Q(agent__key=filters.agent) if filters.agent else Q()
+    if filters.days:
+        asked &= Q(day__gt=today - timedelta(days=filters.days), day__lte=today)
+    if filters.behaviour or filters.verdict:
+        asked &= Q(Exists(_verdicts_asked(filters).filter(**{CONVERSATION: OuterRef("pk")})))
+    return asked
+
+
+def _verdicts_asked(filters: Filters) -> QuerySet[Verdict]:
+    verdicts = effective_verdicts()
+    if filters.behaviour:
+        verdicts = verdicts.filter(behaviour__key=filters.behaviour, behaviour__template__key=filters.template)
+    return verdicts.filter(effective=filters.verdict) if filters.verdict else verdicts
+
+
+def _listed(rows: list[Conversation], filters: Filters) -> list[Listed]:
+    counts = _counts(rows)
+    named = _named(rows, filters) if filters.behaviour else {}
+    return [
+        Listed(
+            key=row.key,
+            agent_name=row.agent.name if row.agent else "",
+            team_name=row.team.name if row.team else "",
+            channel=row.channel,
+            queue=row.queue,
+            started_at=row.started_at,
+            turn_count=row.turn_count,
+            met=counts[row.pk][Outcome.MET],
+            not_met=counts[row.pk][Outcome.NOT_MET],
+            unscored=counts[row.pk][Outcome.UNSCORED],
+            verdict=named.get(row.pk, ""),
+        )
+        for row in rows
+    ]
+
+
+def _counts(rows: list[Conversation]) -> dict[int, dict[str, int]]:
+    counted = (
+        effective_verdicts().filter(**{f"{CONVERSATION}__in": rows}).values_list(CONVERSATION, "effective")
+    ).annotate(Count("id"))
+    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for conversation_id, outcome, count in counted:
+        counts[conversation_id][outcome] = count
+    return counts
+
+
+def _named(rows: list[Conversation], filters: Filters) -> dict[int, str]:
+    verdicts = effective_verdicts().filter(
+        **{f"{CONVERSATION}__in": rows}, behaviour__key=filters.behaviour, behaviour__template__key=filters.template
+    )
+    return dict(verdicts.values_list(CONVERSATION, "effective"))
+
+
+def _scored(row: Conversation, turns: Sequence[Turn]) -> tuple[Scored, ...]:
+    evaluations = row.evaluations.select_related("template", "attempt__scoring__version").order_by("template__title")
+    verdicts: dict[int, list[VerdictView]] = defaultdict(list)
+    for verdict in _effective_of(row):
+        verdicts[verdict.attempt_id].append(_verdict(verdict, turns))
+    return tuple(_template(evaluation, verdicts) for evaluation in evaluations)
+
+
+def _effective_of(row: Conversation) -> QuerySet[Any]:
+    of_this = effective_verdicts().filter(**{CONVERSATION: row})
+    return of_this.select_related("behaviour").order_by("behaviour__position")
+
+
+def _template(evaluation: Evaluation, verdicts: dict[int, list[VerdictView]]) -> Scored:
+    attempt: Attempt | None = evaluation.attempt
+    return Scored(
+        key=evaluation.template.key,
+        title=evaluation.template.title,
+        version=attempt.scoring.version.number if attempt else None,
+        pending=evaluation.state == Evaluation.State.PENDING,
+        scored_at=attempt.stored_at if attempt else None,
+        verdicts=tuple(verdicts[attempt.pk]) if attempt else (),
+    )
+
+
+def _verdict(row: Any, turns: Sequence[Turn]) -> VerdictView:
+    missed = row.missed
+    here = missed is not None and 0 <= missed["turn"] < len(turns)
+    return VerdictView(
+        id=row.pk,
+        key=row.behaviour.key,
+        title=row.behaviour.title,
+        good=row.behaviour.good,
+        why=row.behaviour.why,
+        critical=row.behaviour.critical,
+        outcome=Outcome(row.effective),
+        machine_outcome=Outcome(row.outcome),
+        reviewed=row.human is not None,
+        reason=row.reason,
+        decided_by=row.decided_by,
+        evidence=tuple(_proof(quote, turns) for quote in row.evidence),
+        missed=MissedMoment(missed["turn"], missed["at"], missed["better"]) if here else None,
+    )
+
+
+def _proof(quote: dict[str, Any], turns: Sequence[Turn]) -> Proof:
+    turn, start, end = quote["turn"], quote["start"], quote["end"]
+    shown = 0 <= turn < len(turns) and turns[turn].text[start:end] == quote["quote"]
+    return Proof(turn, start, end, quote["quote"], quote["at"], shown)
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else str(value)

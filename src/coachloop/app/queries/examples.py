@@ -1,0 +1,139 @@
+"""Proof that an agent can hear or read: what the customer said, what the agent said next, the better move."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
+
+from coachloop.app import mapping
+from coachloop.app.models import Revision, Verdict
+from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.core.model.conversation import Conversation, Speaker
+from coachloop.core.model.verdict import Outcome
+
+BACKFILL_DAYS = 7
+"""A call that lands this many days after it took place is imported history: it starts no five-day clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One call that shows why: `trigger` is what the customer said, `said` the agent's next turn; empty without a transcript.
+
+    `quote` is the agent's own words there, or the customer's where the agent said nothing. `landed_on` is empty where no clock
+    starts.
+    """
+
+    verdict_id: int
+    conversation_key: str
+    started_at: datetime | None
+    at: float | None
+    trigger_turn: int | None
+    trigger_text: str
+    said_turn: int | None
+    said_text: str
+    better: str
+    because: str
+    landed_at: datetime | None
+
+    @property
+    def turn(self) -> int | None:
+        """The turn to look at first."""
+        return self.trigger_turn if self.trigger_turn is not None else self.said_turn
+
+    @property
+    def quote(self) -> str:
+        """The words to look at first, verbatim."""
+        return self.trigger_text if self.trigger_turn is not None else self.said_text
+
+
+class Wanted(NamedTuple):
+    """An agent and the behaviour to show an example of."""
+
+    agent_id: int
+    behaviour_id: int
+
+
+def newest_misses(wanted: Iterable[Wanted], *, first_day: date, last_day: date) -> dict[Wanted, Example]:
+    """The newest call in which each agent missed the behaviour, where there is one; a bounded number of queries."""
+    pairs = set(wanted)
+    agent = f"{CONVERSATION}__agent_id"
+    missed = (
+        effective_verdicts()
+        .filter(
+            **{
+                f"{agent}__in": {pair.agent_id for pair in pairs},
+                "behaviour_id__in": {pair.behaviour_id for pair in pairs},
+                f"{CONVERSATION}__day__range": (first_day, last_day),
+                "effective": Outcome.NOT_MET,
+                "outcome": Outcome.NOT_MET,
+            }
+        )
+        .annotate(
+            rank=Window(
+                RowNumber(),
+                partition_by=[F(agent), F("behaviour_id")],
+                order_by=[F(f"{CONVERSATION}__started_at").desc(), F("id").desc()],
+            )
+        )
+        .filter(rank=1)
+        .values_list("id", flat=True)
+    )
+    found = examples(Verdict.objects.filter(id__in=list(missed)))
+    rows = Verdict.objects.filter(id__in=found).values_list("id", agent, "behaviour_id")
+    return {Wanted(who, what): found[pk] for pk, who, what in rows if Wanted(who, what) in pairs}
+
+
+def examples(verdicts: QuerySet[Verdict]) -> dict[int, Example]:
+    """The verdicts as examples, by id."""
+    first_stored = (
+        Verdict.objects.filter(
+            attempt__evaluation=OuterRef("attempt__evaluation"),
+            behaviour=OuterRef("behaviour"),
+            outcome=Outcome.NOT_MET,
+        )
+        .order_by()
+        .values("behaviour")
+        .annotate(first=Min("attempt__stored_at"))
+        .values("first")
+    )
+    rows = list(verdicts.select_related("behaviour", CONVERSATION))
+    landed = dict(verdicts.annotate(landed=Subquery(first_stored)).values_list("id", "landed"))
+    words = Revision.objects.filter(
+        conversation__in=[row.attempt.evaluation.conversation_id for row in rows], number=F("conversation__revision")
+    )
+    said = {revision.conversation_id: mapping.conversation(revision.document) for revision in words}
+    return {
+        row.pk: _example(row, said.get(row.attempt.evaluation.conversation_id), landed=landed[row.pk]) for row in rows
+    }
+
+
+def _example(row: Verdict, said: Conversation | None, *, landed: datetime) -> Example:
+    call = row.attempt.evaluation.conversation
+    trigger, answer = _turns(row, said)
+    old = call.started_at is None or landed - call.started_at > timedelta(days=BACKFILL_DAYS)
+    return Example(
+        verdict_id=row.pk,
+        conversation_key=call.key,
+        started_at=call.started_at,
+        at=row.missed["at"] if row.missed else None,
+        trigger_turn=trigger,
+        trigger_text=said.turns[trigger].text if said and trigger is not None else "",
+        said_turn=answer,
+        said_text=said.turns[answer].text if said and answer is not None else "",
+        better=(row.missed or {}).get("better") or row.behaviour.good,
+        because=row.behaviour.why,
+        landed_at=None if old or row.decided_by == "imported" else landed,
+    )
+
+
+def _turns(row: Verdict, said: Conversation | None) -> tuple[int | None, int | None]:
+    """The customer's turn that opened the missed moment, and what the agent said then."""
+    if said is None or row.missed is None or row.missed["turn"] >= len(said.turns):
+        return None, None
+    turn = int(row.missed["turn"])
+    if said.turns[turn].speaker is Speaker.AGENT:
+        return None, turn
+    return turn, next((index for index in said.turns_of(Speaker.AGENT) if index > turn), None)

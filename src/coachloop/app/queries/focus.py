@@ -1,0 +1,131 @@
+"""What each agent should work on, computed anew whenever it is asked; it binds nobody until a leader accepts it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from coachloop.app.models import Agent, Focus
+from coachloop.app.queries import sites
+from coachloop.app.queries.examples import Example, Wanted, newest_misses
+from coachloop.app.queries.rates import Grid, grid_of
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.coaching.workdays import due
+from coachloop.core.insight.focus import Choice, Circumstances, choose, reason
+from coachloop.core.stats.proportions import Floats
+
+NO_GAP = "No gap to a target is certain: a developmental conversation, led by the agent, fits best."
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One agent's: the behaviour with its reason and example, or a developmental conversation where no gap is certain.
+
+    The five-day clock runs from `landed_on` to `due_on`; both are empty where no clock runs. `days_left` counts working days
+    after `today`, negative when it has run out.
+    """
+
+    agent_key: str
+    agent_name: str
+    team_key: str | None
+    kind: Literal["performance", "developmental"]
+    template: str | None
+    behaviour: str | None
+    title: str | None
+    reason: str
+    expected_gain: float
+    example: Example | None
+    landed_on: date | None
+    due_on: date | None
+    days_left: int | None
+
+
+def suggestions(
+    viewer: Viewer, *, as_of: date | None = None, days: int = 28, today: date | None = None
+) -> list[Suggestion]:
+    """One suggestion an agent with data, largest expected gain first.
+
+    Args:
+        viewer: who asks.
+        as_of: the last day counted; the last one with data where not given.
+        days: how many days, that one included.
+        today: the day the clock is read on; `as_of` where not given.
+    """
+    grid = grid_of(viewer, by="agent", as_of=as_of, days=days)
+    if grid is None:
+        return []
+    choice = choose(grid.rates, _circumstances(grid))
+    chosen = {
+        row: Wanted(grid.unit_ids[row], grid.behaviours[column].pk)
+        for row, column in enumerate(choice.behaviour)
+        if column >= 0
+    }
+    found = newest_misses(chosen.values(), first_day=grid.first_day, last_day=grid.last_day)
+    agents = (
+        Agent.objects.select_related("team__site")
+        .prefetch_related("absences", "team__site__closures")
+        .in_bulk(grid.unit_ids)
+    )
+    clock = _Clock(today or grid.last_day, agents)
+    rows = [
+        _suggestion(grid, choice, row, example=found.get(chosen[row]) if row in chosen else None, clock=clock)
+        for row in range(len(grid.units))
+    ]
+    return sorted(rows, key=lambda row: (-row.expected_gain, row.agent_name))
+
+
+def _circumstances(grid: Grid) -> Circumstances:
+    rows = {pk: row for row, pk in enumerate(grid.unit_ids)}
+    columns = {b.pk: column for column, b in enumerate(grid.behaviours)}
+    taken = np.zeros(grid.rates.met.shape, bool)
+    for agent, behaviour in Focus.objects.filter(closed_at__isnull=True).values_list("agent_id", "behaviour_id"):
+        if agent in rows and behaviour in columns:
+            taken[rows[agent], columns[behaviour]] = True
+    return Circumstances(grid.unscored, grid.conversations, _worth(grid), taken)
+
+
+def _worth(grid: Grid) -> Floats:
+    """Each behaviour's share of its template's weights."""
+    weight = np.array([b.weight for b in grid.behaviours], float)
+    template = np.array([b.template_id for b in grid.behaviours])
+    total = np.array([weight[template == one].sum() for one in template], float)
+    return np.asarray(np.divide(weight, total, out=np.zeros_like(weight), where=total > 0), float)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """Reads the five-day clock of each agent's site and absences."""
+
+    today: date
+    agents: dict[int, Agent]
+
+    def read(self, agent_id: int, example: Example | None) -> tuple[date, date, int] | None:
+        if example is None or example.landed_at is None:
+            return None
+        agent = self.agents[agent_id]
+        landed = sites.local_date(agent, example.landed_at)
+        calendar = sites.calendar_of(agent, around=landed)
+        end = due(landed, calendar)
+        return landed, end, calendar.until(self.today, end)
+
+
+def _suggestion(grid: Grid, choice: Choice, row: int, *, example: Example | None, clock: _Clock) -> Suggestion:
+    unit, column = grid.units[row], int(choice.behaviour[row])
+    behaviour = grid.behaviours[column] if column >= 0 else None
+    landed, end, left = clock.read(grid.unit_ids[row], example) or (None, None, None)
+    return Suggestion(
+        agent_key=unit.agent_key or "",
+        agent_name=unit.agent_name or "",
+        team_key=unit.team_key,
+        kind="performance" if behaviour else "developmental",
+        template=behaviour.template.key if behaviour else None,
+        behaviour=behaviour.key if behaviour else None,
+        title=behaviour.title if behaviour else None,
+        reason=reason(behaviour.title, grid.rates, (row, column)) if behaviour else NO_GAP,
+        expected_gain=float(choice.gain[row]),
+        example=example,
+        landed_on=landed,
+        due_on=end,
+        days_left=left,
+    )

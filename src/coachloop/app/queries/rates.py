@@ -1,0 +1,238 @@
+"""Rates by agent, team or centre from the roll-ups: two queries, then all cells at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from django.db.models import Max, QuerySet, Sum
+
+from coachloop.app.errors import NotYoursError
+from coachloop.app.models import AgentDay, Behaviour
+from coachloop.app.queries import viewing
+from coachloop.app.queries.templates import BehaviourFinder
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.insight.rates import Rates, reliable
+from coachloop.core.insight.rates import rates as rates_of
+from coachloop.core.model.people import Role
+from coachloop.core.stats.proportions import Floats
+
+By = Literal["agent", "team", "centre"]
+
+
+class Unit(NamedTuple):
+    """Whose rate it is: an agent with their team, a team, or the centre."""
+
+    agent_key: str | None
+    agent_name: str | None
+    team_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RateRow:
+    """One rate with its uncertainty. `unscored` is out of `opportunities`; `reliable` says whether few enough are."""
+
+    agent_key: str | None
+    agent_name: str | None
+    team_key: str | None
+    template: str
+    behaviour: str
+    title: str
+    n: int
+    met: int
+    rate: float | None
+    low: float
+    high: float
+    shrunken: float
+    shrunken_low: float
+    shrunken_high: float
+    p_below_target: float | None
+    target: float | None
+    unscored: int
+    opportunities: int
+    reliable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """All cells at once: arrays of shape (units, behaviours)."""
+
+    units: tuple[Unit, ...]
+    unit_ids: tuple[int, ...]
+    behaviours: tuple[Behaviour, ...]
+    rates: Rates
+    unscored: Floats
+    conversations: Floats
+    first_day: date
+    last_day: date
+
+
+def last_day_with_data(viewer: Viewer) -> date | None:
+    """The newest day that the viewer's counts have."""
+    last: date | None = AgentDay.objects.filter(agent_id__in=_allowed(viewer, "agent")).aggregate(last=Max("day"))[
+        "last"
+    ]
+    return last
+
+
+def rates(
+    viewer: Viewer,
+    *,
+    by: By = "agent",
+    as_of: date | None = None,
+    days: int = 28,
+    behaviour: str | None = None,
+    template: str | None = None,
+) -> list[RateRow]:
+    """Every rate that the viewer may see, in order of unit, template and behaviour; none without data.
+
+    Args:
+        viewer: who asks; operations see teams and the centre, not agents.
+        by: whose rates.
+        as_of: the last day counted; the last one with data where not given.
+        days: how many days, that one included.
+        behaviour: only this one.
+        template: only this template's.
+
+    Raises:
+        NotYoursError: the viewer may not see rates of this kind.
+        UnknownNameError: `behaviour` names none, or several without `template`.
+    """
+    grid = grid_of(viewer, by=by, as_of=as_of, days=days, behaviour=behaviour, template=template)
+    if grid is None:
+        return []
+    asked = grid.rates.asked
+    known = reliable(asked, grid.unscored)
+    cells = zip(*np.nonzero(asked + grid.unscored > 0), strict=True)
+    return [_row(grid, int(u), int(b), known=bool(known[u, b])) for u, b in cells]
+
+
+def grid_of(
+    viewer: Viewer,
+    *,
+    by: By = "agent",
+    as_of: date | None = None,
+    days: int = 28,
+    behaviour: str | None = None,
+    template: str | None = None,
+) -> Grid | None:
+    """The same as arrays; None without data. Peers are all units the centre has, so that nobody's rate depends on who looks."""
+    if days < 1:
+        raise ValueError(f"days must be 1 or more, got {days}")
+    allowed = set(_allowed(viewer, by))
+    cells = AgentDay.objects.all()
+    last: date | None = as_of or cells.aggregate(last=Max("day"))["last"]
+    if last is None:
+        return None
+    first = last - timedelta(days=days - 1)
+    cells = cells.filter(day__range=(first, last))
+    wanted = BehaviourFinder().find(behaviour, template) if behaviour else None
+    cells = cells.filter(behaviour=wanted) if wanted else cells
+    cells = cells.filter(behaviour__template__key=template) if template else cells
+    counts = list(_counted(cells, by))
+    whole = _assemble(counts, by, period=(first, last))
+    keep = [index for index, unit in enumerate(whole.unit_ids) if unit in allowed]
+    return _slice(whole, keep) if keep else None
+
+
+def _counted(cells: QuerySet[AgentDay], by: By) -> QuerySet[AgentDay, Any]:
+    unit = {"agent": ["agent_id"], "team": ["team_id"], "centre": []}[by]
+    if by == "team":
+        cells = cells.filter(team__isnull=False)
+    sums = cells.values_list(*unit, "behaviour_id").annotate(
+        Sum("met"), Sum("not_met"), Sum("not_applicable"), Sum("unscored")
+    )
+    return sums.order_by()
+
+
+def _assemble(counts: Sequence[tuple[int, ...]], by: By, *, period: tuple[date, date]) -> Grid:
+    columns = list(
+        Behaviour.objects.filter(id__in={row[-5] for row in counts})
+        .select_related("template")
+        .order_by("template__key", "position")
+    )
+    column = {b.pk: index for index, b in enumerate(columns)}
+    units = _units({row[0] for row in counts} if by != "centre" else {0}, by)
+    place = {pk: index for index, pk in enumerate(units)}
+    table = np.zeros((4, len(units), len(columns)))
+    for row in counts:
+        table[:, place[row[0] if by != "centre" else 0], column[row[-5]]] = row[-4:]
+    met, not_met, _, unscored = table
+    target = np.array([np.nan if b.target is None else b.target for b in columns], float)
+    return Grid(
+        units=tuple(units.values()),
+        unit_ids=tuple(units),
+        behaviours=tuple(columns),
+        rates=rates_of(met, met + not_met, target=target),
+        unscored=unscored,
+        conversations=table.sum(axis=0),
+        first_day=period[0],
+        last_day=period[1],
+    )
+
+
+def _units(ids: set[int], by: By) -> dict[int, Unit]:
+    """Units by id, in the order of their names."""
+    if by == "centre":
+        return {0: Unit(None, None, None)}
+    everything = viewing.OPERATOR
+    if by == "team":
+        return {t.pk: Unit(None, None, t.key) for t in viewing.teams(everything).filter(id__in=ids).order_by("key")}
+    agents = viewing.agents(everything).filter(id__in=ids).select_related("team").order_by("name", "key")
+    return {a.pk: Unit(a.key, a.name, a.team.key if a.team else None) for a in agents}
+
+
+def _allowed(viewer: Viewer, by: By) -> Sequence[int]:
+    """The units that the viewer may see."""
+    if by == "agent":
+        return list(viewing.agents(viewer).values_list("id", flat=True))
+    if not viewer.has(Role.OPERATIONS, Role.QA_LEAD, Role.TEAM_LEADER):
+        raise NotYoursError(f"rates by {by} are for operations, QA leads and team leaders")
+    if by == "centre":
+        return [0]
+    everyone = viewer.has(Role.OPERATIONS)
+    return list(viewing.teams(viewing.OPERATOR if everyone else viewer).values_list("id", flat=True))
+
+
+def _slice(grid: Grid, keep: list[int]) -> Grid:
+    target = grid.rates.target
+    return Grid(
+        units=tuple(grid.units[i] for i in keep),
+        unit_ids=tuple(grid.unit_ids[i] for i in keep),
+        behaviours=grid.behaviours,
+        rates=Rates(*(field if field is target else field[keep] for field in grid.rates)),
+        unscored=grid.unscored[keep],
+        conversations=grid.conversations[keep],
+        first_day=grid.first_day,
+        last_day=grid.last_day,
+    )
+
+
+def _row(grid: Grid, unit: int, column: int, *, known: bool) -> RateRow:
+    behaviour, rates, cell = grid.behaviours[column], grid.rates, (unit, column)
+    asked, unscored = int(rates.asked[cell]), int(grid.unscored[cell])
+    return RateRow(
+        *grid.units[unit],
+        template=behaviour.template.key,
+        behaviour=behaviour.key,
+        title=behaviour.title,
+        n=asked,
+        met=int(rates.met[cell]),
+        rate=number(rates.rate[cell]),
+        low=float(rates.low[cell]),
+        high=float(rates.high[cell]),
+        shrunken=float(rates.shrunken[cell]),
+        shrunken_low=float(rates.shrunken_low[cell]),
+        shrunken_high=float(rates.shrunken_high[cell]),
+        p_below_target=number(rates.p_below_target[cell]),
+        target=number(rates.target[column]),
+        unscored=unscored,
+        opportunities=asked + unscored,
+        reliable=known,
+    )
+
+
+def number(value: float) -> float | None:
+    """A float for JSON, None where it is not defined."""
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,52 @@
+"""A site's zone and working calendar."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from coachloop.app.models import Agent, Site
+from coachloop.core.coaching.workdays import WorkingCalendar
+
+
+def first_site() -> Site:
+    """The site that new teams belong to; `init` makes it."""
+    return Site.objects.order_by("id").first() or Site.objects.create(name="Main site")
+
+
+def zone() -> ZoneInfo:
+    """The zone in which dates of untidy imports are read and pages show times."""
+    return ZoneInfo(first_site().timezone)
+
+
+def site_of(agent: Agent) -> Site:
+    """The agent's site, by their team."""
+    return agent.team.site if agent.team else first_site()
+
+
+def zone_of(agent: Agent) -> ZoneInfo:
+    """The agent's zone."""
+    return ZoneInfo(site_of(agent).timezone)
+
+
+def local_date(agent: Agent, moment: datetime) -> date:
+    """The date at the agent's site."""
+    return moment.astimezone(zone_of(agent)).date()
+
+
+def calendar_of(agent: Agent, *, around: date) -> WorkingCalendar:
+    """The working days of the agent's site less their own absences, for the years about `around`."""
+    site = site_of(agent)
+    public = _public_holidays(site.country, site.subdivision, around.year)
+    closed = public | {closure.day for closure in site.closures.all()}
+    away = tuple((absence.first_day, absence.last_day) for absence in agent.absences.all())
+    return WorkingCalendar(frozenset(map(int, site.working_days)), closed, away)
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
+    if not country:
+        return frozenset()
+    years = range(year - 1, year + 3)
+    return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=years))

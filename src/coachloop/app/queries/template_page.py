@@ -1,0 +1,137 @@
+"""What is scored, and how: templates as everybody in the centre may read them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from coachloop.app.models import Attempt, Template
+from coachloop.app.queries.verdicts import current_verdicts
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.model import template as core
+from coachloop.core.model.template_yaml import parse_template
+from coachloop.core.model.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    """A template in the list. `version` is empty until something is published."""
+
+    key: str
+    title: str
+    version: int | None
+    published_at: datetime | None
+    behaviours: int
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourView:
+    """One behaviour as its template defines it, and whether anything scores it now.
+
+    `waits_for` names, in plain words, what has to come before it is scored; empty where it is scored.
+    """
+
+    definition: core.Behaviour
+    scored: bool
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateView:
+    """The published version of a template. Without one, or for imported scores, there is no text to show."""
+
+    key: str
+    title: str
+    version: int | None
+    published_at: datetime | None
+    sha256: str
+    applies_to: tuple[tuple[str, tuple[str, ...]], ...]
+    behaviours: tuple[BehaviourView, ...]
+    conversations: int
+
+
+def templates(viewer: Viewer) -> tuple[TemplateLine, ...]:
+    """Every template: what is scored is no secret to anybody who signs in."""
+    del viewer
+    rows = Template.objects.select_related("current").prefetch_related("behaviours").order_by("title")
+    return tuple(
+        TemplateLine(
+            row.key,
+            row.title,
+            row.current.number if row.current else None,
+            row.current.published_at if row.current else None,
+            sum(not b.retired for b in row.behaviours.all()),
+        )
+        for row in rows
+    )
+
+
+def template(viewer: Viewer, key: str) -> TemplateView | None:
+    """One template's published version, behaviour by behaviour; None where there is none of this key."""
+    del viewer
+    row = Template.objects.select_related("current").filter(key=key).first()
+    if row is None:
+        return None
+    current = row.current
+    text = current.text.strip() if current else ""
+    parsed = parse_template(text) if text else None
+    return TemplateView(
+        key=row.key,
+        title=row.title,
+        version=current.number if current else None,
+        published_at=current.published_at if current else None,
+        sha256=current.sha256 if current else "",
+        applies_to=tuple(parsed.applies_to.items()) if parsed else (),
+        behaviours=_behaviours(row, parsed) if parsed else (),
+        conversations=row.evaluations.filter(attempt__isnull=False).count(),
+    )
+
+
+def waiting(viewer: Viewer) -> Mapping[tuple[str, str], str]:
+    """For each behaviour (template, behaviour) that nothing scores at all, what it waits for."""
+    parsed = (template(viewer, line.key) for line in templates(viewer))
+    return {
+        (view.key, each.definition.key): each.waits_for
+        for view in parsed
+        if view
+        for each in view.behaviours
+        if not each.scored
+    }
+
+
+def _behaviours(row: Template, parsed: core.Template) -> tuple[BehaviourView, ...]:
+    scorers = _scorers_now(row)
+    decided = set(
+        current_verdicts()
+        .filter(behaviour__template=row)
+        .exclude(outcome=Outcome.UNSCORED)
+        .values_list("behaviour__key", flat=True)
+        .distinct()
+    )
+    return tuple(_view(b, scorers, scored=b.key in decided) for b in parsed.behaviours)
+
+
+def _scorers_now(row: Template) -> Mapping[str, str] | None:
+    """The newest resolved cascade of the published version; None before anything was scored with it."""
+    newest = Attempt.objects.filter(scoring__version=row.current_id).order_by("-id").select_related("scoring").first()
+    return newest.scoring.scorers if newest else None
+
+
+def _view(behaviour: core.Behaviour, scorers: Mapping[str, str] | None, *, scored: bool) -> BehaviourView:
+    if scored:
+        return BehaviourView(behaviour, scored=True, waits_for="")
+    if scorers is None:
+        return BehaviourView(behaviour, scored=False, waits_for="the first conversations")
+    if scorers.get(behaviour.key):
+        return BehaviourView(behaviour, scored=False, waits_for="a conversation it can decide")
+    return BehaviourView(behaviour, scored=False, waits_for=_missing(behaviour))
+
+
+def _missing(behaviour: core.Behaviour) -> str:
+    words = {
+        "learned": "a learned scorer",
+        "judge": "a judge",
+        "human": "a person's review",
+        "imported": "imported scores",
+    }
+    named = [words.get(member.scorer, f"the scorer “{member.scorer}”") for member in behaviour.score_with]
+    return " or ".join(dict.fromkeys(named)) or "a scorer"

@@ -1,0 +1,115 @@
+"""Templates and their versions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from coachloop.app.errors import UnknownNameError
+from coachloop.app.models import Behaviour, Conversation, Template, TemplateVersion
+from coachloop.core.model import template as core
+from coachloop.core.model.template_yaml import parse_template
+
+RESTRICTABLE = ("channel", "queue", "language", "direction")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A template's published version, read."""
+
+    template_id: int
+    version_id: int
+    number: int
+    core: core.Template
+
+    def fits(self, row: Conversation) -> bool:
+        """Whether the conversation is of the template's kind."""
+        return self.core.fits(channel=row.channel, queue=row.queue, language=row.language, direction=row.direction)
+
+    def fitting(self) -> Q:
+        """The same as `fits`, for the database."""
+        wanted: Mapping[str, tuple[str, ...]] = self.core.applies_to
+        return Q(*(Q(**{f"{name}__in": values}) for name, values in wanted.items()))
+
+
+def published() -> tuple[Published, ...]:
+    """Every template that scores now."""
+    rows = TemplateVersion.objects.filter(template__current_id__isnull=False, id__in=_current_ids()).order_by(
+        "template__key"
+    )
+    return tuple(Published(row.template_id, row.pk, row.number, parse_template(row.text)) for row in rows)
+
+
+def published_as(key: str) -> Published:
+    """The published version of one template.
+
+    Raises:
+        UnknownNameError: no such template, or nothing of it is published.
+    """
+    template = find_template(key)
+    if template.current is None:
+        raise UnknownNameError(
+            f"template {key!r} has no published version; publish it with `coachloop template publish {key}`"
+        )
+    current = template.current
+    return Published(template.pk, current.pk, current.number, parse_template(current.text))
+
+
+def find_template(key: str) -> Template:
+    """The template with this key.
+
+    Raises:
+        UnknownNameError: there is none; the message names those there are.
+    """
+    template = Template.objects.select_related("current").filter(key=key).first()
+    if template is None:
+        known = ", ".join(Template.objects.order_by("key").values_list("key", flat=True)) or "none yet"
+        raise UnknownNameError(f"no template {key!r}; there are: {known}")
+    return template
+
+
+def find_version(reference: str) -> TemplateVersion:
+    """The version that `KEY` (the newest) or `KEY@N` names.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    key, _, number = reference.partition("@")
+    versions = find_template(key).versions.order_by("-number")
+    if number and not number.isdecimal():
+        raise UnknownNameError(f"version must be a whole number, got {number!r}")
+    version = (versions.filter(number=int(number)) if number else versions).first()
+    if version is None:
+        raise UnknownNameError(f"template {key!r} has no version {number}")
+    return version
+
+
+class BehaviourFinder:
+    """Behaviours by key, with their template where the key alone is ambiguous; reads the table once."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, dict[str, Behaviour]] = {}
+        for row in Behaviour.objects.select_related("template").order_by("template__key"):
+            self._by_key.setdefault(row.key, {})[row.template.key] = row
+
+    def find(self, behaviour: str, template: str | None = None) -> Behaviour:
+        """The behaviour that a row names.
+
+        Raises:
+            UnknownNameError: none, or several without a template to choose by; the message names the candidates.
+        """
+        candidates = self._by_key.get(behaviour, {})
+        if template is not None:
+            candidates = {template: candidates[template]} if template in candidates else {}
+        if not candidates:
+            within = f" in template {template!r}" if template else ""
+            raise UnknownNameError(f"no behaviour {behaviour!r}{within}")
+        if len(candidates) > 1:
+            raise UnknownNameError(
+                f"behaviour {behaviour!r} is in several templates ({', '.join(candidates)}); name one"
+            )
+        return next(iter(candidates.values()))
+
+
+def _current_ids() -> list[int]:
+    return [pk for pk in Template.objects.values_list("current_id", flat=True) if pk is not None]

@@ -1,0 +1,23 @@
+"""Verdicts as they stand: the current attempt's, with the most considered human answer before the machine's."""
+
+from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from coachloop.app.models import Review, Verdict
+
+CONVERSATION = "attempt__evaluation__conversation"
+
+
+def current_verdicts() -> QuerySet[Verdict]:
+    """The machine's verdicts that count: one a conversation and behaviour."""
+    return Verdict.objects.filter(attempt__current_for__isnull=False)
+
+
+def effective_verdicts() -> QuerySet[Verdict]:
+    """The same, annotated with `effective`: dispute, calibration, adjudication, latest review or label, else the machine."""
+    best = Review.objects.filter(conversation=OuterRef(CONVERSATION), behaviour=OuterRef("behaviour"))
+    answer = best.order_by("rank", "-reviewed_at", "-id").values("outcome")[:1]
+    return current_verdicts().annotate(
+        human=Subquery(answer, output_field=CharField(null=True)),
+        effective=Coalesce(F("human"), F("outcome"), output_field=CharField()),
+    )

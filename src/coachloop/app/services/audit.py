@@ -1,0 +1,36 @@
+"""Who did what: one append-only row a command."""
+
+from datetime import datetime
+from typing import Any
+
+from coachloop.app.models import AuditEntry
+from coachloop.app.queries.viewing import Viewer
+
+
+def record(viewer: Viewer, action: str, subject: str, *, now: datetime, detail: dict[str, Any] | None = None) -> None:
+    """Write the row of a command, inside its transaction.
+
+    Args:
+        viewer: who acts.
+        action: a verb and its object, `session.hold`.
+        subject: what it was done to, `session:12`.
+        now: when.
+        detail: what a reader of the log needs beside that; never words of a conversation.
+    """
+    AuditEntry.objects.create(
+        at=now, actor=viewer.user, actor_name=viewer.name, action=action, subject=subject, detail=detail or {}
+    )
+
+
+def look(viewer: Viewer, conversation_key: str, *, now: datetime) -> None:
+    """Note that somebody looked at a conversation's words: once a viewer, conversation and hour."""
+    who = viewer.user.pk if viewer.user else 0
+    entry = AuditEntry(
+        at=now,
+        actor=viewer.user,
+        actor_name=viewer.name,
+        action="conversation.look",
+        subject=f"conversation:{conversation_key}",
+        once=f"look:{who}:{now:%Y-%m-%dT%H}:{conversation_key}",
+    )
+    AuditEntry.objects.bulk_create([entry], ignore_conflicts=True)

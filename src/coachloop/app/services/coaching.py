@@ -1,0 +1,275 @@
+"""From a suggestion to a focus, a session, an agreement and its follow-up: each step one transaction, one audit row."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from coachloop.app.errors import (
+    AlreadyOpenError,
+    LacksAgreementError,
+    NoExampleError,
+    NotYoursError,
+    WrongStateError,
+)
+from coachloop.app.models import Agent, Behaviour, Focus, FollowUp, Session
+from coachloop.app.queries import sites, viewing
+from coachloop.app.queries.focus import Suggestion, suggestions
+from coachloop.app.queries.follow_up import before_since
+from coachloop.app.queries.templates import BehaviourFinder
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus
+from coachloop.core.model.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What is written down beside the agreement; `private` is the leader's own, `account` their words where no transcript is."""
+
+    shared: str = ""
+    private: str = ""
+    account: str = ""
+
+
+@transaction.atomic
+def accept_focus(*, viewer: Viewer, agent_key: str, now: datetime, as_of: date | None = None) -> Focus:
+    """Make today's suggestion the agent's one open focus, and open the session to plan.
+
+    Raises:
+        NotYoursError: only the agent's leader accepts.
+        AlreadyOpenError: the agent works on something already.
+        WrongStateError: no gap is certain today.
+    """
+    agent = _led_agent(viewer, agent_key)
+    found = next((row for row in suggestions(viewer, as_of=as_of) if row.agent_key == agent_key), None)
+    if found is None or found.template is None or found.behaviour is None:
+        raise WrongStateError(f"no gap of {agent.name} is certain today; offer a developmental conversation instead")
+    behaviour = BehaviourFinder().find(found.behaviour, found.template)
+    focus = _open_focus(agent, behaviour, found, viewer=viewer, now=now)
+    _plan_next(focus, viewer=viewer, now=now)
+    audit.record(viewer, "focus.accept", f"agent:{agent.key}", now=now, detail={"behaviour": str(behaviour.pk)})
+    return focus
+
+
+def _open_focus(agent: Agent, behaviour: Behaviour, found: Suggestion, *, viewer: Viewer, now: datetime) -> Focus:
+    try:
+        with transaction.atomic():
+            return Focus.objects.create(
+                agent=agent,
+                behaviour=behaviour,
+                reason=found.reason,
+                example_id=found.example.verdict_id if found.example else None,
+                clock_day=found.landed_on,
+                due_on=found.due_on,
+                opened_at=now,
+                opened_by=viewer.user,
+            )
+    except IntegrityError as error:
+        raise AlreadyOpenError(
+            f"{agent.name} has an open focus already: one behaviour at a time. Close it with its follow-up first."
+        ) from error
+
+
+def _plan_next(focus: Focus, *, viewer: Viewer, now: datetime) -> Session:
+    return Session.objects.create(
+        agent=focus.agent,
+        behaviour=focus.behaviour,
+        focus=focus,
+        kind=SessionKind.PERFORMANCE,
+        status=SessionStatus.PLANNED,
+        leader=viewer.user,
+        leader_name=viewer.name,
+        created_at=now,
+    )
+
+
+@transaction.atomic
+def open_developmental(*, viewer: Viewer, agent_key: str, now: datetime) -> Session:
+    """Open an agent-led conversation; it may run beside an open focus.
+
+    Raises:
+        NotYoursError: only the agent's leader opens one.
+        AlreadyOpenError: one is planned already.
+    """
+    agent = _led_agent(viewer, agent_key)
+    planned = agent.sessions.filter(kind=SessionKind.DEVELOPMENTAL, status=SessionStatus.PLANNED)
+    if planned.exists():
+        raise AlreadyOpenError(f"a developmental conversation with {agent.name} is planned already")
+    session = Session.objects.create(
+        agent=agent,
+        kind=SessionKind.DEVELOPMENTAL,
+        status=SessionStatus.PLANNED,
+        leader=viewer.user,
+        leader_name=viewer.name,
+        created_at=now,
+    )
+    audit.record(viewer, "session.open", f"session:{session.pk}", now=now)
+    return session
+
+
+@transaction.atomic
+def plan_session(*, viewer: Viewer, session_id: int, planned_for: datetime, now: datetime) -> Session:
+    """Give a session its time, on a working day of the agent's and not after its due day.
+
+    Raises:
+        NotYoursError: only the agent's leader plans.
+        WrongStateError: the session is not open any more, or the time does not fit.
+    """
+    session = _led_session(viewer, session_id)
+    agent = session.agent
+    day = sites.local_date(agent, planned_for)
+    if planned_for < now:
+        raise WrongStateError("choose a time that is still to come")
+    if not sites.calendar_of(agent, around=day).works(day):
+        raise WrongStateError(f"{day:%A %-d %B} is no working day for {agent.name}")
+    due_on = session.focus.due_on if session.focus else None
+    if due_on and day > due_on >= sites.local_date(agent, now):
+        raise WrongStateError(f"the fifth working day is {due_on:%A %-d %B}: choose a time up to then")
+    session.planned_for = planned_for
+    session.save(update_fields=["planned_for"])
+    audit.record(viewer, "session.plan", f"session:{session_id}", now=now, detail={"for": planned_for.isoformat()})
+    return session
+
+
+@transaction.atomic
+def hold_session(
+    *, viewer: Viewer, session_id: int, agreement: Agreement, held_on: date, now: datetime, notes: Notes | None = None
+) -> FollowUp:
+    """Close a session as held with what was agreed, and book its follow-up.
+
+    Raises:
+        NotYoursError: only the agent's leader holds a session.
+        WrongStateError: it is not open any more, or the day is still to come.
+        NoExampleError: the focus has no example that the agent can hear or read.
+        LacksAgreementError: the agreement is not whole; the message says what is missing.
+    """
+    notes = notes or Notes()
+    session = _led_session(viewer, session_id)
+    if held_on > sites.local_date(session.agent, now):
+        raise WrongStateError("a session counts as held on its day, not before")
+    kind = SessionKind(session.kind)
+    if kind is SessionKind.PERFORMANCE:
+        _keep_example(session, notes)
+    if lacks := agreement.lacks(kind, held_on=held_on):
+        raise LacksAgreementError(f"before it counts as held the session needs {_listed(lacks)}")
+    session.status, session.held_on = SessionStatus.HELD, held_on
+    session.own_words, session.action, session.goal = agreement.own_words, agreement.action, agreement.goal
+    session.by_when, session.how_reviewed = agreement.by_when, agreement.how_reviewed
+    session.review_on = agreement.review_on
+    session.shared_notes, session.private_notes = notes.shared, notes.private
+    session.save()
+    follow_up = FollowUp.objects.create(session=session, due_on=agreement.review_on)
+    audit.record(viewer, "session.hold", f"session:{session_id}", now=now, detail={"review_on": str(session.review_on)})
+    return follow_up
+
+
+@transaction.atomic
+def cancel_session(*, viewer: Viewer, session_id: int, now: datetime) -> None:
+    """Call a session off. A performance session's focus goes back to a suggestion, unless an earlier session stands.
+
+    Raises:
+        NotYoursError: only the agent's leader cancels.
+        WrongStateError: it is not open any more.
+    """
+    session = _led_session(viewer, session_id)
+    session.status = SessionStatus.CANCELLED
+    session.save(update_fields=["status"])
+    if session.focus and not session.focus.sessions.filter(status=SessionStatus.HELD).exists():
+        _close(session.focus, now)
+    audit.record(viewer, "session.cancel", f"session:{session_id}", now=now)
+
+
+def open_due_follow_ups(*, now: datetime) -> int:
+    """Open every follow-up whose day has come at its agent's site; run by the worker, harmless to repeat."""
+    waiting = FollowUp.objects.filter(opened_at__isnull=True).select_related("session__agent__team__site")
+    ready = [row.pk for row in waiting if row.due_on <= sites.local_date(row.session.agent, now)]
+    return FollowUp.objects.filter(pk__in=ready, opened_at__isnull=True).update(opened_at=now)
+
+
+@transaction.atomic
+def close_follow_up(*, viewer: Viewer, follow_up_id: int, answers: Answers, now: datetime) -> Session | None:
+    """Close a look-back with its three answers and the numbers as they stood.
+
+    Returns:
+        The next session of the same focus, to plan, where the answer keeps the focus open.
+
+    Raises:
+        NotYoursError: only the agent's leader closes it.
+        WrongStateError: it has not opened yet, or is closed.
+    """
+    row = (
+        viewing.follow_ups(viewer).select_for_update(of=("self",)).select_related("session__agent").get(pk=follow_up_id)
+    )
+    _must_lead(viewer, row.session.agent)
+    if row.opened_at is None or row.closed_at is not None:
+        raise WrongStateError("this follow-up is closed already" if row.closed_at else f"it opens on {row.due_on}")
+    today = sites.local_date(row.session.agent, now)
+    row.did_happen, row.did_work, row.next_step = answers.did_happen, answers.did_work, answers.next_step
+    row.note, row.numbers = answers.note, before_since(row.session, today=today).as_json()
+    row.closed_at, row.closed_by = now, viewer.user
+    row.save()
+    audit.record(viewer, "follow_up.close", f"follow_up:{row.pk}", now=now, detail={"next": answers.next_step})
+    return _what_next(row.session.focus, answers, viewer=viewer, now=now)
+
+
+def _what_next(focus: Focus | None, answers: Answers, *, viewer: Viewer, now: datetime) -> Session | None:
+    if focus is None:
+        return None
+    if not answers.next_step.keeps_focus:
+        _close(focus, now)
+        return None
+    return _plan_next(focus, viewer=viewer, now=now)
+
+
+def _close(focus: Focus, now: datetime) -> None:
+    focus.closed_at = now
+    focus.save(update_fields=["closed_at"])
+
+
+def _keep_example(session: Session, notes: Notes) -> None:
+    """Store the leader's own account where the focus has no words to show.
+
+    Raises:
+        NoExampleError: there is neither.
+    """
+    focus = session.focus
+    if focus is None:
+        raise NoExampleError("a performance session needs a focus with its example")
+    if notes.account.strip():
+        focus.leaders_account = notes.account
+        focus.save(update_fields=["leaders_account"])
+    heard = focus.example is not None and focus.example.attempt.revision > 0
+    if not heard and not focus.leaders_account.strip():
+        raise NoExampleError("no call with a transcript shows this: write down in your own words what was said")
+
+
+def _led_agent(viewer: Viewer, agent_key: str) -> Agent:
+    agent = viewing.agents(viewer).select_related("team__site").get(key=agent_key)
+    _must_lead(viewer, agent)
+    return agent
+
+
+def _led_session(viewer: Viewer, session_id: int) -> Session:
+    """A session that is still open, locked.
+
+    Raises:
+        NotYoursError: somebody else's.
+        WrongStateError: held or cancelled.
+    """
+    sessions = viewing.sessions(viewer).select_for_update(of=("self",))
+    session = sessions.select_related("agent__team__site", "focus").get(pk=session_id)
+    _must_lead(viewer, session.agent)
+    if session.status != SessionStatus.PLANNED:
+        raise WrongStateError(f"this session is {session.status} already")
+    return session
+
+
+def _must_lead(viewer: Viewer, agent: Agent) -> None:
+    if viewer.everything or (viewer.has(Role.TEAM_LEADER) and agent.team_id in viewer.team_ids):
+        return
+    raise NotYoursError(f"coaching of {agent.name} belongs to their own team leader")
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

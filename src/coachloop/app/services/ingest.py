@@ -1,0 +1,208 @@
+"""Conversations in: streaming, idempotent, safe to break off at any moment and start again."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import batched
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from coachloop.app.models import Conversation, DirtyDay, Evaluation, Revision
+from coachloop.app.queries.sites import zone
+from coachloop.app.queries.templates import Published, published
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.app.services.people import Directory
+from coachloop.core.model.conversation import moment
+from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.wire import BadLineError, ConversationLine, Read, read_conversation
+
+BATCH = 500
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A line that can be taken, and where it stood."""
+
+    place: Line
+    read: Read
+
+
+def ingest(
+    lines: Iterable[Line | Refusal],
+    *,
+    viewer: Viewer,
+    now: datetime,
+    replace: bool = False,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Receipt:
+    """Store conversations of the native format, a batch a transaction.
+
+    The same id with the same content is a duplicate; with other content it is refused unless `replace`, which adds a revision
+    and keeps the older. Whatever is stored is put down to be scored with every published template that fits.
+
+    Args:
+        lines: what a reader yields.
+        viewer: who brings them.
+        now: when they land: the five-day clock of what is found in them starts here.
+        replace: take other content for a known id.
+        progress: called with the number of lines read so far, once a batch.
+
+    Returns:
+        The receipt; `notes` counts conversations that insights leave out (no agent, no start) or nothing can score yet.
+    """
+    receipt, templates, site_zone = Receipt(), published(), zone()
+    for batch in batched(_checked(lines, receipt), BATCH):
+        _store_safely(batch, receipt, _Batch(now, site_zone, templates, replace))
+        progress(receipt.received)
+    audit.record(viewer, "conversations.ingest", "conversations", now=now, detail=_counts(receipt))
+    progress(receipt.received)
+    return receipt
+
+
+def _counts(receipt: Receipt) -> dict[str, int]:
+    return {
+        "received": receipt.received,
+        "accepted": receipt.accepted,
+        "duplicates": receipt.duplicates,
+        "refused": len(receipt.refused),
+    }
+
+
+def _checked(lines: Iterable[Line | Refusal], receipt: Receipt) -> Iterator[_Arrival]:
+    for item in lines:
+        receipt.received += 1
+        if isinstance(item, Refusal):
+            receipt.refused.append(item)
+            continue
+        try:
+            yield _Arrival(item, read_conversation(item.raw))
+        except BadLineError as error:
+            receipt.refuse(item.file, item.number, str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What a batch is stored with."""
+
+    now: datetime
+    zone: ZoneInfo
+    templates: tuple[Published, ...]
+    replace: bool
+    directory: Directory = field(default_factory=Directory)
+
+
+def _store_safely(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> None:
+    """One transaction; started anew where another ingest stored one of the same ids meanwhile."""
+    part = _tried(arrivals, how, left=TRIES)
+    receipt.accepted += part.accepted
+    receipt.duplicates += part.duplicates
+    receipt.refused += part.refused
+    for what, count in part.notes.items():
+        receipt.note(what, count)
+
+
+def _tried(arrivals: tuple[_Arrival, ...], how: _Batch, *, left: int) -> Receipt:
+    part = Receipt()
+    try:
+        with transaction.atomic():
+            _store(arrivals, part, how)
+    except IntegrityError:
+        if left == 1:
+            raise
+        return _tried(arrivals, how, left=left - 1)
+    return part
+
+
+def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> None:
+    keys = [arrival.read.line.id for arrival in arrivals]
+    known = {c.key: c for c in Conversation.objects.filter(key__in=keys).select_for_update()}
+    hashes = dict(
+        Revision.objects.filter(conversation__key__in=keys)
+        .order_by("number")
+        .values_list("conversation__key", "content_hash")
+    )
+    fresh: dict[str, list[Read]] = {}
+    for arrival in arrivals:
+        read, place = arrival.read, arrival.place
+        key = read.line.id
+        stored = fresh[key][-1].content_hash if key in fresh else hashes.get(key)
+        if stored == read.content_hash:
+            receipt.duplicates += 1
+        elif stored is None or how.replace:
+            receipt.accepted += 1
+            fresh.setdefault(key, []).append(read)
+        else:
+            reason = f"id {key!r} is stored with other content; --replace takes the new one and keeps the history"
+            receipt.refuse(place.file, place.number, reason)
+    _write([(known.get(key) or Conversation(key=key), reads) for key, reads in fresh.items()], receipt, how)
+
+
+def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how: _Batch) -> None:
+    rows = [row for row, _ in arrived]
+    dirty = [(row.agent_id, row.day) for row in rows]
+    revisions = [revision for row, reads in arrived for revision in _fill(row, reads, how)]
+    known = [row for row in rows if row.pk]
+    dirty += [(row.agent_id, row.day) for row in known]
+    Conversation.objects.bulk_create([row for row in rows if row.pk is None])
+    Conversation.objects.bulk_update(known, _FILLED)
+    for revision in revisions:
+        revision.conversation_id = revision.conversation.pk
+    Revision.objects.bulk_create(revisions)
+    _put_down(rows, how.templates, receipt)
+    DirtyDay.objects.bulk_create(DirtyDay(agent_id=agent, day=day) for agent, day in dirty if agent and day)
+    how.directory.save_moves()
+
+
+_FILLED = [
+    "channel", "queue", "language", "direction", "agent", "team", "customer_key", "started_at", "day", "outcome",
+    "turn_count", "revision",
+]  # fmt: skip
+
+
+def _fill(row: Conversation, reads: list[Read], how: _Batch) -> list[Revision]:
+    """Bring the row up to the last of `reads`; returns a revision for each of them."""
+    line = reads[-1].line
+    row.channel, row.queue = line.channel or "", line.queue or ""
+    row.language, row.direction = line.language or "", line.direction or ""
+    row.customer_key, row.outcome = line.customer_id or "", line.outcome
+    row.turn_count = len(line.turns or ())
+    row.started_at = moment(line.started_at, how.zone) if line.started_at else None
+    row.day = row.started_at.astimezone(how.zone).date() if row.started_at else None
+    row.landed_at = row.landed_at or how.now
+    _place(row, line, how.directory)
+    first, row.revision = row.revision + 1, row.revision + len(reads)
+    return [
+        Revision(
+            conversation=row, number=number, content_hash=read.content_hash, document=read.document, stored_at=how.now
+        )
+        for number, read in enumerate(reads, first)
+    ]
+
+
+def _place(row: Conversation, line: ConversationLine, directory: Directory) -> None:
+    row.agent = directory.agent(line.agent_id, line.agent_name) if line.agent_id else None
+    row.team = directory.team(line.team) if line.team else None
+    if row.agent and row.team:
+        directory.seen(row.agent, row.team, row.day)
+    row.team = row.team or (row.agent.team if row.agent else None)
+
+
+def _put_down(rows: list[Conversation], templates: tuple[Published, ...], receipt: Receipt) -> None:
+    """One pending evaluation for each template that fits; what was scored before becomes pending again."""
+    wanted = [(row, template) for row in rows for template in templates if template.fits(row) and row.turn_count]
+    Evaluation.objects.bulk_create(
+        [Evaluation(conversation=row, template_id=template.template_id) for row, template in wanted],
+        update_conflicts=True,
+        unique_fields=["conversation", "template"],
+        update_fields=["state"],
+    )
+    for row in rows:
+        if row.agent_id is None:
+            receipt.note("without an agent: scored, but left out of insights by agent")
+        if row.day is None:
+            receipt.note("without a start: scored, but left out of insights over time")
+        if not row.turn_count:
+            receipt.note("without a transcript: kept, waiting for transcription")

@@ -1,0 +1,123 @@
+"""Sites, teams, agents and people who sign in."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from coachloop.app.errors import UnknownNameError
+from coachloop.app.models import Agent, Grant, Site, Team, User
+from coachloop.app.queries.sites import first_site
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.model.people import Role
+from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.wire import BadLineError, PersonLine, checked, json_object
+
+
+@transaction.atomic
+def set_up_site(*, viewer: Viewer, name: str, timezone: str, country: str, now: datetime) -> Site:
+    """The first site, with its zone and country; leaves an existing one as it is."""
+    site = Site.objects.order_by("id").first()
+    if site is None:
+        site = Site.objects.create(name=name, timezone=timezone, country=country)
+        audit.record(
+            viewer, "site.create", f"site:{site.pk}", now=now, detail={"timezone": timezone, "country": country}
+        )
+    return site
+
+
+@transaction.atomic
+def set_password(*, viewer: Viewer, email: str, password: str, now: datetime) -> None:
+    """Give somebody a new password.
+
+    Raises:
+        UnknownNameError: nobody has that address.
+    """
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        raise UnknownNameError(f"nobody has the address {email!r}; add them with `coachloop people add FILE`")
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(viewer, "person.password", f"user:{user.pk}", now=now)
+
+
+@transaction.atomic
+def add_people(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+    """Add the people of a file: users with their role, leaders with their team, agents with the id exports use.
+
+    A person who is there already is a duplicate; a new role of theirs is added. They sign in once a password is set.
+    """
+    receipt = Receipt()
+    for item in lines:
+        receipt.received += 1
+        if isinstance(item, Refusal):
+            receipt.refused.append(item)
+            continue
+        try:
+            added = _add_person(checked(PersonLine, json_object(item.raw)))
+        except BadLineError as error:
+            receipt.refuse(item.file, item.number, str(error))
+            continue
+        receipt.accepted += added
+        receipt.duplicates += not added
+    audit.record(viewer, "people.add", "people", now=now, detail={"accepted": receipt.accepted})
+    return receipt
+
+
+def _add_person(line: PersonLine) -> bool:
+    user, new_user = User.objects.get_or_create(email=line.email, defaults={"name": line.name})
+    if new_user:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    _, new_role = Grant.objects.get_or_create(user=user, role=line.role)
+    team = Directory().team(line.team) if line.team else None
+    if line.role == Role.TEAM_LEADER and team and team.leader is None:
+        team.leader = user
+        team.save(update_fields=["leader"])
+    if line.role == Role.AGENT and line.agent_id:
+        agent = Directory().agent(line.agent_id, line.name)
+        agent.user, agent.team = user, agent.team or team
+        agent.save(update_fields=["user", "team"])
+    return new_user or new_role
+
+
+class Directory:
+    """Agents and teams by the keys that exports use, made when first met; one query a new key."""
+
+    def __init__(self) -> None:
+        self._agents: dict[str, Agent] = {}
+        self._teams: dict[str, Team] = {}
+        self._newest: dict[str, tuple[date, Team]] = {}
+
+    def agent(self, key: str, name: str | None = None) -> Agent:
+        """The agent with this key; a name is taken the first time one is given."""
+        agent = self._agents.get(key)
+        if agent is None:
+            agent, _ = Agent.objects.get_or_create(key=key, defaults={"name": name or key})
+            self._agents[key] = agent
+        if name and agent.name == key != name:
+            agent.name = name
+            agent.save(update_fields=["name"])
+        return agent
+
+    def team(self, key: str) -> Team:
+        """The team with this key."""
+        team = self._teams.get(key)
+        if team is None:
+            team, _ = Team.objects.get_or_create(key=key, defaults={"name": key, "site": first_site()})
+            self._teams[key] = team
+        return team
+
+    def seen(self, agent: Agent, team: Team, day: date | None) -> None:
+        """Remember that a conversation of `day` names this team: the newest one says where the agent is now."""
+        known = agent.team_since or date.min
+        if agent.team_id is None or (day or date.min) > known:
+            agent.team, agent.team_since = team, day or agent.team_since
+            self._newest[agent.key] = (day or date.min, team)
+
+    def save_moves(self) -> None:
+        """Write the teams that `seen` found."""
+        moved = [self._agents[key] for key in self._newest]
+        Agent.objects.bulk_update(moved, ["team", "team_since"])
+        self._newest.clear()

@@ -1,0 +1,96 @@
+"""Roll-ups, rebuilt from the facts: a dirty agent-day is counted anew, never added to."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from coachloop.app.models import AgentDay, Conversation, DirtyDay
+from coachloop.app.queries.verdicts import effective_verdicts
+from coachloop.core.model.verdict import Outcome
+
+CHUNK = 5000
+AGENTS = 500
+
+
+def refresh_rollups() -> int:
+    """Count every dirty agent-day anew; returns how many there were. Safe to break off and to run twice at once."""
+    done = 0
+    while cells := _refresh_some():
+        done += cells
+    return done
+
+
+def rebuild_rollups() -> None:
+    """Forget all counts and mark every agent-day with facts as dirty; `refresh_rollups` then fills them again."""
+    with transaction.atomic():
+        AgentDay.objects.all().delete()
+        days = (
+            Conversation.objects.filter(agent__isnull=False, day__isnull=False)
+            .values_list("agent_id", "day")
+            .distinct()
+        )
+        DirtyDay.objects.bulk_create(
+            (DirtyDay(agent_id=a, day=d) for a, d in days.iterator(CHUNK) if d), batch_size=CHUNK
+        )
+
+
+@transaction.atomic
+def _refresh_some() -> int:
+    """Take some dirty rows, with their locks, so that two refreshes never count the same agent-day against each other."""
+    taken = list(DirtyDay.objects.select_for_update().order_by("day", "id")[:CHUNK])
+    agents_of: dict[date, set[int]] = defaultdict(set)
+    for row in taken:
+        agents_of[row.day].add(row.agent_id)
+    for day, agents in agents_of.items():
+        _recount(day, agents)
+    DirtyDay.objects.filter(id__in=[row.pk for row in taken]).delete()
+    return sum(map(len, agents_of.values()))
+
+
+def _recount(day: date, agents: Iterable[int]) -> None:
+    among = Q(day=day, agent_id__in=list(agents))
+    AgentDay.objects.filter(among).delete()
+    counts = (
+        effective_verdicts()
+        .filter(
+            attempt__evaluation__conversation__day=day, attempt__evaluation__conversation__agent_id__in=list(agents)
+        )
+        .values(
+            "behaviour_id",
+            "attempt__evaluation__conversation__agent_id",
+            "attempt__evaluation__conversation__team_id",
+            "attempt__evaluation__conversation__queue",
+            "attempt__evaluation__conversation__direction",
+            "attempt__scoring__version_id",
+        )
+        .annotate(**{outcome.value: Count("id", filter=Q(effective=outcome)) for outcome in Outcome})
+        .values_list(
+            "behaviour_id",
+            "attempt__evaluation__conversation__agent_id",
+            "attempt__evaluation__conversation__team_id",
+            "attempt__evaluation__conversation__queue",
+            "attempt__evaluation__conversation__direction",
+            "attempt__scoring__version_id",
+            *(outcome.value for outcome in Outcome),
+            named=True,
+        )
+    )
+    AgentDay.objects.bulk_create(
+        AgentDay(
+            day=day,
+            behaviour_id=row[0],
+            agent_id=row[1],
+            team_id=row[2],
+            queue=row[3],
+            direction=row[4],
+            version_id=row[5],
+            met=row.met,
+            not_met=row.not_met,
+            not_applicable=row.not_applicable,
+            unscored=row.unscored,
+        )
+        for row in counts
+    )

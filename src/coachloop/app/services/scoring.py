@@ -1,0 +1,197 @@
+"""From pending evaluations to stored verdicts, a block a transaction."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import batched
+
+from django.db import transaction
+from django.db.models import F, Max, QuerySet
+
+from coachloop.app import mapping
+from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, Revision, Scoring, Verdict
+from coachloop.app.queries.templates import Published, published
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.model import verdict as core
+from coachloop.core.model.conversation import Conversation
+from coachloop.core.scoring.port import Scorer
+from coachloop.core.scoring.runner import Runner
+
+BLOCK = 200
+
+
+@dataclass(slots=True)
+class Tally:
+    """What scoring came to: conversations x templates, and verdicts by who decided them."""
+
+    evaluations: int = 0
+    postponed: int = 0
+    dropped_quotes: int = 0
+    decided: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Tally") -> None:
+        """Take in another block's counts."""
+        self.evaluations += other.evaluations
+        self.postponed += other.postponed
+        self.dropped_quotes += other.dropped_quotes
+        self.decided += other.decided
+        self.outcomes += other.outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A published template, its cascades resolved against the scorers that can answer now."""
+
+    template: Published
+    runner: Runner
+    scoring: Scoring
+    behaviours: Mapping[str, Behaviour]
+
+
+def engines(scorers: Mapping[str, Scorer], *, template: str | None = None) -> tuple[Engine, ...]:
+    """One engine a published template that can score transcripts, or only the one named."""
+    return tuple(_engine(found, scorers) for found in published() if template in {None, found.core.key})
+
+
+def _engine(template: Published, scorers: Mapping[str, Scorer]) -> Engine:
+    runner = Runner(template.core, scorers)
+    behaviours = {b.key: b for b in Behaviour.objects.filter(template_id=template.template_id)}
+    return Engine(template, runner, scoring_of(template.version_id, runner.scorer_versions), behaviours)
+
+
+def scoring_of(version_id: int, scorers: Mapping[str, str]) -> Scoring:
+    """The row that says who scores with this version; made the first time."""
+    digest = hashlib.sha256(json.dumps(dict(scorers), sort_keys=True).encode()).hexdigest()
+    scoring, _ = Scoring.objects.get_or_create(
+        version_id=version_id, digest=digest, defaults={"scorers": dict(scorers)}
+    )
+    return scoring
+
+
+def put_down_outdated(engine: Engine, *, everything: bool = False) -> None:
+    """Make pending again what another version or cascade scored; with `everything`, all of the template's conversations."""
+    done = Evaluation.objects.filter(template_id=engine.template.template_id, conversation__turn_count__gt=0)
+    done = done.exclude(state=Evaluation.State.PENDING)
+    if not everything:
+        done = done.exclude(attempt__scoring=engine.scoring, attempt__revision=F("conversation__revision"))
+    done.update(state=Evaluation.State.PENDING)
+
+
+def pending(engine: Engine, *, since: date | None = None) -> QuerySet[Evaluation]:
+    """What waits to be scored with the engine's template, oldest first."""
+    waiting = Evaluation.objects.filter(template_id=engine.template.template_id, state=Evaluation.State.PENDING)
+    return waiting.filter(conversation__day__gte=since) if since else waiting
+
+
+def score_pending(
+    engine: Engine,
+    *,
+    now: datetime,
+    since: date | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Tally:
+    """Score everything that waits for the engine's template.
+
+    Args:
+        engine: from `engines`.
+        now: when the verdicts land.
+        since: only conversations of this local date or later.
+        progress: called with the number of conversations of each finished block.
+    """
+    tally = Tally()
+    waiting = pending(engine, since=since).order_by("id").values_list("id", flat=True)
+    for ids in batched(list(waiting), BLOCK):
+        tally.add(score_block(engine, ids, now=now))
+        progress(len(ids))
+    return tally
+
+
+def record_scoring(viewer: Viewer, tally: Tally, *, now: datetime) -> None:
+    """The audit row of a scoring command."""
+    audit.record(viewer, "score", "evaluations", now=now, detail={"evaluations": tally.evaluations, **tally.outcomes})
+
+
+def score_block(engine: Engine, ids: Sequence[int], *, now: datetime) -> Tally:
+    """Score these evaluations and store the verdicts, all or none; what somebody else scored meanwhile is left as it is.
+
+    Whatever a scorer breaks on is `unscored`, and stored. A scorer that is not available now leaves its conversations pending.
+    """
+    ready = _read(ids)
+    found = engine.runner.score([one.said for one in ready])
+    scored = [(one, verdicts) for one, verdicts in zip(ready, found, strict=True) if verdicts is not None]
+    with transaction.atomic():
+        still = _waiting(ids).select_for_update(of=("self",)).values_list("id", "conversation__revision")
+        current = set(still)
+        fresh = [(one, verdicts) for one, verdicts in scored if (one.evaluation.pk, one.revision) in current]
+        tally = _store(engine, fresh, now)
+    tally.postponed = len(ready) - len(scored)
+    return tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A pending evaluation with the words it is about."""
+
+    evaluation: Evaluation
+    revision: int
+    said: Conversation
+
+
+def _waiting(ids: Iterable[int]) -> QuerySet[Evaluation]:
+    return Evaluation.objects.filter(id__in=list(ids), state=Evaluation.State.PENDING)
+
+
+def _read(ids: Sequence[int]) -> list[_Ready]:
+    rows = list(_waiting(ids).select_related("conversation"))
+    documents = {
+        row.conversation_id: row
+        for row in Revision.objects.filter(
+            conversation__in=[row.conversation_id for row in rows], number=F("conversation__revision")
+        )
+    }
+    found = [(row, documents[row.conversation_id]) for row in rows if row.conversation_id in documents]
+    return [_Ready(row, revision.number, mapping.conversation(revision.document)) for row, revision in found]
+
+
+def _store(engine: Engine, scored: list[tuple[_Ready, list[core.Verdict]]], now: datetime) -> Tally:
+    rows = [one.evaluation for one, _ in scored]
+    numbers = dict(Attempt.objects.filter(evaluation__in=rows).values_list("evaluation_id").annotate(Max("number")))
+    attempts = Attempt.objects.bulk_create(
+        Attempt(
+            evaluation=one.evaluation,
+            scoring=engine.scoring,
+            revision=one.revision,
+            number=numbers.get(one.evaluation.pk, 0) + 1,
+            stored_at=now,
+        )
+        for one, _ in scored
+    )
+    verdicts = [
+        mapping.verdict_row(verdict, one.said, attempt=attempt, behaviour=engine.behaviours[verdict.behaviour])
+        for attempt, (one, found) in zip(attempts, scored, strict=True)
+        for verdict in found
+    ]
+    Verdict.objects.bulk_create(verdicts)
+    for row, attempt in zip(rows, attempts, strict=True):
+        row.attempt, row.state = attempt, Evaluation.State.DONE
+    Evaluation.objects.bulk_update(rows, ["attempt", "state"])
+    mark_dirty(rows)
+    return Tally(
+        evaluations=len(rows),
+        dropped_quotes=sum(v.dropped_quotes for v in verdicts),
+        decided=Counter(v.decided_by or "nobody" for v in verdicts),
+        outcomes=Counter(str(v.outcome) for v in verdicts),
+    )
+
+
+def mark_dirty(evaluations: Iterable[Evaluation]) -> None:
+    """Note the agent-days whose counts no longer match; in the transaction of the facts."""
+    conversations = [evaluation.conversation for evaluation in evaluations]
+    DirtyDay.objects.bulk_create(
+        DirtyDay(agent_id=c.agent_id, day=c.day) for c in conversations if c.agent_id and c.day
+    )

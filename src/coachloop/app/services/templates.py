@@ -1,0 +1,119 @@
+"""Templates: drafts, publishing, and what publishing puts down to be scored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from coachloop.app.errors import TemplateRefusedError, WrongStateError
+from coachloop.app.models import Behaviour, Conversation, Evaluation, Template, TemplateVersion
+from coachloop.app.queries.templates import Published, find_template
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.model import template as core
+from coachloop.core.model.template_yaml import TemplateErrors, content_hash, parse_template
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a text: its version, and whether that is a new one."""
+
+    version: TemplateVersion
+    new: bool
+
+
+@transaction.atomic
+def add_template(*, viewer: Viewer, text: str, now: datetime) -> Added:
+    """Keep a template's text as the draft of its next version; the text of the newest version again changes nothing.
+
+    Raises:
+        TemplateRefusedError: the text is not a template; every mistake with its line.
+    """
+    parsed = check_template(text)
+    template, _ = Template.objects.get_or_create(key=parsed.key, defaults={"title": parsed.title})
+    newest = template.versions.order_by("-number").first()
+    sha = content_hash(text)
+    if newest and newest.sha256 == sha:
+        return Added(newest, new=False)
+    if newest and newest.published_at is None:
+        newest.text, newest.sha256, newest.added_at = text, sha, now
+        newest.save()
+        version = newest
+    else:
+        number = newest.number + 1 if newest else 1
+        version = TemplateVersion.objects.create(template=template, number=number, text=text, sha256=sha, added_at=now)
+    audit.record(viewer, "template.add", f"template:{template.key}@{version.number}", now=now, detail={"sha256": sha})
+    return Added(version, new=True)
+
+
+def check_template(text: str) -> core.Template:
+    """The template that a text says.
+
+    Raises:
+        TemplateRefusedError: every mistake with its line and column.
+    """
+    try:
+        return parse_template(text)
+    except TemplateErrors as error:
+        raise TemplateRefusedError(str(error)) from error
+
+
+@transaction.atomic
+def publish_template(*, viewer: Viewer, key: str, now: datetime) -> TemplateVersion:
+    """Freeze the draft and let it score: every conversation it fits is put down to be scored with it.
+
+    Raises:
+        UnknownNameError: no such template.
+        WrongStateError: there is no draft.
+    """
+    template = find_template(key)
+    draft = template.versions.filter(published_at__isnull=True).first()
+    if draft is None:
+        raise WrongStateError(f"template {key!r} has no draft; add a changed text with `coachloop template add FILE`")
+    draft.published_at = now
+    draft.save(update_fields=["published_at"])
+    parsed = parse_template(draft.text)
+    template.current, template.title = draft, parsed.title
+    template.save(update_fields=["current", "title"])
+    _keep_behaviours(template, parsed)
+    put_down(Published(template.pk, draft.pk, draft.number, parsed))
+    audit.record(viewer, "template.publish", f"template:{key}@{draft.number}", now=now, detail={"sha256": draft.sha256})
+    return draft
+
+
+def put_down(template: Published) -> None:
+    """One pending evaluation for each conversation that the template fits; what is scored already becomes pending again."""
+    fitting = Conversation.objects.filter(template.fitting(), turn_count__gt=0)
+    template_id = template.template_id
+    Evaluation.objects.filter(template_id=template_id, conversation__in=fitting).update(state=Evaluation.State.PENDING)
+    missing = fitting.exclude(evaluations__template_id=template_id).values_list("id", flat=True)
+    Evaluation.objects.bulk_create(
+        (Evaluation(conversation_id=pk, template_id=template_id) for pk in missing.iterator(CHUNK)), batch_size=CHUNK
+    )
+
+
+def _keep_behaviours(template: Template, parsed: core.Template) -> None:
+    """Identity rows follow the published text; a behaviour that is gone is retired, its verdicts stay."""
+    Behaviour.objects.bulk_create(
+        [
+            Behaviour(
+                template=template,
+                key=b.key,
+                title=b.title,
+                position=position,
+                target=b.target,
+                weight=b.weight,
+                critical=b.critical,
+                good=b.good,
+                why=b.why,
+                retired=False,
+            )
+            for position, b in enumerate(parsed.behaviours)
+        ],
+        update_conflicts=True,
+        unique_fields=["template", "key"],
+        update_fields=["title", "position", "target", "weight", "critical", "good", "why", "retired"],
+    )
+    template.behaviours.exclude(key__in=[b.key for b in parsed.behaviours]).update(retired=True)

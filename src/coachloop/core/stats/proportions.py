@@ -1,0 +1,122 @@
+"""Rates from counts: one rate's interval, and many rates shrunk towards their peers."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+from statsmodels.stats.proportion import proportion_confint
+
+Floats = NDArray[np.float64]
+
+FEW_PEERS = 5
+"""Below this many peers the spread between them is not estimated; a prior worth two conversations stands in."""
+
+
+class Interval(NamedTuple):
+    """Lower and upper ends, elementwise."""
+
+    low: Floats
+    high: Floats
+
+
+class Posterior(NamedTuple):
+    """Beta posteriors of rates, elementwise: parameters `a` and `b`, and the mean."""
+
+    a: Floats
+    b: Floats
+    mean: Floats
+
+    def interval(self, confidence: float = 0.95) -> Interval:
+        """The central interval of the stated probability."""
+        tail = (1 - _open_unit("confidence", confidence)) / 2
+        return Interval(stats.beta.ppf(tail, self.a, self.b), stats.beta.ppf(1 - tail, self.a, self.b))
+
+    def below(self, target: ArrayLike) -> Floats:
+        """P(rate < target), elementwise; NaN where the target is NaN."""
+        return np.asarray(special.betainc(self.a, self.b, np.asarray(target, float)), float)
+
+
+def wilson(met: ArrayLike, asked: ArrayLike, *, confidence: float = 0.95) -> Interval:
+    """Score interval for a rate: honest for small counts and for 0 % or 100 %.
+
+    Args:
+        met: conversations where the behaviour was met; whole numbers, any shape.
+        asked: conversations where it applied; broadcasts against `met`.
+        confidence: two-sided coverage in (0, 1).
+
+    Returns:
+        Ends in [0, 1], in the broadcast shape; (0, 1) where nothing was asked.
+
+    Raises:
+        ValueError: a count is negative, or `met` exceeds `asked`.
+
+    Source:
+        Wilson (1927), JASA 22:209-212; computed by statsmodels.
+    """
+    k, n = _counts(met, asked)
+    some = n > 0
+    low, high = proportion_confint(
+        np.where(some, k, 0), np.where(some, n, 1), alpha=1 - _open_unit("confidence", confidence), method="wilson"
+    )
+    return Interval(np.where(some, np.clip(low, 0, 1), 0.0), np.where(some, np.clip(high, 0, 1), 1.0))
+
+
+def shrink(met: ArrayLike, asked: ArrayLike) -> Posterior:
+    """Rates of many agents pulled towards their peers', each as far as its own evidence is thin.
+
+    Beta-binomial empirical Bayes, a column (behaviour) at a time: the peers' mean and the correlation within an agent
+    (analysis-of-variance estimator) give the prior; with fewer than FEW_PEERS agents in a column the prior is worth two
+    conversations.
+
+    Args:
+        met: conversations where the behaviour was met, shape (agents, behaviours).
+        asked: conversations where it applied, same shape; 0 leaves the prior.
+
+    Returns:
+        Posteriors in the same shape.
+
+    Raises:
+        ValueError: a count is negative, `met` exceeds `asked`, or the shapes are not two-dimensional and equal.
+
+    Source:
+        Kleinman (1973), JASA 68:46-54; Ridout, Demétrio & Firth (1999), Biometrics 55:137-148, the ANOVA estimator.
+    """
+    k, n = _counts(met, asked)
+    if k.ndim != 2:
+        raise ValueError(f"counts must have shape (agents, behaviours), got {k.shape}")
+    total = n.sum(axis=0)
+    mean = (k.sum(axis=0) + 0.5) / (total + 1)
+    weight = _prior_weight(k, n)
+    a, b = k + mean * weight, n - k + (1 - mean) * weight
+    return Posterior(a, b, a / (a + b))
+
+
+def _prior_weight(k: Floats, n: Floats) -> Floats:
+    """What each column's prior is worth, in conversations, shape (behaviours,)."""
+    peers, total = (n > 0).sum(axis=0), n.sum(axis=0)
+    rate = np.divide(k, n, out=np.zeros_like(k), where=n > 0)
+    mean = k.sum(axis=0) / np.maximum(total, 1)
+    groups = np.maximum(peers - 1, 1)
+    within = (n * rate * (1 - rate)).sum(axis=0) / np.maximum(total - peers, 1)
+    between = (n * (rate - mean) ** 2).sum(axis=0) / groups
+    size = (total - (n**2).sum(axis=0) / np.maximum(total, 1)) / groups
+    spread = between + (size - 1) * within
+    rho = np.divide(between - within, spread, out=np.full_like(spread, 1 / 3), where=spread > 0)
+    rho = np.where(peers < FEW_PEERS, 1 / 3, np.clip(rho, 0.005, 0.9))
+    return np.asarray((1 - rho) / rho, float)
+
+
+def _counts(met: ArrayLike, asked: ArrayLike) -> tuple[Floats, Floats]:
+    k, n = np.broadcast_arrays(np.asarray(met, float), np.asarray(asked, float))
+    if (k < 0).any() or (n < 0).any():
+        raise ValueError("counts must be 0 or more")
+    if (k > n).any():
+        raise ValueError("met must not exceed asked")
+    return k, n
+
+
+def _open_unit(name: str, value: float) -> float:
+    if not 0 < value < 1:
+        raise ValueError(f"{name} must be in (0, 1), got {value}")
+    return value
