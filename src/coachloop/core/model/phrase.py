@@ -20,6 +20,12 @@ PLACEHOLDERS = {"customer_name": "\x01", "agent_name": "\x02"}
 DEFAULT_GAP = 5
 """Other words that ` ... ` leaves room for where the template does not say."""
 
+TITLES = (
+    *("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "madam", "lord", "lady", "rev"),
+    *("herr", "frau", "monsieur", "madame", "mme", "mlle", "senor", "senora", "signor", "signora"),
+)
+"""What stands before a name and is no part of it."""
+
 _APOSTROPHES = "'`\u2019\u2018\u02bc\u00b4\uff07"
 _PART = re.compile(r"\{([^{}]*)\}(?:['\u2019]s\b)?|(?<!\S)(\.\.\.|\u2026)(?!\S)|([^\s{}]+)")
 _ANY_WORD = "[^ |]+ "
@@ -184,8 +190,13 @@ def _words_pattern(run: Iterable[str], *, named: bool) -> Iterable[str]:
     customer, agent = PLACEHOLDERS.values()
     for word in run:
         if word == "{customer_name}":
-            yield f"[^ |]*{customer}{agent}?"
+            yield _name_pattern(f"[^ |]*{customer}{agent}?")
         elif word == "{agent_name}":
-            yield f"[^ |]*{agent}"
+            yield _name_pattern(f"[^ |]*{agent}")
         else:
             yield str(re2.escape(word)) + (f"{customer}?{agent}?" if named else "")
+
+
+def _name_pattern(part: str) -> str:
+    """A name as it is said: any of its parts, after a title or not."""
+    return f"(?:(?:{'|'.join(TITLES)}) )?{part}(?: {part}){{0,3}}"

@@ -1,0 +1,139 @@
+"""Opportunities: the moments of a conversation at which a behaviour applies, and the agent's words that count there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from coachloop.core.model.conversation import Conversation, Speaker, Turn
+from coachloop.core.model.phrase import phrase_set
+from coachloop.core.model.template import Behaviour, Require, Span
+from coachloop.core.model.verdict import Outcome
+from coachloop.core.scoring.port import Moment
+from coachloop.core.scoring.speech import Spans, Speech
+
+NO_TIMES = "no times: the window is in seconds and this conversation has none"
+SILENT = "the agent says nothing"
+NO_TRIGGER = "nothing the customer says opens a moment for it"
+NO_ANSWER = "the agent says nothing after the moment opened"
+UNDECIDED = "applicability undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class NoMoment:
+    """Why there is nothing to score: `not_applicable`, or `unscored` where that can't be told."""
+
+    outcome: Outcome
+    reason: str
+
+
+def moments(conversation: Conversation, behaviour: Behaviour) -> tuple[Moment, ...] | NoMoment:
+    """Where the behaviour applies in the conversation; see `moments_in`."""
+    return moments_in(Speech(conversation), behaviour)
+
+
+def moments_in(speech: Speech, behaviour: Behaviour) -> tuple[Moment, ...] | NoMoment:
+    """Where the behaviour applies.
+
+    With `applies_when.question` there is one moment: the window, or all the agent says where the window would open on the
+    answer; whether it applies is for the scorers to say.
+
+    Returns:
+        At least one moment, just the first with `require: first`; or why there is none.
+    """
+    if not speech.whole[Speaker.AGENT]:
+        return NoMoment(Outcome.NOT_APPLICABLE, SILENT)
+    if behaviour.window.span in _SECONDS and speech.conversation.opened_at is None:
+        return NoMoment(Outcome.UNSCORED, NO_TIMES)
+    if behaviour.applies_when is None or not behaviour.applies_when.customer_says:
+        return (Moment(None, _window(speech, behaviour)),)
+    triggers = _triggers(speech, behaviour.applies_when.customer_says)
+    opened = _opened(speech, triggers)
+    if not opened:
+        return NoMoment(Outcome.NOT_APPLICABLE, NO_ANSWER if triggers else NO_TRIGGER)
+    return tuple(_triggered(speech, behaviour, opened))
+
+
+def _triggered(speech: Speech, behaviour: Behaviour, opened: list[int]) -> Iterator[Moment]:
+    """With a window of its own the behaviour has one moment, however often it is opened."""
+    if behaviour.window.span is not Span.AFTER:
+        yield Moment(opened[0], _window(speech, behaviour))
+        return
+    for trigger in opened[:1] if behaviour.require is Require.FIRST else opened:
+        yield Moment(trigger, _after(speech, trigger, int(behaviour.window.size)))
+
+
+_SECONDS = frozenset({Span.FIRST_SECONDS, Span.LAST_SECONDS})
+
+
+def _triggers(speech: Speech, phrases: tuple[str, ...]) -> list[int]:
+    return list(speech.passage(speech.whole[Speaker.CUSTOMER]).hits(phrase_set(phrases)))
+
+
+def _opened(speech: Speech, triggers: list[int]) -> list[int]:
+    """The triggers that open a moment of their own: the agent speaks after them, and spoke since the one before."""
+    opened: list[int] = []
+    answers = list(speech.whole[Speaker.AGENT])
+    answered = -1
+    for trigger in triggers:
+        answer = next((turn for turn in answers if turn > trigger), None)
+        if answer is not None and answer != answered:
+            opened.append(trigger)
+            answered = answer
+    return opened
+
+
+def _after(speech: Speech, trigger: int, within: int) -> Spans:
+    agent = speech.whole[Speaker.AGENT]
+    turns = [turn for turn in agent if turn > trigger][:within]
+    return {turn: agent[turn] for turn in turns}
+
+
+def _window(speech: Speech, behaviour: Behaviour) -> Spans:
+    agent, size = speech.whole[Speaker.AGENT], behaviour.window.size
+    match behaviour.window.span:
+        case Span.ANYWHERE | Span.AFTER:
+            return agent
+        case Span.FIRST_TURNS:
+            return {turn: span for turn, span in agent.items() if turn < size}
+        case Span.LAST_TURNS:
+            from_turn = len(speech.conversation.turns) - size
+            return {turn: span for turn, span in agent.items() if turn >= from_turn}
+        case Span.FIRST_SECONDS:
+            opened = speech.conversation.opened_at or 0.0
+            return _between(speech, float("-inf"), opened + size)
+        case Span.LAST_SECONDS:
+            closed = speech.conversation.closed_at or 0.0
+            return _between(speech, closed - size, float("inf"))
+
+
+def _between(speech: Speech, since: float, until: float) -> Spans:
+    """What the agent says from `since` to before `until`: turns that start there, or their words where those have times."""
+    starts = _starts(speech.conversation)
+    spans: dict[int, tuple[int, int]] = {}
+    for index, whole in speech.whole[Speaker.AGENT].items():
+        turn = speech.conversation.turns[index]
+        span = _timed(turn, since, until) if turn.words else whole if since <= starts[index] < until else None
+        if span is not None:
+            spans[index] = span
+    return spans
+
+
+def _timed(turn: Turn, since: float, until: float) -> tuple[int, int] | None:
+    """The stretch of a turn whose words are spoken in time; what stands around its first and last words goes with them."""
+    inside = [since <= word.at < until for word in turn.words]
+    if not any(inside):
+        return None
+    first, last = inside.index(True), len(inside) - 1 - inside[::-1].index(True)
+    start = turn.words[first].start if first else 0
+    end = turn.words[last].end if last < len(inside) - 1 else len(turn.text)
+    return start, end
+
+
+def _starts(conversation: Conversation) -> list[float]:
+    """When each turn starts; one without a time starts when the one before it ends."""
+    starts: list[float] = []
+    clock = conversation.opened_at or 0.0
+    for turn in conversation.turns:
+        clock = clock if turn.start is None else turn.start
+        starts.append(clock)
+        clock = clock if turn.end is None else turn.end
+    return starts
