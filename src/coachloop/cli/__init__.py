@@ -1,0 +1,20 @@
+"""The command line. One file a group of commands; `coachloop COMMAND --help` explains each."""
+
+import typer
+
+from coachloop.cli import conversations, demo, insight, scores, scoring, site, templates
+from coachloop.cli.output import GuardedGroup
+
+app = typer.Typer(
+    name="coachloop",
+    help="Scores every call, turns the scores into one coaching conversation, and measures whether it worked.",
+    cls=GuardedGroup,
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+for group in (site, conversations, scores, scoring, demo):
+    group.register(app)
+app.add_typer(templates.app, name="template")
+app.add_typer(insight.app, name="insight")
+
+__all__ = ["app"]

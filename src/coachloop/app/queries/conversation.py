@@ -282,4 +282,4 @@ def _proof(quote: dict[str, Any], turns: Sequence[Turn]) -> Proof:
 def _in_words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "–" if value is None else str(value)
+    return "not known" if value is None else str(value)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from coachloop.app.models import Attempt, Template
-from coachloop.app.queries.verdicts import current_verdicts
+from django.db.models import F, Sum
+
+from coachloop.app.models import AgentDay, Scoring, Template
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model import template as core
 from coachloop.core.model.template_yaml import parse_template
-from coachloop.core.model.verdict import Outcome
+from coachloop.core.scoring.runner import NO_SCORERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +87,12 @@ def template(viewer: Viewer, key: str) -> TemplateView | None:
     )
 
 
-def waiting(viewer: Viewer) -> Mapping[tuple[str, str], str]:
-    """For each behaviour (template, behaviour) that nothing scores at all, what it waits for."""
-    parsed = (template(viewer, line.key) for line in templates(viewer))
-    return {
-        (view.key, each.definition.key): each.waits_for
-        for view in parsed
-        if view
-        for each in view.behaviours
-        if not each.scored
-    }
-
-
 def _behaviours(row: Template, parsed: core.Template) -> tuple[BehaviourView, ...]:
-    scorers = _scorers_now(row)
-    decided = set(
-        current_verdicts()
-        .filter(behaviour__template=row)
-        .exclude(outcome=Outcome.UNSCORED)
-        .values_list("behaviour__key", flat=True)
-        .distinct()
-    )
-    return tuple(_view(b, scorers, scored=b.key in decided) for b in parsed.behaviours)
-
-
-def _scorers_now(row: Template) -> Mapping[str, str] | None:
-    """The newest resolved cascade of the published version; None before anything was scored with it."""
-    newest = Attempt.objects.filter(scoring__version=row.current_id).order_by("-id").select_related("scoring").first()
-    return newest.scoring.scorers if newest else None
+    newest = Scoring.objects.filter(version=row.current_id).order_by("-id").first()
+    counted = AgentDay.objects.filter(behaviour__template=row).values_list("behaviour__key")
+    decided = dict(counted.annotate(decided=Sum(F("met") + F("not_met") + F("not_applicable"))))
+    scorers = newest.scorers if newest else None
+    return tuple(_view(b, scorers, scored=bool(decided.get(b.key))) for b in parsed.behaviours)
 
 
 def _view(behaviour: core.Behaviour, scorers: Mapping[str, str] | None, *, scored: bool) -> BehaviourView:
@@ -121,7 +100,7 @@ def _view(behaviour: core.Behaviour, scorers: Mapping[str, str] | None, *, score
         return BehaviourView(behaviour, scored=True, waits_for="")
     if scorers is None:
         return BehaviourView(behaviour, scored=False, waits_for="the first conversations")
-    if scorers.get(behaviour.key):
+    if scorers.get(behaviour.key, NO_SCORERS) != NO_SCORERS:
         return BehaviourView(behaviour, scored=False, waits_for="a conversation it can decide")
     return BehaviourView(behaviour, scored=False, waits_for=_missing(behaviour))
 

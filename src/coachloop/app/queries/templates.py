@@ -22,6 +22,11 @@ class Published:
     number: int
     core: core.Template
 
+    @property
+    def reads_transcripts(self) -> bool:
+        """Whether any of its scorers works on what was said; scores of people or of another tool come from outside."""
+        return any(m.scorer not in {"human", "imported"} for b in self.core.behaviours for m in b.score_with)
+
     def fits(self, row: Conversation) -> bool:
         """Whether the conversation is of the template's kind."""
         return self.core.fits(channel=row.channel, queue=row.queue, language=row.language, direction=row.direction)
@@ -33,11 +38,12 @@ class Published:
 
 
 def published() -> tuple[Published, ...]:
-    """Every template that scores now."""
+    """Every template that scores transcripts now."""
     rows = TemplateVersion.objects.filter(template__current_id__isnull=False, id__in=_current_ids()).order_by(
         "template__key"
     )
-    return tuple(Published(row.template_id, row.pk, row.number, parse_template(row.text)) for row in rows)
+    every = (Published(row.template_id, row.pk, row.number, parse_template(row.text)) for row in rows)
+    return tuple(template for template in every if template.reads_transcripts)
 
 
 def published_as(key: str) -> Published:
@@ -113,3 +119,29 @@ class BehaviourFinder:
 
 def _current_ids() -> list[int]:
     return [pk for pk in Template.objects.values_list("current_id", flat=True) if pk is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A template as `template list` shows it; `published` is empty before the first publishing, `draft` without one."""
+
+    key: str
+    title: str
+    behaviours: int
+    published: int | None
+    draft: int | None
+
+
+def listed() -> list[Listed]:
+    """Every template, by key."""
+    rows = Template.objects.select_related("current").prefetch_related("versions", "behaviours").order_by("key")
+    return [
+        Listed(
+            row.key,
+            row.title,
+            sum(not b.retired for b in row.behaviours.all()),
+            row.current.number if row.current else None,
+            next((v.number for v in row.versions.all() if v.published_at is None), None),
+        )
+        for row in rows
+    ]

@@ -1,11 +1,23 @@
 """Verdicts as they stand: the current attempt's, with the most considered human answer before the machine's."""
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from coachloop.app.models import Review, Verdict
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 CONVERSATION = "attempt__evaluation__conversation"
+
+
+class Effective(TypedDict):
+    """What `effective_verdicts` adds: the human answer, empty where there is none, and the outcome that counts."""
+
+    human: str | None
+    effective: str
 
 
 def current_verdicts() -> QuerySet[Verdict]:
@@ -13,7 +25,7 @@ def current_verdicts() -> QuerySet[Verdict]:
     return Verdict.objects.filter(attempt__current_for__isnull=False)
 
 
-def effective_verdicts() -> QuerySet[Verdict]:
+def effective_verdicts() -> "QuerySet[WithAnnotations[Verdict, Effective]]":
     """The same, annotated with `effective`: dispute, calibration, adjudication, latest review or label, else the machine."""
     best = Review.objects.filter(conversation=OuterRef(CONVERSATION), behaviour=OuterRef("behaviour"))
     answer = best.order_by("rank", "-reviewed_at", "-id").values("outcome")[:1]

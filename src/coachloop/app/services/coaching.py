@@ -165,8 +165,11 @@ def hold_session(
 
 
 @transaction.atomic
-def cancel_session(*, viewer: Viewer, session_id: int, now: datetime) -> None:
-    """Call a session off. A performance session's focus goes back to a suggestion, unless an earlier session stands.
+def cancel_session(*, viewer: Viewer, session_id: int, now: datetime) -> Session | None:
+    """Call a session off.
+
+    Returns:
+        For a performance session the next one to plan: its focus stays open, and so does its clock.
 
     Raises:
         NotYoursError: only the agent's leader cancels.
@@ -175,9 +178,8 @@ def cancel_session(*, viewer: Viewer, session_id: int, now: datetime) -> None:
     session = _led_session(viewer, session_id)
     session.status = SessionStatus.CANCELLED
     session.save(update_fields=["status"])
-    if session.focus and not session.focus.sessions.filter(status=SessionStatus.HELD).exists():
-        _close(session.focus, now)
     audit.record(viewer, "session.cancel", f"session:{session_id}", now=now)
+    return _plan_next(session.focus, viewer=viewer, now=now) if session.focus else None
 
 
 def open_due_follow_ups(*, now: datetime) -> int:

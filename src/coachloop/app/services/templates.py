@@ -78,7 +78,9 @@ def publish_template(*, viewer: Viewer, key: str, now: datetime) -> TemplateVers
     template.current, template.title = draft, parsed.title
     template.save(update_fields=["current", "title"])
     _keep_behaviours(template, parsed)
-    put_down(Published(template.pk, draft.pk, draft.number, parsed))
+    published = Published(template.pk, draft.pk, draft.number, parsed)
+    if published.reads_transcripts:
+        put_down(published)
     audit.record(viewer, "template.publish", f"template:{key}@{draft.number}", now=now, detail={"sha256": draft.sha256})
     return draft
 

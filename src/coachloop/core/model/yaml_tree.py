@@ -67,15 +67,14 @@ def read_tree(text: str) -> Tree:
     if len(text) > TEXT_LIMIT:
         tree.complaints.append(_at_top(f"a template has at most {TEXT_LIMIT:,} characters, got {len(text):,}"))
         return tree
-    try:
-        loader = _Loader(text, tree)
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
+    if odd := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        before = text[: odd.start()]
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
         tree.complaints.append(
-            Complaint(place, (), f"holds the character U+{error.character:04X}, which YAML does not allow")
+            Complaint(place, (), f"holds the character U+{ord(odd[0]):04X}, which YAML does not allow")
         )
         return tree
+    loader = _Loader(text, tree)
     node = _compose(loader)
     if node is None and not tree.complaints:
         tree.complaints.append(_at_top("is empty; a template begins with `key: some-name`"))
@@ -88,11 +87,17 @@ def _at_top(message: str) -> Complaint:
     return Complaint(Place(1, 1), (), message)
 
 
-class _Loader(yaml.SafeLoader):
-    """Composes nodes; refuses what could make a small text large, and nesting that no template has."""
+class _Loader(yaml.composer.Composer, yaml.cyaml.CParser, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
+    """Composes nodes; refuses what could make a small text large, and nesting that no template has.
+
+    The events come from libyaml, because PyYAML's own scanner takes no `?` inside a flow mapping's words.
+    """
 
     def __init__(self, text: str, tree: Tree) -> None:
-        super().__init__(text)
+        yaml.cyaml.CParser.__init__(self, text)
+        yaml.composer.Composer.__init__(self)
+        yaml.constructor.SafeConstructor.__init__(self)
+        yaml.resolver.Resolver.__init__(self)
         self.tree = tree
         self.depth = self.nodes = 0
         self.refused: dict[int, str] = {}
@@ -123,11 +128,9 @@ def _compose(loader: _Loader) -> yaml.Node | None:
     try:
         return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark or loader.get_mark()
+        mark = error.problem_mark or error.context_mark
         problem = " ".join(part for part in (error.context, error.problem) if part)
-        loader.tree.complaints.append(Complaint(_place(mark), (), f"not YAML: {problem}"))
-    except (ValueError, OverflowError, IndexError, RecursionError) as error:
-        loader.tree.complaints.append(Complaint(_place(loader.get_mark()), (), f"not YAML: {error}"))
+        loader.tree.complaints.append(Complaint(_place(mark) if mark else Place(1, 1), (), f"not YAML: {problem}"))
     return None
 
 

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from statsmodels.stats.inter_rater import cohens_kappa
 
 
 class Agreement(NamedTuple):
@@ -87,6 +86,8 @@ def kappa(tables: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _kappa_of(table: NDArray[np.float64]) -> float:
+    from statsmodels.stats.inter_rater import cohens_kappa  # noqa: PLC0415 -- two seconds that few commands need
+
     said, true = table.sum(axis=1), table.sum(axis=0)
     if (said * true).sum() == table.sum() ** 2:
         return float("nan")

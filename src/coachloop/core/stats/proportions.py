@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
-from statsmodels.stats.proportion import proportion_confint
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +29,7 @@ class Posterior(NamedTuple):
     def interval(self, confidence: float = 0.95) -> Interval:
         """The central interval of the stated probability."""
         tail = (1 - _open_unit("confidence", confidence)) / 2
-        return Interval(stats.beta.ppf(tail, self.a, self.b), stats.beta.ppf(1 - tail, self.a, self.b))
+        return Interval(special.betaincinv(self.a, self.b, tail), special.betaincinv(self.a, self.b, 1 - tail))
 
     def below(self, target: ArrayLike) -> Floats:
         """P(rate < target), elementwise; NaN where the target is NaN."""
@@ -54,6 +53,8 @@ def wilson(met: ArrayLike, asked: ArrayLike, *, confidence: float = 0.95) -> Int
     Source:
         Wilson (1927), JASA 22:209-212; computed by statsmodels.
     """
+    from statsmodels.stats.proportion import proportion_confint  # noqa: PLC0415 -- two seconds that few commands need
+
     k, n = _counts(met, asked)
     some = n > 0
     low, high = proportion_confint(

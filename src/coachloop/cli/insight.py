@@ -1,0 +1,70 @@
+"""What the scores say."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import typer
+
+from coachloop.app.queries.export import rate_json
+from coachloop.app.queries.focus import Suggestion, suggestions
+from coachloop.app.queries.rates import rates as rate_rows
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.rollups import refresh_rollups
+from coachloop.cli.output import AsJson, Day, need_site, show_rows
+
+app = typer.Typer(help="What the scores say.", no_args_is_help=True)
+
+Days = Annotated[int, typer.Option(min=1, help="How many days, the last one included.")]
+EMPTY = "No scores yet. Ingest conversations and run `coachloop score`."
+
+
+@app.command()
+def rates(
+    *,
+    by: Annotated[str, typer.Option(help="agent, team or centre.")] = "agent",
+    behaviour: Annotated[str | None, typer.Option(help="Only this one.")] = None,
+    template: Annotated[str | None, typer.Option(help="Only this template's.")] = None,
+    as_of: Day = None,
+    days: Days = 28,
+    as_json: AsJson = False,
+) -> None:
+    """Rates with their n and interval; shrunken towards the peers', with the probability of being below target."""
+    need_site()
+    refresh_rollups()
+    unit: Literal["agent", "team", "centre"]
+    match by:
+        case "agent" | "team" | "centre":
+            unit = by
+        case _:
+            raise typer.BadParameter(f"--by must be agent, team or centre, got {by!r}")
+    found = rate_rows(OPERATOR, by=unit, behaviour=behaviour, template=template, as_of=as_of, days=days)
+    show_rows(map(rate_json, found), as_json=as_json, empty=EMPTY)
+
+
+@app.command()
+def focus(*, as_of: Day = None, days: Days = 28, as_json: AsJson = False) -> None:
+    """What each agent should work on now, with the reason and an example."""
+    need_site()
+    refresh_rollups()
+    show_rows(map(_focus, suggestions(OPERATOR, as_of=as_of, days=days)), as_json=as_json, empty=EMPTY)
+
+
+def _focus(row: Suggestion) -> dict[str, object]:
+    example = row.example
+    shown = (
+        {"conversation_id": example.conversation_key, "turn": example.turn, "quote": example.quote} if example else None
+    )
+    return {
+        "agent_id": row.agent_key,
+        "template": row.template,
+        "behaviour": row.behaviour,
+        "kind": row.kind,
+        "expected_gain": round(row.expected_gain, 4),
+        "reason": row.reason,
+        "example": shown,
+        "due_on": _iso(row.due_on),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

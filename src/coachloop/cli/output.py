@@ -1,0 +1,176 @@
+"""How commands speak: tables for people, JSON with stable keys, progress on a terminal, exit codes 0, 1 and 2."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from django.core.exceptions import ObjectDoesNotExist
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from typer.core import TyperGroup
+
+from coachloop.app.errors import RefusedError
+from coachloop.app.queries.health import is_set_up
+from coachloop.core.model.receipt import Receipt
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys instead of a table.")]
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Files to read.")]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="File to read.")]
+Day = Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YYYY-MM-DD")]
+
+PARTLY_REFUSED, WRONG_USE = 1, 2
+LISTED = 20
+
+out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+
+
+class GuardedGroup(TyperGroup):
+    """Turns a refusal into its message and exit code 2, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (RefusedError, ObjectDoesNotExist) as error:
+            stop(str(error))
+
+
+def stop(message: str) -> NoReturn:
+    """End with exit code 2 and the way out."""
+    err.print(message, style="red", markup=False, highlight=False)
+    raise typer.Exit(WRONG_USE)
+
+
+def need_site() -> None:
+    """End with the way out where nothing is set up yet."""
+    if not is_set_up():
+        stop("nothing is set up here yet; run `coachloop init` first")
+
+
+def print_json(data: object) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=_plain) + "\n")
+
+
+def show_rows(rows: Iterable[object], *, as_json: bool, empty: str = "Nothing yet.") -> None:
+    """Rows of one kind: a JSON list, or a table for people."""
+    data = [row if isinstance(row, dict) else _plain(row) for row in rows]
+    if as_json:
+        print_json(data)
+    elif data:
+        _print_table(data)
+    else:
+        out.print(empty)
+
+
+def show_receipt(receipt: Receipt, *, as_json: bool, what: str) -> None:
+    """What became of a file; ends with exit code 1 where part of it was refused."""
+    if as_json:
+        print_json(receipt.as_json())
+    else:
+        duplicates = f", {receipt.duplicates:,} known already" if receipt.duplicates else ""
+        out.print(f"{receipt.accepted:,} of {receipt.received:,} {what} taken{duplicates}.", highlight=False)
+        for note, count in receipt.notes.items():
+            out.print(f"  {count:,} {note}", highlight=False)
+        _print_refusals(receipt)
+    if receipt.refused:
+        raise typer.Exit(PARTLY_REFUSED)
+
+
+def _print_refusals(receipt: Receipt) -> None:
+    for refusal in receipt.refused[:LISTED]:
+        err.print(f"  refused {refusal.file}:{refusal.line}: {refusal.reason}", markup=False, highlight=False)
+    if len(receipt.refused) > LISTED:
+        err.print(f"  and {len(receipt.refused) - LISTED:,} more; --json lists them all", highlight=False)
+
+
+def write_rows(rows: Iterator[Mapping[str, Any]], target: Path | None, kind: str) -> None:
+    """Stream rows as JSON Lines or CSV to a file or standard output; Parquet needs a file."""
+    if kind == "parquet":
+        _write_parquet(rows, target)
+        return
+    file = target.open("w", encoding="utf-8", newline="") if target else sys.stdout
+    try:
+        if kind == "csv":
+            _write_csv(rows, file)
+        else:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    finally:
+        if target:
+            file.close()
+
+
+def _write_csv(rows: Iterator[Mapping[str, Any]], file: Any) -> None:
+    first = next(rows, None)
+    if first is None:
+        return
+    writer = csv.DictWriter(file, fieldnames=list(first), extrasaction="ignore")
+    writer.writeheader()
+    writer.writerow({name: _cell(value) for name, value in first.items()})
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+
+
+def _write_parquet(rows: Iterator[Mapping[str, Any]], target: Path | None) -> None:
+    if target is None:
+        stop("Parquet can't go to standard output; name a file with --out")
+    import polars as pl  # noqa: PLC0415 -- half a second that only this format needs
+
+    flat = [{name: json.dumps(v) if isinstance(v, dict | list) else v for name, v in row.items()} for row in rows]
+    pl.DataFrame(flat, infer_schema_length=None).write_parquet(target)
+
+
+def _cell(value: object) -> object:
+    """A CSV cell: structures as JSON; text that a spreadsheet would run as a formula is quoted."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value
+
+
+@contextmanager
+def progress(what: str, total: int | None = None, *, counts: bool = False) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal; yields what to call with the number done so far, or with steps where `counts`."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+        if counts:
+            yield lambda steps: bar.advance(task, steps)
+        else:
+            yield lambda done: bar.update(task, completed=done)
+
+
+def _plain(value: object) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return str(value)
+
+
+def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
+    table = Table(header_style="bold", box=None, pad_edge=False)
+    for name in rows[0]:
+        right = isinstance(rows[0][name], int | float) and not isinstance(rows[0][name], bool)
+        table.add_column(name.replace("_", " "), justify="right" if right else "left")
+    for row in rows:
+        table.add_row(*(_shown(value) for value in row.values()))
+    out.print(table)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,47 @@
+"""Human labels, scores of other tools, coaching history."""
+
+import typer
+from django.utils import timezone
+
+from coachloop.adapters.readers.lines import records
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import imports
+from coachloop.app.services.labels import add_labels
+from coachloop.app.services.rollups import refresh_rollups
+from coachloop.cli.output import AsJson, File, need_site, progress, show_receipt
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    labels = typer.Typer(help="Human answers.", no_args_is_help=True)
+    labels.callback()(lambda: None)
+    labels.command("add")(labels_add)
+    app.add_typer(labels, name="labels")
+    imported = typer.Typer(help="What happened before coachloop.", no_args_is_help=True)
+    imported.command("scores")(import_scores)
+    imported.command("coaching")(import_coaching)
+    app.add_typer(imported, name="import")
+
+
+def labels_add(file: File, *, as_json: AsJson = False) -> None:
+    """Add human labels (JSON Lines or CSV); they count before the machine's verdicts."""
+    need_site()
+    receipt = add_labels(records(file), viewer=OPERATOR, now=timezone.now())
+    refresh_rollups()
+    show_receipt(receipt, as_json=as_json, what="labels")
+
+
+def import_scores(file: File, *, as_json: AsJson = False) -> None:
+    """Import verdicts of another QA tool (CSV): the loop works on these alone."""
+    need_site()
+    with progress("Reading scores") as show:
+        receipt = imports.import_scores(records(file), viewer=OPERATOR, now=timezone.now(), progress=show)
+    refresh_rollups()
+    show_receipt(receipt, as_json=as_json, what="scores")
+
+
+def import_coaching(file: File, *, as_json: AsJson = False) -> None:
+    """Import coaching that happened before (CSV), so that its effect can be measured."""
+    need_site()
+    receipt = imports.import_coaching(records(file), viewer=OPERATOR, now=timezone.now())
+    show_receipt(receipt, as_json=as_json, what="sessions")

@@ -1,0 +1,112 @@
+"""Setting up and running a site."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+from granian.constants import Interfaces
+from granian.server import Server
+
+from coachloop.adapters.readers.lines import records
+from coachloop.app.queries.health import findings
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.people import add_people, set_password, set_up_site
+from coachloop.cli.output import AsJson, File, need_site, out, print_json, show_receipt, show_rows
+from coachloop.core.model.template_yaml import template_schema
+from coachloop.core.model.wire import FORMATS
+from coachloop.wiring import scorers
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    for command in (init, serve, worker, doctor, schema):
+        app.command()(command)
+    people = typer.Typer(help="People who sign in.", no_args_is_help=True)
+    people.command("add")(people_add)
+    people.command("password")(people_password)
+    app.add_typer(people, name="people")
+
+
+def init(name: Annotated[str, typer.Option(help="The site's name.")] = "Main site") -> None:
+    """Set up a site: make the tables and the site itself; harmless to repeat, and after every upgrade."""
+    call_command("migrate", verbosity=0)
+    site = set_up_site(
+        viewer=OPERATOR,
+        name=name,
+        timezone=settings.CONFIG.timezone,
+        country=settings.CONFIG.country,
+        now=timezone.now(),
+    )
+    out.print(f"{site.name} is set up in {settings.HOME}.", highlight=False)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the pages, with a worker inside unless COACHLOOP_WORKER=false."""
+    need_site()
+    helper = subprocess.Popen([sys.executable, sys.argv[0], "worker"]) if settings.CONFIG.worker else None  # noqa: S603
+    try:
+        out.print(f"coachloop is at http://{host}:{port}/ (Ctrl-C ends it).", highlight=False)
+        Server(
+            "coachloop.project.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            blocking_threads=4,
+            log_access=False,
+        ).serve()
+    finally:
+        if helper:
+            helper.send_signal(signal.SIGTERM)
+            helper.wait(timeout=30)
+
+
+def worker() -> None:
+    """Do the background work: score what arrived, refresh counts, open follow-ups."""
+    need_site()
+    call_command("ox_worker", processes=settings.CONFIG.workers, concurrency=1)
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Say what is configured, reachable and missing, each with the way out."""
+    found = findings(frozenset(scorers()))
+    show_rows(found, as_json=as_json)
+    if not all(finding.ok for finding in found):
+        raise typer.Exit(1)
+
+
+def schema(name: Annotated[str, typer.Argument(help=f"One of {', '.join([*FORMATS, 'template'])}.")]) -> None:
+    """Print the JSON Schema of a file format."""
+    if name == "template":
+        print_json(template_schema())
+    elif name in FORMATS:
+        print_json(FORMATS[name].model_json_schema())
+    else:
+        raise typer.BadParameter(f"there are {', '.join([*FORMATS, 'template'])}, got {name!r}")
+
+
+def people_add(file: File, *, as_json: AsJson = False) -> None:
+    """Add people from a CSV or JSON Lines file: name, email, role, and team and agent_id where they have one."""
+    need_site()
+    show_receipt(add_people(records(file), viewer=OPERATOR, now=timezone.now()), as_json=as_json, what="people")
+
+
+def people_password(
+    email: str,
+    password_file: Annotated[
+        Path | None, typer.Option(exists=True, help="Read the password from this file instead of asking.")
+    ] = None,
+) -> None:
+    """Give somebody a password to sign in with."""
+    need_site()
+    given = password_file.read_text().strip() if password_file else typer.prompt("Password", hide_input=True)
+    set_password(viewer=OPERATOR, email=email, password=given, now=timezone.now())
+    out.print("The password is set.")
