@@ -1,6 +1,9 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from coachloop.app.queries import sites
 
 
 class SiteZoneMiddleware:
@@ -11,4 +14,7 @@ class SiteZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the site's zone switched on."""
-        return self.get_response(request)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(sites.zone()):
+            return self.get_response(request)

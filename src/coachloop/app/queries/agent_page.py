@@ -1,0 +1,216 @@
+"""An agent's own page: what to work on, how it goes, the proof, and what went well."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from django.db.models import Sum
+from django.db.models.functions import TruncWeek
+
+from coachloop.app.models import Agent, AgentDay, Behaviour, Focus, Session, Verdict
+from coachloop.app.queries import rates, viewing
+from coachloop.app.queries.examples import Example, examples
+from coachloop.app.queries.rates import RateRow
+from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.coaching.agreement import SessionKind, SessionStatus
+from coachloop.core.model.verdict import Outcome
+from coachloop.core.stats.proportions import wilson
+
+WEEKS = 12
+RECENT_DAYS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One week's rate with its interval; `rate` is empty without opportunities."""
+
+    week: date
+    met: int
+    n: int
+    rate: float | None
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A behaviour week by week, oldest first."""
+
+    template: str
+    behaviour: str
+    title: str
+    target: float | None
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FocusView:
+    """What the agent works on now."""
+
+    template: str
+    behaviour: str
+    title: str
+    good: str
+    why: str
+    reason: str
+    example: Example | None
+    session_id: int | None
+    planned_for: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What was agreed and is not looked back on yet."""
+
+    session_id: int
+    kind: SessionKind
+    title: str
+    own_words: str
+    action: str
+    by_when: date | None
+    review_on: date
+    follow_up_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WentWell:
+    """Words of the agent's own that show a behaviour."""
+
+    title: str
+    quote: str
+    conversation_key: str
+    started_at: datetime | None
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPage:
+    """One agent's page; `mine` when the viewer is that agent."""
+
+    key: str
+    name: str
+    team_name: str
+    mine: bool
+    focus: FocusView | None
+    trend: Trend | None
+    commitments: tuple[Commitment, ...]
+    went_well: tuple[WentWell, ...]
+    rates: tuple[RateRow, ...]
+    conversations: int
+
+
+def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
+    """The page of an agent they may see, else None."""
+    agent = viewing.agents(viewer).select_related("team").filter(key=key).first()
+    if agent is None:
+        return None
+    focus = _focus(agent)
+    since = today - timedelta(days=RECENT_DAYS - 1)
+    return AgentPage(
+        key=agent.key,
+        name=agent.name,
+        team_name=agent.team.name if agent.team else "",
+        mine=agent.pk == viewer.agent_id,
+        focus=focus,
+        trend=_trend(agent, _behaviour(focus.template, focus.behaviour), today) if focus else None,
+        commitments=_commitments(agent),
+        went_well=_went_well(agent, since),
+        rates=tuple(row for row in rates.rates(viewer, as_of=today, days=RECENT_DAYS) if row.agent_key == key),
+        conversations=agent.conversations.filter(day__range=(since, today)).count(),
+    )
+
+
+def own_key(viewer: Viewer) -> str | None:
+    """The key of the agent that the viewer is."""
+    if viewer.agent_id is None:
+        return None
+    return Agent.objects.filter(pk=viewer.agent_id).values_list("key", flat=True).first()
+
+
+def trend(viewer: Viewer, key: str, *, template: str, behaviour: str, today: date) -> Trend | None:
+    """A behaviour's trend of an agent they may see, else None."""
+    agent, wanted = viewing.agents(viewer).filter(key=key).first(), _behaviour(template, behaviour)
+    return _trend(agent, wanted, today) if agent and wanted else None
+
+
+def _behaviour(template: str, behaviour: str) -> Behaviour | None:
+    return Behaviour.objects.select_related("template").filter(template__key=template, key=behaviour).first()
+
+
+def _trend(agent: Agent, behaviour: Behaviour | None, today: date) -> Trend | None:
+    if behaviour is None:
+        return None
+    monday = today - timedelta(days=today.weekday())
+    weeks = [monday - timedelta(weeks=back) for back in range(WEEKS - 1, -1, -1)]
+    cells = AgentDay.objects.filter(agent=agent, behaviour=behaviour, day__range=(weeks[0], today))
+    sums = cells.annotate(week=TruncWeek("day")).values_list("week").annotate(Sum("met"), Sum("not_met")).order_by()
+    counted = {week: (met, met + not_met) for week, met, not_met in sums}
+    met, n = np.array([counted.get(week, (0, 0)) for week in weeks]).T
+    interval = wilson(met, n)
+    points = tuple(
+        Point(week, int(k), int(m), k / m if m else None, float(low), float(high))
+        for week, k, m, low, high in zip(weeks, met, n, interval.low, interval.high, strict=True)
+    )
+    return Trend(behaviour.template.key, behaviour.key, behaviour.title, behaviour.target, points)
+
+
+def _focus(agent: Agent) -> FocusView | None:
+    focus = agent.foci.select_related("behaviour__template").filter(closed_at__isnull=True).first()
+    if focus is None:
+        return None
+    planned = focus.sessions.filter(status=SessionStatus.PLANNED).first()
+    return FocusView(
+        template=focus.behaviour.template.key,
+        behaviour=focus.behaviour.key,
+        title=focus.behaviour.title,
+        good=focus.behaviour.good,
+        why=focus.behaviour.why,
+        reason=focus.reason,
+        example=_example(focus),
+        session_id=planned.pk if planned else None,
+        planned_for=planned.planned_for if planned else None,
+    )
+
+
+def _example(focus: Focus) -> Example | None:
+    if focus.example_id is None:
+        return None
+    return examples(Verdict.objects.filter(pk=focus.example_id)).get(focus.example_id)
+
+
+def _commitments(agent: Agent) -> tuple[Commitment, ...]:
+    open_ = Session.objects.filter(agent=agent, follow_up__isnull=False, follow_up__closed_at__isnull=True)
+    rows = open_.select_related("behaviour", "follow_up").order_by("follow_up__due_on")
+    return tuple(
+        Commitment(
+            session_id=row.pk,
+            kind=SessionKind(row.kind),
+            title=row.behaviour.title if row.behaviour else row.goal,
+            own_words=row.own_words,
+            action=row.action,
+            by_when=row.by_when,
+            review_on=row.follow_up.due_on,
+            follow_up_id=row.follow_up.pk if row.follow_up.opened_at else None,
+        )
+        for row in rows
+    )
+
+
+def _went_well(agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
+    """The newest proof of different behaviours that were met, in the agent's own words."""
+    met = effective_verdicts().filter(
+        **{f"{CONVERSATION}__agent": agent, f"{CONVERSATION}__day__gte": since}, effective=Outcome.MET
+    )
+    newest = met.exclude(evidence=[]).select_related("behaviour", CONVERSATION).order_by(f"-{CONVERSATION}__started_at")
+    firsts: dict[int, Any] = {}
+    for row in newest[:60]:
+        firsts.setdefault(row.behaviour_id, row)
+    return tuple(_well(row) for row in islice(firsts.values(), most))
+
+
+def _well(row: Any) -> WentWell:
+    call, best = row.attempt.evaluation.conversation, row.evidence[0]
+    return WentWell(row.behaviour.title, best["quote"], call.key, call.started_at, f"quote-{row.pk}-0")

@@ -1,0 +1,156 @@
+"""Who needs help with what: agents (or teams) by behaviours, with n and certainty."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from coachloop.app.models import Behaviour, Team, Template
+from coachloop.app.queries import rates, template_page, viewing
+from coachloop.app.queries.rates import RateRow
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.insight.rates import CONFIDENT
+from coachloop.core.model.people import Role
+
+LEVELS = (CONFIDENT, 0.95, 0.99)
+Side = Literal["gap", "good", "open", "hatch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A behaviour. `waits_for` says why nothing scores it; empty where something does."""
+
+    key: str
+    title: str
+    target: float | None
+    waits_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One rate. `side` is where it stands for certain, `level` from 1 how certain; `hatch` has too much unscored to say.
+
+    `link` tells whether the viewer may see the calls behind it.
+    """
+
+    behaviour: str
+    title: str
+    met: int
+    n: int
+    rate: float | None
+    low: float
+    high: float
+    unscored: int
+    side: Side
+    level: int
+    link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An agent or a team, with a cell a column; None where there was no opportunity."""
+
+    key: str
+    name: str
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to pick."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """The table. `template` is empty where none is published, `by` tells whether its rows are agents or teams."""
+
+    templates: tuple[Option, ...]
+    template: Option | None
+    teams: tuple[Option, ...]
+    by: Literal["agent", "team"]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    hatched: bool
+
+
+def heatmap(viewer: Viewer, *, template: str = "", team: str = "", days: int, today: date) -> Heatmap:
+    """One template's behaviours over the last `days` days: agents for leaders and QA leads, teams for operations alone."""
+    options = tuple(Option(*row) for row in _scoring_templates())
+    chosen = next((option for option in options if option.key == template), options[0] if options else None)
+    by: Literal["agent", "team"] = "agent" if viewer.has(Role.TEAM_LEADER, Role.QA_LEAD) else "team"
+    names = dict(viewing.teams(viewing.OPERATOR).values_list("key", "name"))
+    found = rates.rates(viewer, by=by, as_of=today, days=days, template=chosen.key) if chosen else []
+    shown = [row for row in found if by == "team" or not team or row.team_key == team]
+    columns = _columns(viewer, chosen.key) if chosen else ()
+    rows = tuple(_rows(shown, columns, by=by, names=names))
+    return Heatmap(
+        templates=options,
+        template=chosen,
+        teams=tuple(Option(t.key, t.name) for t in _pickable(viewer)) if by == "agent" else (),
+        by=by,
+        columns=columns,
+        rows=rows,
+        hatched=any(cell and cell.side == "hatch" for row in rows for cell in row.cells),
+    )
+
+
+def _scoring_templates() -> Iterable[tuple[str, str]]:
+    """Templates with behaviours: published ones, and those that imported scores made."""
+    return Template.objects.filter(behaviours__retired=False).distinct().order_by("title").values_list("key", "title")
+
+
+def _pickable(viewer: Viewer) -> list[Team]:
+    found = list(viewing.teams(viewer).order_by("name"))
+    return found if len(found) > 1 else []
+
+
+def _columns(viewer: Viewer, template: str) -> tuple[Column, ...]:
+    page = template_page.template(viewer, template)
+    waits = {each.definition.key: each.waits_for for each in page.behaviours if not each.scored} if page else {}
+    rows = Behaviour.objects.filter(template__key=template, retired=False).order_by("position")
+    return tuple(Column(b.key, b.title, b.target, waits.get(b.key, "")) for b in rows)
+
+
+def _rows(found: list[RateRow], columns: tuple[Column, ...], *, by: str, names: dict[str, str]) -> Iterable[Row]:
+    cells: dict[str, dict[str, Cell]] = {}
+    title: dict[str, str] = {}
+    for row in found:
+        unit = (row.agent_key if by == "agent" else row.team_key) or ""
+        cells.setdefault(unit, {})[row.behaviour] = _cell(row, link=by == "agent")
+        title[unit] = (row.agent_name or unit) if by == "agent" else names.get(unit, unit)
+    ordered = sorted(cells, key=lambda unit: (title[unit], unit))
+    return (Row(unit, title[unit], tuple(cells[unit].get(c.key) for c in columns)) for unit in ordered)
+
+
+def _cell(row: RateRow, *, link: bool) -> Cell:
+    side, level = _stands(row)
+    return Cell(
+        behaviour=row.behaviour,
+        title=row.title,
+        met=row.met,
+        n=row.n,
+        rate=row.rate,
+        low=row.low,
+        high=row.high,
+        unscored=row.unscored,
+        side=side,
+        level=level,
+        link=link,
+    )
+
+
+def _stands(row: RateRow) -> tuple[Side, int]:
+    """Below the target, at it, or not certain; never a colour where too much is unscored."""
+    if not row.reliable:
+        return "hatch", 0
+    if row.p_below_target is None or not row.n:
+        return "open", 0
+    below, reached = _level(row.p_below_target), _level(1 - row.p_below_target)
+    return ("gap", below) if below else ("good", reached) if reached else ("open", 0)
+
+
+def _level(probability: float) -> int:
+    return sum(probability >= bound for bound in LEVELS)

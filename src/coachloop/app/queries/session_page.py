@@ -1,0 +1,187 @@
+"""A session, and its follow-up, as the people in it and those who advise may see them."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from coachloop.app.models import Focus, FollowUp, Session, Verdict
+from coachloop.app.queries import sites, viewing
+from coachloop.app.queries.examples import Example, examples
+from coachloop.app.queries.follow_up import BeforeSince, RateView, before_since
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.coaching.agreement import SessionKind, SessionStatus
+from coachloop.core.model.people import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What was agreed in a held session."""
+
+    own_words: str
+    goal: str
+    action: str
+    by_when: date | None
+    how_reviewed: str
+    review_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A coaching conversation. Empty are: `example` without a call that shows it, `agreed` before it is held.
+
+    `may_act` is for the agent's own leader, who alone has the `private_notes`; an adviser sees neither notes nor agreement.
+    """
+
+    id: int
+    kind: SessionKind
+    status: SessionStatus
+    agent_key: str
+    agent_name: str
+    mine: bool
+    may_act: bool
+    leader_name: str
+    title: str
+    good: str
+    why: str
+    reason: str
+    example: Example | None
+    account: str
+    needs_account: bool
+    due_on: date | None
+    days_left: int | None
+    planned_for: datetime | None
+    held_on: date | None
+    agreed: Agreed | None
+    shared_notes: str
+    private_notes: str
+    follow_up_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpView:
+    """A look-back: what was agreed, the numbers before and since, and the answers once it is closed."""
+
+    id: int
+    session: SessionView
+    due_on: date
+    open: bool
+    closed_at: datetime | None
+    target: float | None
+    numbers: BeforeSince
+    did_happen: str
+    did_work: str
+    next_step: str
+    note: str
+
+
+def session(viewer: Viewer, session_id: int, *, today: date) -> SessionView | None:
+    """One session; None where they may see no such session."""
+    rows = viewing.sessions(viewer).select_related(
+        "agent__team__site", "behaviour", "focus__example__attempt", "follow_up"
+    )
+    row = rows.filter(pk=session_id).first()
+    return _session(viewer, row, today) if row else None
+
+
+def next_session_id(viewer: Viewer, agent_key: str) -> int | None:
+    """The performance session that an agent's open focus waits for."""
+    waiting = viewing.sessions(viewer).filter(
+        agent__key=agent_key, focus__closed_at__isnull=True, focus__isnull=False, status=SessionStatus.PLANNED
+    )
+    return waiting.values_list("id", flat=True).first()
+
+
+def follow_up(viewer: Viewer, follow_up_id: int, *, today: date) -> FollowUpView | None:
+    """One follow-up with its numbers: as they stood once it is closed, as of today before; None where not theirs."""
+    rows = viewing.follow_ups(viewer).select_related(
+        "session__agent__team__site", "session__behaviour", "session__focus__example__attempt"
+    )
+    row = rows.filter(pk=follow_up_id).first()
+    return _follow_up(viewer, row, today) if row else None
+
+
+def _follow_up(viewer: Viewer, row: FollowUp, today: date) -> FollowUpView:
+    behaviour = row.session.behaviour
+    seen = _session(viewer, row.session, today)
+    return FollowUpView(
+        id=row.pk,
+        session=seen,
+        due_on=row.due_on,
+        open=row.closed_at is None and (row.opened_at is not None),
+        closed_at=row.closed_at,
+        target=behaviour.target if behaviour else None,
+        numbers=_kept(row.numbers) if row.numbers else before_since(row.session, today=today),
+        did_happen=row.did_happen,
+        did_work=row.did_work,
+        next_step=row.next_step,
+        note=row.note if seen.mine or seen.may_act else "",
+    )
+
+
+def _session(viewer: Viewer, row: Session, today: date) -> SessionView:
+    mine, leads = row.agent_id == viewer.agent_id, _leads(viewer, row)
+    view = SessionView(
+        id=row.pk,
+        kind=SessionKind(row.kind),
+        status=SessionStatus(row.status),
+        agent_key=row.agent.key,
+        agent_name=row.agent.name,
+        mine=mine,
+        may_act=leads,
+        leader_name=row.leader_name,
+        title=row.behaviour.title if row.behaviour else "",
+        good=row.behaviour.good if row.behaviour else "",
+        why=row.behaviour.why if row.behaviour else "",
+        reason="",
+        example=None,
+        account="",
+        needs_account=False,
+        due_on=None,
+        days_left=None,
+        planned_for=row.planned_for,
+        held_on=row.held_on,
+        agreed=_agreed(row) if row.status == SessionStatus.HELD and (mine or leads) else None,
+        shared_notes=row.shared_notes if mine or leads else "",
+        private_notes=row.private_notes if leads else "",
+        follow_up_id=_follow_up_id(row),
+    )
+    return _with_focus(view, row, row.focus, today=today) if row.focus else view
+
+
+def _with_focus(view: SessionView, row: Session, focus: Focus, *, today: date) -> SessionView:
+    shown = examples(Verdict.objects.filter(pk=focus.example_id)).get(focus.example_id) if focus.example_id else None
+    waiting = view.status is SessionStatus.PLANNED and focus.due_on is not None
+    calendar = sites.calendar_of(row.agent, around=today)
+    return replace(
+        view,
+        reason=focus.reason,
+        example=shown,
+        account=focus.leaders_account,
+        needs_account=focus.example is None or focus.example.attempt.revision == 0,
+        due_on=focus.due_on,
+        days_left=calendar.until(today, focus.due_on) if waiting and focus.due_on else None,
+    )
+
+
+def _leads(viewer: Viewer, row: Session) -> bool:
+    return viewer.has(Role.TEAM_LEADER) and row.agent.team_id in viewer.team_ids
+
+
+def _agreed(row: Session) -> Agreed:
+    return Agreed(row.own_words, row.goal, row.action, row.by_when, row.how_reviewed, row.review_on)
+
+
+def _follow_up_id(row: Session) -> int | None:
+    found = getattr(row, "follow_up", None)
+    return found.pk if found else None
+
+
+def _kept(numbers: dict[str, Any]) -> BeforeSince:
+    """What a closed follow-up kept."""
+    return BeforeSince(_rate(numbers["before"]), _rate(numbers["since"]))
+
+
+def _rate(kept: dict[str, Any]) -> RateView:
+    met, n = kept["met"], kept["n"]
+    first, last = date.fromisoformat(kept["first_day"]), date.fromisoformat(kept["last_day"])
+    return RateView(met, n, met / n if n else None, kept["low"], kept["high"], first, last)

@@ -1,0 +1,54 @@
+"""Who may open which page. A page names its roles; rows are narrowed by the queries, never here."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, cast
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from coachloop.app.errors import NotYoursError
+from coachloop.app.queries.viewing import Viewer, viewer
+from coachloop.core.model.people import Role
+
+type Page[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
+type RolePage[**P] = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse]
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who looks; read from the database once a request."""
+    seen = cast(Viewer | None, getattr(request, "coachloop_viewer", None))
+    if seen is None:
+        if not request.user.is_authenticated:
+            raise PermissionDenied("Sign in first.")
+        seen = viewer(request.user)
+        setattr(request, "coachloop_viewer", seen)  # noqa: B010 -- HttpRequest declares no such attribute
+    return seen
+
+
+def page[**P](*roles: Role) -> Callable[[RolePage[P]], Page[P]]:
+    """A page for these roles, given its viewer; none named means everybody who is signed in."""
+
+    def wrap(view: RolePage[P]) -> Page[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            who = viewer_of(request)
+            if roles and not who.has(*roles):
+                raise PermissionDenied
+            try:
+                return view(request, who, *args, **kwargs)
+            except NotYoursError as error:
+                raise PermissionDenied(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+            except ObjectDoesNotExist as error:
+                raise Http404 from error
+
+        return guarded
+
+    return wrap
+
+
+def found[T](thing: T | None) -> T:
+    """The thing, or a 404 where the viewer sees none: what exists elsewhere is never revealed."""
+    if thing is None:
+        raise Http404
+    return thing

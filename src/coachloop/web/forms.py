@@ -1,0 +1,144 @@
+"""What people write down: forms that say at the field what is missing. The services check everything again."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from coachloop.core.coaching.agreement import Agreement, Answers, DidHappen, DidWork, NextStep, SessionKind
+
+
+def _text(label: str, help_text: str = "", *, required: bool = True, long: bool = True) -> forms.CharField:
+    widget = forms.Textarea(attrs={"class": "form-control", "rows": 3}) if long else forms.TextInput()
+    widget.attrs["class"] = "form-control"
+    missing = {"required": "Write this down before the session counts as held."}
+    return forms.CharField(label=label, help_text=help_text, required=required, widget=widget, error_messages=missing)
+
+
+def _day(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d")
+    missing = {"required": "Choose a day."}
+    return forms.DateField(label=label, help_text=help_text, required=required, widget=widget, error_messages=missing)
+
+
+class PlanForm(forms.Form):
+    """When to sit down."""
+
+    planned_for = forms.DateTimeField(
+        label="When do you sit down?",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+        error_messages={"required": "Choose a day and a time.", "invalid": "Choose a day and a time."},
+    )
+
+
+class HeldForm(forms.Form):
+    """What a held session leaves behind, whatever its kind."""
+
+    own_words = _text(
+        "In their own words", "What does the agent see in this call, and what do they want to try? Write what they say."
+    )
+    action = _text("One action", "One thing, small enough to do on the next call.", long=False)
+    review_on = _day("When do you look back together?")
+    held_on = _day("Held on")
+    shared_notes = _text("Notes for you both", required=False)
+    private_notes = _text("Notes for yourself", "Nobody else reads these.", required=False)
+
+    @property
+    def agreement(self) -> Agreement:
+        """The agreement as it was written down."""
+        given = self.cleaned_data
+        return Agreement(
+            own_words=given["own_words"],
+            action=given["action"],
+            review_on=given["review_on"],
+            by_when=given.get("by_when"),
+            how_reviewed=given.get("how_reviewed", ""),
+            goal=given.get("goal", ""),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Put dates that are out of order at their field."""
+        given = super().clean() or {}
+        held, review = given.get("held_on"), given.get("review_on")
+        if held and review and review <= held:
+            self.add_error("review_on", "Look back on a day after the session.")
+        return given
+
+
+class PerformanceForm(HeldForm):
+    """A performance session: by when, and how it will be reviewed."""
+
+    account = _text(
+        "What was said, in your words",
+        "No transcript shows this call. Write down what the customer said and what the agent said next.",
+    )
+    by_when = _day("By when?")
+    how_reviewed = _text(
+        "How will you both see it?", "For example: three calls of next week, listened to together.", long=False
+    )
+    field_order = ("account", "own_words", "action", "by_when", "how_reviewed", "review_on", "held_on")
+
+    def __init__(self, *args: Any, needs_account: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_account:
+            del self.fields["account"]
+
+    def clean(self) -> dict[str, Any]:
+        """Put dates that are out of order at their field."""
+        given = super().clean()
+        held, by_when, review = (given.get(name) for name in ("held_on", "by_when", "review_on"))
+        if held and by_when and by_when < held:
+            self.add_error("by_when", "Choose a day that is not before the session.")
+        if by_when and review and review < by_when:
+            self.add_error("review_on", "Look back when the time to try it is over, not before.")
+        return given
+
+
+class DevelopmentalForm(HeldForm):
+    """A developmental session: the agent's goal."""
+
+    goal = _text("Where do they want to get to?", "The goal is the agent's, not yours.", long=False)
+    field_order = ("goal", "own_words", "action", "review_on", "held_on")
+
+
+def held_form(
+    kind: SessionKind, *, data: Any = None, held_on: date | None = None, needs_account: bool = False
+) -> HeldForm:
+    """The form for a session of this kind."""
+    initial = {"held_on": held_on}
+    if kind is SessionKind.PERFORMANCE:
+        return PerformanceForm(data, initial=initial, needs_account=needs_account)
+    return DevelopmentalForm(data, initial=initial)
+
+
+def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    missing = {"required": "A follow-up closes with all three answers."}
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, error_messages=missing)
+
+
+class FollowUpForm(forms.Form):
+    """Did it happen, did it work, what next."""
+
+    did_happen = _choice("Did it happen?", [(DidHappen.YES, "Yes"), (DidHappen.PARTLY, "Partly"), (DidHappen.NO, "No")])
+    did_work = _choice(
+        "Did it work?", [(DidWork.YES, "Yes"), (DidWork.TOO_EARLY, "Too early to say"), (DidWork.NO, "No")]
+    )
+    next_step = _choice(
+        "What next?",
+        [
+            (NextStep.CLOSE, "Done: close this focus"),
+            (NextStep.CONTINUE, "Keep going: one more session"),
+            (NextStep.CHANGE_APPROACH, "Try it another way: one more session"),
+            (NextStep.NEXT_BEHAVIOUR, "Done: on to the next behaviour"),
+        ],
+    )
+    note = _text("A note on it", "The agent can read this.", required=False)
+
+    @property
+    def answers(self) -> Answers:
+        """The three answers and the note."""
+        given = self.cleaned_data
+        return Answers(
+            DidHappen(given["did_happen"]), DidWork(given["did_work"]), NextStep(given["next_step"]), given["note"]
+        )

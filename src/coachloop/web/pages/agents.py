@@ -1,0 +1,43 @@
+"""An agent's page, for the agent and for those who may see it; and the picture of a trend on it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+
+from coachloop.app.queries import agent_page as queries
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.model.people import Role
+from coachloop.web.access import found, page
+from coachloop.web.charts.trend import THEMES, trend_svg
+
+
+@page(Role.AGENT)
+def me(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """What am I working on?"""
+    key = queries.own_key(viewer)
+    if key is None:
+        return render(request, "coachloop/no_agent.html")
+    return _show(request, viewer, key)
+
+
+@page(Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
+def agent(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """What does this agent work on?"""
+    return _show(request, viewer, key)
+
+
+@page(Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
+@cache_control(private=True, max_age=300)
+def trend(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """A behaviour's trend as a picture, light or dark."""
+    behaviour, theme = request.GET.get("behaviour", ""), request.GET.get("theme", "light")
+    template = request.GET.get("template", "")
+    today = timezone.localdate()
+    seen = found(queries.trend(viewer, key, template=template, behaviour=behaviour, today=today))
+    return HttpResponse(trend_svg(seen, theme if theme in THEMES else "light"), content_type="image/svg+xml")
+
+
+def _show(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    view = found(queries.agent_page(viewer, key, today=timezone.localdate()))
+    return render(request, "coachloop/agent.html", {"view": view})

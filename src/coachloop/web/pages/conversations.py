@@ -1,0 +1,61 @@
+"""Conversations: the list, and one with its words and verdicts side by side."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from coachloop.app.queries import conversation as queries
+from coachloop.app.queries.conversation import Filters
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.model.people import Role
+from coachloop.core.model.verdict import Outcome
+from coachloop.web import transcript
+from coachloop.web.access import found, page
+from coachloop.web.asked import number, query_without
+
+READERS = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
+PERIODS = ((0, "Any time"), (7, "Last 7 days"), (28, "Last 28 days"), (90, "Last 90 days"))
+
+
+@page(*READERS)
+def conversations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Which calls show it? Filtered, newest first; HTMX asks for the rows alone."""
+    filters = _filters(request)
+    listed = queries.conversations(viewer, filters, today=timezone.localdate(), page=number(request, "page", 1))
+    name = "coachloop/conversations.html"
+    return render(
+        request,
+        f"{name}#rows" if request.headers.get("HX-Request") else name,
+        {
+            "page": listed,
+            "filters": filters,
+            "choices": queries.choices(viewer),
+            "outcomes": [outcome.value for outcome in Outcome],
+            "periods": PERIODS,
+            "chosen_behaviour": f"{filters.template}/{filters.behaviour}" if filters.behaviour else "",
+            "query": query_without(request, "page"),
+        },
+    )
+
+
+@page(*READERS)
+def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """What was said, and what does each verdict stand on? A look at the words is written to the audit log."""
+    view = found(queries.conversation(viewer, key))
+    audit.look(viewer, view.key, now=timezone.now())
+    scored = [(each, [(verdict, transcript.jump(verdict)) for verdict in each.verdicts]) for each in view.scored]
+    shown = {"view": view, "lines": transcript.lines(view), "scored": scored}
+    return render(request, "coachloop/conversation.html", shown)
+
+
+def _filters(request: HttpRequest) -> Filters:
+    template, _, behaviour = request.GET.get("behaviour", "").partition("/")
+    verdict = request.GET.get("verdict", "")
+    return Filters(
+        agent=request.GET.get("agent", ""),
+        template=template,
+        behaviour=behaviour,
+        verdict=verdict if verdict in set(Outcome) else "",
+        days=number(request, "days", 0, most=3650),
+    )

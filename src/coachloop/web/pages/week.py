@@ -1,0 +1,52 @@
+"""A team leader's week, and the two decisions that start there."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from coachloop.app.errors import AlreadyOpenError, RefusedError
+from coachloop.app.queries import session_page
+from coachloop.app.queries import week as queries
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import coaching
+from coachloop.core.model.people import Role
+from coachloop.web.access import page
+
+
+@page(Role.TEAM_LEADER, Role.QA_LEAD)
+def week(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Who to coach this week, and on what?"""
+    shown = queries.week(viewer, team=request.GET.get("team", ""), today=timezone.localdate())
+    return render(request, "coachloop/week.html", {"week": shown, "today": timezone.localdate()})
+
+
+@require_POST
+@page(Role.TEAM_LEADER)
+def accept_focus(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """Take today's suggestion for an agent, then plan when to sit down."""
+    try:
+        coaching.accept_focus(viewer=viewer, agent_key=key, now=timezone.now(), as_of=timezone.localdate())
+    except AlreadyOpenError as refusal:
+        messages.error(request, str(refusal))
+    except RefusedError as refusal:
+        return _refused(request, refusal)
+    session_id = session_page.next_session_id(viewer, key)
+    return redirect("session", session_id) if session_id else redirect("week")
+
+
+@require_POST
+@page(Role.TEAM_LEADER)
+def open_developmental(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """Offer an agent a conversation of their own, then plan when to sit down."""
+    try:
+        session = coaching.open_developmental(viewer=viewer, agent_key=key, now=timezone.now())
+    except RefusedError as refusal:
+        return _refused(request, refusal)
+    return redirect("session", session.pk)
+
+
+def _refused(request: HttpRequest, refusal: RefusedError) -> HttpResponse:
+    messages.error(request, str(refusal))
+    return redirect("week")

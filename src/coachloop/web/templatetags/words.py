@@ -1,0 +1,77 @@
+"""A template's definitions in plain words."""
+
+from collections.abc import Mapping
+
+from django import template
+
+from coachloop.core.coaching.agreement import DidWork, NextStep
+from coachloop.core.model.template import Behaviour, Require, Span, Window
+
+register = template.Library()
+
+SCORERS: Mapping[str, str] = {
+    "phrases": "words",
+    "timing": "timing",
+    "learned": "a model trained on this centre's own labels",
+    "judge": "a language-model judge",
+    "human": "a person",
+    "imported": "another QA tool",
+}
+FOLDS = {
+    Require.ANY: "one of several moments is enough",
+    Require.ALL: "every moment counts",
+    Require.FIRST: "the first moment counts",
+}
+
+ANSWERS = {
+    DidWork.TOO_EARLY: "Too early to say",
+    NextStep.CLOSE: "Done: the focus is closed",
+    NextStep.CONTINUE: "Keep going with one more session",
+    NextStep.CHANGE_APPROACH: "Try it another way in one more session",
+    NextStep.NEXT_BEHAVIOUR: "Done: on to the next behaviour",
+}
+
+
+@register.filter
+def answer_word(answer: str) -> str:
+    """An answer of a follow-up as people say it."""
+    return next((words for key, words in ANSWERS.items() if key == answer), answer.capitalize())
+
+
+@register.filter
+def window_words(window: Window) -> str:
+    """Where a behaviour has to happen."""
+    size = f"{window.size:g}"
+    match window.span:
+        case Span.ANYWHERE:
+            return "anywhere in the conversation"
+        case Span.FIRST_SECONDS:
+            return f"the first {size} seconds"
+        case Span.LAST_SECONDS:
+            return f"the last {size} seconds"
+        case Span.FIRST_TURNS:
+            return f"the first {size} turns"
+        case Span.LAST_TURNS:
+            return f"the last {size} turns"
+        case Span.AFTER:
+            return "the agent's next turn" if window.size == 1 else f"the agent's next {size} turns"
+
+
+@register.filter
+def applies_words(behaviour: Behaviour) -> str:
+    """What makes a moment."""
+    when = behaviour.applies_when
+    if when is None:
+        return "in every conversation"
+    if when.customer_says:
+        said = ", ".join(f"“{phrase}”" for phrase in when.customer_says[:8])
+        more = " and the like" if len(when.customer_says) > 8 else ""
+        return f"when the customer says {said}{more}; {FOLDS[behaviour.require]}"
+    return f"when the answer is yes: {when.question}"
+
+
+@register.filter
+def cascade_words(behaviour: Behaviour) -> str:
+    """Who decides, in order."""
+    named = [SCORERS.get(member.scorer, member.scorer) for member in behaviour.score_with]
+    return ", then ".join(named) or "nobody yet"

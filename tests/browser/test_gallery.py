@@ -1,0 +1,76 @@
+"""Every page, wide and on the phone, light and dark: no accessibility violation, no console error, and a picture of it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+SHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
+PAGES = {
+    "sign-in": ("visitor", "/sign-in"),
+    "week": ("leader", "/week"),
+    "me": ("other_agent", "/me"),
+    "agent": ("leader", "/agents/lea"),
+    "conversations": ("leader", "/conversations"),
+    "conversation": ("leader", "/conversations/lea-1"),
+    "session": ("leader", "/sessions/{planned}"),
+    "session-held": ("other_agent", "/sessions/{held}"),
+    "session-developmental": ("leader", "/sessions/{developmental}"),
+    "follow-up": ("leader", "/follow-ups/{follow_up}"),
+    "heatmap": ("qa_lead", "/heatmap"),
+    "heatmap-teams": ("operations", "/heatmap?template=discovery"),
+    "templates": ("evaluator", "/templates"),
+    "template": ("evaluator", "/templates/discovery"),
+    "audit-log": ("admin", "/audit"),
+    "parts": ("nobody", "/parts"),
+    "no-role": ("nobody", "/"),
+    "not-yours": ("agent", "/audit"),
+}
+LOOKS = [
+    ("wide", 1440, 900, "light"),
+    ("wide", 1440, 900, "dark"),
+    ("phone", 390, 844, "light"),
+    ("phone", 390, 844, "dark"),
+]
+TALLEST = 1400
+
+
+def test_every_page_wide_and_phone_light_and_dark(visit: Visit, ids: dict[str, int], settings: Any) -> None:
+    """One test, because the centre takes a while to build."""
+    wrong: list[str] = []
+    for name, (who, path) in PAGES.items():
+        settings.DEMO = name == "sign-in"
+        for look, width, height, scheme in LOOKS:
+            page = visit(who, width=width, height=height, scheme=scheme)
+            page.on(
+                "console", lambda message: wrong.append(f"{name}: {message.text}") if message.type == "error" else None
+            )
+            page.goto(path.format(**ids))
+            page.wait_for_load_state("networkidle")
+            wrong += [f"{name} {look} {scheme}: {line}" for line in _violations(page)]
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wrong.append(f"{name} {look}: scrolls sideways")
+            if os.environ.get("COACHLOOP_SCREENSHOTS"):
+                _shoot(page, f"{name}-{look}-{scheme}", width)
+            page.context.close()
+    wrong = [line for line in wrong if "403" not in line]
+    assert not wrong, "\n".join(wrong)
+
+
+def _violations(page: Any) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+        for one in found
+    ]
+
+
+def _shoot(page: Any, name: str, width: int) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    tall = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True, clip={"x": 0, "y": 0, "width": width, "height": tall})

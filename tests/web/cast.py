@@ -1,0 +1,192 @@
+"""The standing cast: one leader who owns, one of another team who must not, two agents of theirs, and every other role.
+
+Their calls come in through the ordinary services, so that pages are tried on what they will really show.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from coachloop.app.models import Agent, Grant, Site, Team, User
+from coachloop.app.queries.viewing import OPERATOR, viewer
+from coachloop.app.services import coaching, ingest, rollups, scoring, templates
+from coachloop.app.services.coaching import Notes
+from coachloop.core.coaching.agreement import Agreement
+from coachloop.core.model.people import Role
+from coachloop.core.model.receipt import Line
+from coachloop.core.scoring.phrases import PhraseScorer
+
+PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+HOSTILE = "<script>alert(1)</script> \"quoted\" & 'single' \u202egnol saw ti\u202c \u05e9\u05dc\u05d5\u05dd"
+
+NORTH = {"lea": "Lea Rossi", "tom": "Tom Okafor", "mia": "Mia Novak", "jon": "Jon Adler", "ava": "Ava Lindqvist"}
+SOUTH = {"sam": "Sam Duarte", "kim": "Kim Vos"}
+SKILL = {
+    "lea": (0.95, 0.3, 0.85, 0.9), "tom": (0.9, 0.9, 0.35, 0.85), "mia": (0.97, 0.95, 0.9, 0.96), "jon": (0.4, 0.85, 0.8, 0.6),
+    "ava": (0.96, 0.92, 0.88, 0.95), "sam": (0.9, 0.4, 0.5, 0.7), "kim": (0.7, 0.8, 0.7, 0.5),
+}  # fmt: skip
+CUSTOMERS = ("Ms Berg", "Mr Haas", "Ms Lindt", "Mr Costa", "Ms Ivers", "Mr Novotny")
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody, and the moment at which they live."""
+
+    now: datetime
+    leader: User
+    other_leader: User
+    agent: User
+    other_agent: User
+    evaluator: User
+    qa_lead: User
+    operations: User
+    admin: User
+    nobody: User
+
+    def who(self, name: str) -> User | None:
+        """Somebody by name; `visitor` is not signed in."""
+        found: User | None = None if name == "visitor" else getattr(self, name)
+        return found
+
+
+def standing_cast(now: datetime, *, calls: int = 24) -> Cast:
+    """Two teams with their leaders, `calls` scored calls for each agent, and a person a role."""
+    site = Site.objects.create(name="Main site", timezone="Europe/Berlin", country="DE")
+    leader, other = person("Ada Lindholm", Role.TEAM_LEADER), person("Ben Moreau", Role.TEAM_LEADER)
+    Team.objects.create(key="north", name="North", site=site, leader=leader)
+    Team.objects.create(key="south", name="South", site=site, leader=other)
+    for name in ("first-30-seconds", "discovery"):
+        publish((PLAYBOOKS / f"{name}.yaml").read_text(), now)
+    take_in(list(_calls(now, calls)), now)
+    cast = Cast(
+        now=now,
+        leader=leader,
+        other_leader=other,
+        agent=person("Lea Rossi", Role.AGENT),
+        other_agent=person("Tom Okafor", Role.AGENT),
+        evaluator=person("Eve Tanaka", Role.EVALUATOR),
+        qa_lead=person("Quinn Abara", Role.QA_LEAD),
+        operations=person("Ola Brandt", Role.OPERATIONS),
+        admin=person("Ines Farkas", Role.ADMIN),
+        nobody=person("Noor Salem"),
+    )
+    Agent.objects.filter(key="lea").update(user=cast.agent)
+    Agent.objects.filter(key="tom").update(user=cast.other_agent)
+    return cast
+
+
+def person(name: str, *roles: Role) -> User:
+    """Somebody with these roles and no password."""
+    user = User.objects.create(email=f"{name.split()[0].lower()}@example.org", name=name, password="!")
+    Grant.objects.bulk_create(Grant(user=user, role=role) for role in roles)
+    return user
+
+
+def publish(text: str, now: datetime) -> None:
+    """Add a template and let it score."""
+    added = templates.add_template(viewer=OPERATOR, text=text, now=now)
+    templates.publish_template(viewer=OPERATOR, key=added.version.template.key, now=now)
+
+
+def take_in(calls: list[dict[str, Any]], now: datetime) -> None:
+    """Ingest, score and count."""
+    lines = (Line("calls.jsonl", number, json.dumps(call).encode()) for number, call in enumerate(calls, 1))
+    receipt = ingest.ingest(lines, viewer=OPERATOR, now=now)
+    assert not receipt.refused, receipt.refused
+    for engine in scoring.engines({"phrases": PhraseScorer()}):
+        scoring.score_pending(engine, now=now)
+    rollups.refresh_rollups()
+
+
+def _calls(now: datetime, calls: int) -> Iterator[dict[str, Any]]:
+    dice = np.random.default_rng(7)
+    for team, members in (("north", NORTH), ("south", SOUTH)):
+        for key, name in members.items():
+            for number in range(calls):
+                yield call(key, name, team, number=number, did=dice.random(4) < SKILL[key], now=now)
+
+
+def call(key: str, name: str, team: str, *, number: int, did: Any, now: datetime) -> dict[str, Any]:
+    """One call in which the agent did, or did not, do four things."""
+    customer = CUSTOMERS[number % len(CUSTOMERS)]
+    started = (now - timedelta(days=1 + (number * 3) // 4, hours=number % 5, minutes=11 * (number % 5))).astimezone(UTC)
+    first = name.split()[0]
+    said = [
+        ("agent", f"Good morning, am I speaking with {customer}?" if did[0] else "Hello, have you got a minute?"),
+        ("customer", "Yes, speaking. Who is this?"),
+        (
+            "agent",
+            f"It's {first} from Harbour Homes. I'm calling because you asked what your home is worth."
+            if did[1]
+            else f"It's {first} from Harbour Homes. I'm just calling to see if you had any thoughts.",
+        ),
+        ("customer", "Oh, right. Well, with the second baby it's too small, and the last agency let us down. Eight months, and nothing happened."),
+        ("agent", "Okay. And how many bedrooms do you have?"),
+        ("customer", "Three. We would need at least 480 thousand for it, otherwise we can't move."),
+        ("agent", "Thank you. How did you arrive at that number?" if did[2] else "Great, let me see what we have in that range."),
+        ("customer", "It is what we still owe, and the deposit for the next place."),
+        ("agent", "I see. What would have to be different this time?" if did[3] else "I see. Is Thursday at four good for you?"),
+        ("customer", "That somebody calls us back, honestly."),
+    ]  # fmt: skip
+    turns = [{"speaker": who, "start": 5.5 * i, "end": 5.5 * i + 5, "text": text} for i, (who, text) in enumerate(said)]
+    return {
+        "id": f"{key}-{number}",
+        "channel": "voice",
+        "agent_id": key,
+        "agent_name": name,
+        "team": team,
+        "customer_name": customer,
+        "queue": "seller-leads",
+        "direction": "outbound",
+        "started_at": started.isoformat(),
+        "outcome": {"appointment": bool(did[2])},
+        "turns": turns,
+    }
+
+
+def hostile_call(now: datetime) -> dict[str, Any]:
+    """A call whose every text field tries to break out of the page."""
+    one = call("lea", NORTH["lea"], "north", number=0, did=(True, True, True, True), now=now)
+    one |= {"id": "hostile/<1>?#&", "customer_name": HOSTILE, "queue": "seller-leads", "outcome": {HOSTILE: HOSTILE}}
+    one["turns"] = [{**turn, "text": f"{HOSTILE} {turn['text']}"} for turn in one["turns"]]
+    return one
+
+
+def coached(cast: Cast) -> dict[str, int]:
+    """Something under way: Lea has a planned session, Tom an agreement with its follow-up open, Mia a developmental goal.
+
+    Returns:
+        Ids by name: `planned`, `held`, `follow_up`, `developmental`.
+    """
+    leader, now = viewer(cast.leader), cast.now
+    session_ids = {}
+    for key in ("lea", "tom"):
+        focus = coaching.accept_focus(viewer=leader, agent_key=key, now=now - timedelta(days=9))
+        session_ids[key] = focus.sessions.get().pk
+    held_on = (now - timedelta(days=8)).date()
+    follow_up = coaching.hold_session(
+        viewer=leader,
+        session_id=session_ids["tom"],
+        agreement=Agreement(
+            own_words="I jump straight to what we have. I want to hear first why it is that number.",
+            action="Ask “how did you arrive at that number?” before I show anything",
+            by_when=held_on + timedelta(days=5),
+            how_reviewed="Three calls of next week, read together",
+            review_on=held_on + timedelta(days=7),
+        ),
+        held_on=held_on,
+        now=now,
+        notes=Notes(shared="You were glad to hear the Costa call.", private="PRIVATE: ask about the new shift."),
+    )
+    coaching.open_due_follow_ups(now=now)
+    grown = coaching.open_developmental(viewer=leader, agent_key="mia", now=now)
+    return {
+        "planned": session_ids["lea"],
+        "held": session_ids["tom"],
+        "follow_up": follow_up.pk,
+        "developmental": grown.pk,
+    }

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from web.cast import Cast, standing_cast
+
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """Everybody, made once a test file; what a test changes is undone after it, and all of it after the file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield standing_cast(timezone.now())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Some moment."""
+    return datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
