@@ -1,13 +1,35 @@
-"""Tasks of the background engine; each is safe to repeat."""
+"""What runs in the background. The tables hold the truth: every task is safe to repeat, and a lost one is put again."""
+
+from datetime import timedelta
 
 from django.tasks import task
+from django.utils import timezone
+
+from coachloop.app.services.coaching import open_due_follow_ups
+from coachloop.app.services.rollups import refresh_rollups
+from coachloop.app.services.scoring import engines, score_block, take_pending
+from coachloop.wiring import scorers
+
+LOST_AFTER = timedelta(seconds=90)
 
 
 @task()
 def sweep() -> None:
-    """Turn what waits in the tables into queued blocks."""
+    """Turn what waits in the tables into queued blocks, and bring the counts up to date; runs every few seconds."""
+    for engine in engines(scorers()):
+        for ids in take_pending(engine, now=timezone.now(), lost_after=LOST_AFTER):
+            score_some.enqueue(engine.template.core.key, list(ids))
+    refresh_rollups()
+
+
+@task()
+def score_some(template: str, ids: list[int]) -> None:
+    """Score one block; what is scored already is left alone."""
+    for engine in engines(scorers(), template=template):
+        score_block(engine, ids, now=timezone.now())
 
 
 @task()
 def each_hour() -> None:
     """Open the follow-ups whose day has come."""
+    open_due_follow_ups(now=timezone.now())

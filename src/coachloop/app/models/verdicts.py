@@ -26,7 +26,7 @@ class Evaluation(models.Model):
     """What is to be scored and what stands: the truth that the queue is rebuilt from.
 
     One row a conversation and template. Pending, it waits for the template's current version; `attempt` is the one whose
-    verdicts are current, also while a newer one is pending.
+    verdicts are current, also while a newer one is pending. `queued_at` is when a worker was last told of it.
     """
 
     class State(models.TextChoices):
@@ -37,6 +37,7 @@ class Evaluation(models.Model):
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="evaluations")
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempt = models.OneToOneField("Attempt", null=True, on_delete=models.PROTECT, related_name="current_for")
+    queued_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -197,7 +197,7 @@ def _put_down(rows: list[Conversation], templates: tuple[Published, ...], receip
         [Evaluation(conversation=row, template_id=template.template_id) for row, template in wanted],
         update_conflicts=True,
         unique_fields=["conversation", "template"],
-        update_fields=["state"],
+        update_fields=["state", "queued_at"],
     )
     for row in rows:
         if row.agent_id is None:

@@ -5,11 +5,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from coachloop.app import mapping
 from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, Revision, Scoring, Verdict
@@ -22,6 +22,7 @@ from coachloop.core.scoring.port import Scorer
 from coachloop.core.scoring.runner import Runner
 
 BLOCK = 200
+MOST_BLOCKS = 50
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def put_down_outdated(engine: Engine, *, everything: bool = False) -> None:
     done = done.exclude(state=Evaluation.State.PENDING)
     if not everything:
         done = done.exclude(attempt__scoring=engine.scoring, attempt__revision=F("conversation__revision"))
-    done.update(state=Evaluation.State.PENDING)
+    done.update(state=Evaluation.State.PENDING, queued_at=None)
 
 
 def pending(engine: Engine, *, since: date | None = None) -> QuerySet[Evaluation]:
@@ -109,6 +110,15 @@ def score_pending(
         tally.add(score_block(engine, ids, now=now))
         progress(len(ids))
     return tally
+
+
+@transaction.atomic
+def take_pending(engine: Engine, *, now: datetime, lost_after: timedelta) -> list[tuple[int, ...]]:
+    """Blocks of what waits and nobody was told of, or was told of so long ago that the word must be lost; marks them told."""
+    waiting = pending(engine).filter(Q(queued_at__isnull=True) | Q(queued_at__lt=now - lost_after))
+    ids = list(waiting.order_by("id").values_list("id", flat=True)[: BLOCK * MOST_BLOCKS])
+    Evaluation.objects.filter(id__in=ids).update(queued_at=now)
+    return list(batched(ids, BLOCK))
 
 
 def record_scoring(viewer: Viewer, tally: Tally, *, now: datetime) -> None:

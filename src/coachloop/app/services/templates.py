@@ -89,7 +89,9 @@ def put_down(template: Published) -> None:
     """One pending evaluation for each conversation that the template fits; what is scored already becomes pending again."""
     fitting = Conversation.objects.filter(template.fitting(), turn_count__gt=0)
     template_id = template.template_id
-    Evaluation.objects.filter(template_id=template_id, conversation__in=fitting).update(state=Evaluation.State.PENDING)
+    Evaluation.objects.filter(template_id=template_id, conversation__in=fitting).update(
+        state=Evaluation.State.PENDING, queued_at=None
+    )
     missing = fitting.exclude(evaluations__template_id=template_id).values_list("id", flat=True)
     Evaluation.objects.bulk_create(
         (Evaluation(conversation_id=pk, template_id=template_id) for pk in missing.iterator(CHUNK)), batch_size=CHUNK

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import yaml
+from yaml._yaml import CParser
 
 TEXT_LIMIT = 1_000_000
 """Characters of the longest text that is read."""
@@ -87,14 +88,14 @@ def _at_top(message: str) -> Complaint:
     return Complaint(Place(1, 1), (), message)
 
 
-class _Loader(yaml.composer.Composer, yaml.cyaml.CParser, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
+class _Loader(yaml.composer.Composer, CParser, yaml.constructor.SafeConstructor, yaml.resolver.Resolver):
     """Composes nodes; refuses what could make a small text large, and nesting that no template has.
 
     The events come from libyaml, because PyYAML's own scanner takes no `?` inside a flow mapping's words.
     """
 
     def __init__(self, text: str, tree: Tree) -> None:
-        yaml.cyaml.CParser.__init__(self, text)
+        CParser.__init__(self, text)
         yaml.composer.Composer.__init__(self)
         yaml.constructor.SafeConstructor.__init__(self)
         yaml.resolver.Resolver.__init__(self)
@@ -104,9 +105,9 @@ class _Loader(yaml.composer.Composer, yaml.cyaml.CParser, yaml.constructor.SafeC
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """One node, or an empty stand-in for one that is refused."""
-        event = self.peek_event()  # type: ignore[no-untyped-call]
+        event = self.peek_event()
         if isinstance(event, yaml.AliasEvent):
-            self.get_event()  # type: ignore[no-untyped-call]
+            self.get_event()
             marks = (event.start_mark, event.end_mark)
             stand_in = yaml.ScalarNode("tag:yaml.org,2002:null", "", *marks)  # type: ignore[arg-type]
             self.refused[id(stand_in)] = f"aliases are not read; write out what *{event.anchor} stands for"

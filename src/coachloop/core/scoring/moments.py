@@ -65,7 +65,7 @@ _SECONDS = frozenset({Span.FIRST_SECONDS, Span.LAST_SECONDS})
 
 
 def _triggers(speech: Speech, phrases: tuple[str, ...]) -> list[int]:
-    return list(speech.passage(speech.whole[Speaker.CUSTOMER]).hits(phrase_set(phrases)))
+    return speech.passage(speech.whole[Speaker.CUSTOMER]).turns(phrase_set(phrases))
 
 
 def _opened(speech: Speech, triggers: list[int]) -> list[int]:

@@ -17,16 +17,15 @@ MISS = "says none of the phrases that show it"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A behaviour's phrases, compiled: one of `any_of`, all of `all_of` (one set each), none of `none_of`."""
+    """A behaviour's phrases, compiled: one of each set in `shows`, none of `none_of`."""
 
-    any_of: PhraseSet | None
-    all_of: tuple[PhraseSet, ...]
+    shows: tuple[PhraseSet, ...]
     none_of: PhraseSet | None
 
     @property
-    def shows(self) -> tuple[PhraseSet, ...]:
-        """What has to be found, each of them, for the behaviour to be met."""
-        return (self.any_of, *self.all_of) if self.any_of else self.all_of
+    def names(self) -> bool:
+        """Whether somebody's name can show the behaviour."""
+        return any(phrases.names for phrases in self.shows)
 
 
 class Heard(NamedTuple):
@@ -47,11 +46,15 @@ class PhraseScorer(Scorer):
     def score(self, questions: Sequence[Question]) -> list[Finding]:
         """One finding a question, in order."""
         speech: Speech | None = None
+        wanted: dict[int, Wanted] = {}
         findings = []
         for question in questions:
             if speech is None or speech.conversation is not question.conversation:
                 speech = Speech(question.conversation)
-            findings.append(_finding(speech, question))
+            key = id(question.options)
+            if key not in wanted:
+                wanted[key] = _wanted(question.options)
+            findings.append(_finding(speech, question, wanted[key]))
         return findings
 
 
@@ -63,14 +66,12 @@ def _wanted(options: Mapping[str, Any]) -> Wanted:
 @lru_cache(maxsize=4096)
 def _compiled(any_of: tuple[str, ...], all_of: tuple[str, ...], none_of: tuple[str, ...], *, gap: int) -> Wanted:
     return Wanted(
-        any_of=phrase_set(any_of, gap) if any_of else None,
-        all_of=tuple(phrase_set((text,), gap) for text in all_of),
+        shows=tuple(phrase_set(texts, gap) for texts in (any_of, *((text,) for text in all_of)) if texts),
         none_of=phrase_set(none_of, gap) if none_of else None,
     )
 
 
-def _finding(speech: Speech, question: Question) -> Finding:
-    wanted = _wanted(question.options)
+def _finding(speech: Speech, question: Question, wanted: Wanted) -> Finding:
     heard = [_hear(speech, wanted, moment) for moment in question.moments]
     folded = fold_moments([one.outcome for one in heard], question.behaviour.require)
     if folded.outcome is Outcome.MET:
@@ -119,8 +120,7 @@ def _miss(speech: Speech, question: Question, *, wanted: Wanted, moment: Moment)
     """What it means that nothing was found: a pass, unless nobody comes after who could tell."""
     if not wanted.shows:
         return _nothing_wrong(question)
-    unknown = frozenset[str]().union(*(speech.unknown(phrases) for phrases in wanted.shows))
-    if unknown:
+    if wanted.names and (unknown := frozenset[str]().union(*(speech.unknown(phrases) for phrases in wanted.shows))):
         names = " and ".join(sorted(f"the {name.removesuffix('_name')}'s name" for name in unknown))
         return Finding(None, f"{names} is not known, so it can't be looked for")
     if question.last or question.options.get("miss") == "not_met":

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from coachloop.core.model.conversation import Conversation, Speaker
-from coachloop.core.model.phrase import PLACEHOLDERS, TITLES, PhraseSet, fold, word_places, words
+from coachloop.core.model.phrase import PLACEHOLDERS, TITLES, PhraseSet, fold, fold_turns, word_places, words
 
 Spans = Mapping[int, tuple[int, int]]
 """Turn index to half-open character offsets of what counts there."""
@@ -32,11 +32,10 @@ class Hit(NamedTuple):
 
 
 class Speech:
-    """One conversation's words, folded turn by turn and kept as long as the conversation is being scored."""
+    """One conversation's words, folded once and kept as long as the conversation is being scored."""
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        self._folded: dict[tuple[int, int, int], str] = {}
         self._passages: dict[tuple[tuple[int, tuple[int, int]], ...], Passage] = {}
 
     def passage(self, spans: Spans) -> "Passage":
@@ -45,13 +44,6 @@ class Speech:
         if key not in self._passages:
             self._passages[key] = Passage(self, spans)
         return self._passages[key]
-
-    def folded(self, turn: int, start: int, end: int) -> str:
-        """One stretch of one turn, folded."""
-        key = (turn, start, end)
-        if key not in self._folded:
-            self._folded[key] = fold(self.conversation.turns[turn].text[start:end])
-        return self._folded[key]
 
     @cached_property
     def whole(self) -> Mapping[Speaker, Spans]:
@@ -82,30 +74,50 @@ def _name_words(name: str) -> frozenset[str]:
     return frozenset(parts | {f"{part}s" for part in parts})
 
 
+class Joined:
+    """Folded turns as one string with a bar between them, so that one search looks through all and no match spans two."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.haystack = text.encode() if text.isascii() else text
+        """Bytes where they count like characters: RE2 then has nothing to convert."""
+
+    def place(self, start: int, end: int) -> tuple[int, int, int]:
+        """Which turn a match is in, and the numbers of its first and last word there."""
+        begin = self.text.rfind("|", 0, start) + 1
+        first = self.text.count(" ", begin, start)
+        return self.text.count("|", 0, begin), first, first + self.text.count(" ", start + 1, end - 1)
+
+    def next_turn(self, end: int) -> int:
+        """Where the turn after a match begins; -1 where there is none."""
+        return self.text.find("|", end) + 1 or -1
+
+
 class Passage:
-    """What one side says in some spans, as one string with a bar between turns, so that one search looks through all."""
+    """What one side says in some spans."""
 
     def __init__(self, speech: Speech, spans: Spans) -> None:
         self._speech = speech
-        self._spans = spans
-        self._folded = "|".join([speech.folded(turn, start, end) for turn, (start, end) in spans.items()])
+        self._turns = [(turn, start, end) for turn, (start, end) in spans.items()]
+
+    def _written(self, turn: int, start: int, end: int) -> str:
+        return self._speech.conversation.turns[turn].text[start:end]
 
     @cached_property
-    def _turns(self) -> list[tuple[int, int, int]]:
-        return [(turn, start, end) for turn, (start, end) in self._spans.items()]
+    def _folded(self) -> Joined:
+        return Joined(fold_turns([self._written(*turn) for turn in self._turns]))
 
     @cached_property
-    def _named(self) -> str:
+    def _marked(self) -> Joined:
         """Folded, and every word that is somebody's name ends in that name's mark."""
-        return "|".join(self._marked(*turn) for turn in self._turns)
+        said = self._folded.text.split(" ")
+        if all(parts.isdisjoint(said) for parts in self._speech.names.values()):
+            return self._folded
+        return Joined("|".join(self._mark(self._written(*turn)) for turn in self._turns))
 
-    def _marked(self, turn: int, start: int, end: int) -> str:
-        folded = self._speech.folded(turn, start, end)
-        said = folded.split(" ")
+    def _mark(self, text: str) -> str:
         names = self._speech.names
-        if all(parts.isdisjoint(said) for parts in names.values()):
-            return folded
-        text = self._speech.conversation.turns[turn].text[start:end]
+        said = fold(text).split(" ")
         written = ["", *words(text), ""]
         has_capitals = text != text.lower()
         for index, word in enumerate(said):
@@ -114,36 +126,46 @@ class Passage:
             said[index] += "".join(mark for name, mark in PLACEHOLDERS.items() if word in names[name])
         return " ".join(said)
 
+    def turns(self, phrases: PhraseSet) -> list[int]:
+        """The turns in which one of the phrases is said, in order."""
+        found = {self._turns[bar][0] for bar, _, _ in self._word_matches(phrases)}
+        if phrases.regex is not None:
+            found |= {hit.turn for hit in self._regex_hits(phrases.regex.search)}
+        return sorted(found)
+
     def hits(self, phrases: PhraseSet) -> dict[int, Hit]:
         """The first place in each turn where one of the phrases is said, by turn, in order."""
         found: dict[int, Hit] = {}
-        if phrases.words is not None:
-            found |= {hit.turn: hit for hit in self._word_hits(phrases)}
+        for number, first, last in self._word_matches(phrases):
+            hit = self._hit(number, first, last)
+            found[hit.turn] = hit
         if phrases.regex is not None:
             for hit in self._regex_hits(phrases.regex.search):
                 found.setdefault(hit.turn, hit)
             found = dict(sorted(found.items()))
         return found
 
-    def _word_hits(self, phrases: PhraseSet) -> Iterator[Hit]:
-        text = self._named if phrases.names else self._folded
+    def _word_matches(self, phrases: PhraseSet) -> Iterator[tuple[int, int, int]]:
+        """For each turn that holds a phrase: which of the spans it is, and the number of the first and the last word there."""
+        if phrases.words is None:
+            return
+        text = self._marked if phrases.names else self._folded
         start = 0
-        while start >= 0 and (match := phrases.words.search(text, start)) is not None:
-            yield self._hit(text, match.start(), match.end())
-            start = text.find("|", match.end() - 1) + 1 or -1
+        while start >= 0 and (match := phrases.words.search(text.haystack, start)) is not None:
+            begin, end = match.span()
+            yield text.place(begin, end)
+            start = text.next_turn(end)
 
-    def _hit(self, text: str, start: int, end: int) -> Hit:
-        """From an offset into the folded words to the words as written: the n-th word is the n-th word."""
-        turn, first, last = self._turns[text.count("|", 0, start)]
-        begin = text.rfind("|", 0, start) + 1
-        places = word_places(self._speech.conversation.turns[turn].text[first:last])
-        from_word = text.count(" ", begin, start + 1) - 1
-        to_word = text.count(" ", begin, end - 1) - 1
-        return Hit(turn, first + places[from_word][0], first + places[to_word][1])
+    def _hit(self, number: int, first: int, last: int) -> Hit:
+        """From words as folded to words as written: the n-th is the n-th."""
+        turn, start, end = self._turns[number]
+        places = word_places(self._written(turn, start, end))
+        return Hit(turn, start + places[first][0], start + places[last][1])
 
     def _regex_hits(self, search: Callable[[str], Any]) -> Iterator[Hit]:
         for turn, start, end in self._turns:
-            text = self._speech.conversation.turns[turn].text[start:end]
+            text = self._written(turn, start, end)
             match = search(text if text.isascii() else _SURROGATE.sub("\ufffd", text))
             if match is not None:
-                yield Hit(turn, start + match.start(), start + match.end())
+                begin, stop = match.span()
+                yield Hit(turn, start + begin, start + stop)
