@@ -42,6 +42,7 @@ def test_the_five_playbooks_are_there_under_their_own_keys():
 
 @pytest.mark.parametrize(("template", "behaviour"), BEHAVIOURS)
 def test_every_behaviour_tells_people_what_good_is_and_why(template, behaviour):
+    assert behaviour in template.behaviours
     assert behaviour.good
     assert behaviour.why
     assert 0.8 <= behaviour.target <= 0.95

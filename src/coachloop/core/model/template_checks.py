@@ -17,12 +17,16 @@ class Fault(NamedTuple):
     at_key: bool = False
 
 
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that this one was probably meant to be."""
+    return next(iter(get_close_matches(word, list(known), 1, 0.6)), None)
+
+
 def suggest(word: str, known: Iterable[str]) -> str:
     """How to go on: the closest of the known words, or all of them."""
     known = list(known)
-    close = get_close_matches(word, known, 1, 0.6)
-    if close:
-        return f"did you mean `{close[0]}`?"
+    if close := closest(word, known):
+        return f"did you mean `{close}`?"
     return f"known are {', '.join(f'`{name}`' for name in known)}" if known else "nothing may stand here"
 
 

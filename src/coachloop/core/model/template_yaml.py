@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from coachloop.core.model import template_shape as shape
 from coachloop.core.model.template import AppliesWhen, Behaviour, Member, Require, Span, Template, Window
-from coachloop.core.model.template_checks import Fault, faults, suggest
+from coachloop.core.model.template_checks import Fault, closest, faults, suggest
 from coachloop.core.model.template_shape import KNOWN_SCORERS, template_schema
 from coachloop.core.model.yaml_tree import Path, Place, Tree, read_tree
 
@@ -84,7 +84,18 @@ def _shaped(data: object) -> tuple[shape.TemplateShape | None, list[Fault]]:
     try:
         return shape.TemplateShape.model_validate(data), []
     except ValidationError as error:
-        return None, [_fault(item) for item in error.errors(include_url=False)]
+        items = error.errors(include_url=False)
+    misspelt = {(*_inside(item), _meant(item)) for item in items if item["type"] == "extra_forbidden"}
+    return None, [_fault(item) for item in items if item["type"] != "missing" or item["loc"] not in misspelt]
+
+
+def _inside(error: Mapping[str, Any]) -> Path:
+    return tuple(error["loc"][:-1])
+
+
+def _meant(error: Mapping[str, Any]) -> str | None:
+    """The key that an unknown one was meant to be; that one is not missing then, only misspelt."""
+    return closest(str(error["loc"][-1]), shape.shape_at(_inside(error)).model_fields)
 
 
 def _fault(error: Mapping[str, Any]) -> Fault:

@@ -1,7 +1,7 @@
 """YAML with places: what a file says, and the line and column where it says it."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 from yaml._yaml import CParser
@@ -99,13 +99,14 @@ class _Loader(yaml.composer.Composer, CParser, yaml.constructor.SafeConstructor,
         yaml.composer.Composer.__init__(self)
         yaml.constructor.SafeConstructor.__init__(self)
         yaml.resolver.Resolver.__init__(self)
+        self.text = text
         self.tree = tree
         self.depth = self.nodes = 0
         self.refused: dict[int, str] = {}
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """One node, or an empty stand-in for one that is refused."""
-        event = self.peek_event()
+        event: Any = self.peek_event()
         if isinstance(event, yaml.AliasEvent):
             self.get_event()
             marks = (event.start_mark, event.end_mark)
@@ -128,11 +129,20 @@ class _Loader(yaml.composer.Composer, CParser, yaml.constructor.SafeConstructor,
 def _compose(loader: _Loader) -> yaml.Node | None:
     try:
         return loader.get_single_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(part for part in (error.context, error.problem) if part)
-        loader.tree.complaints.append(Complaint(_place(mark) if mark else Place(1, 1), (), f"not YAML: {problem}"))
+    except yaml.YAMLError as error:
+        said = (getattr(error, "context", None), getattr(error, "problem", None))
+        problem = " ".join(part for part in said if part) or str(error)
+        loader.tree.complaints.append(Complaint(_where(error, loader.text), (), f"not YAML: {problem}"))
     return None
+
+
+def _where(error: yaml.YAMLError, text: str) -> Place:
+    """Where YAML stops making sense: at the latest at the end of the text, whose mark may be a line further down."""
+    mark = getattr(error, "problem_mark", None)
+    lines = text.split("\n")
+    if mark is None or mark.line >= len(lines):
+        return Place(len(lines), len(lines[-1]) + 1)
+    return _place(mark)
 
 
 def _place(mark: yaml.Mark) -> Place:
