@@ -27,7 +27,7 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True
 Day = Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YYYY-MM-DD")]
 
 PARTLY_REFUSED, WRONG_USE = 1, 2
-LISTED = 20
+LISTED, TABLE_WIDTH = 20, 200
 
 out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
 
@@ -162,12 +162,12 @@ def _plain(value: object) -> Any:
 
 def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     table = Table(header_style="bold", box=None, pad_edge=False)
-    for name in rows[0]:
-        right = isinstance(rows[0][name], int | float) and not isinstance(rows[0][name], bool)
-        table.add_column(name.replace("_", " "), justify="right" if right else "left")
+    for name, value in rows[0].items():
+        right = isinstance(value, int | float) and not isinstance(value, bool)
+        table.add_column(name.replace("_", " "), justify="right" if right else "left", no_wrap=right)
     for row in rows:
         table.add_row(*(_shown(value) for value in row.values()))
-    out.print(table)
+    Console(width=max(out.width, TABLE_WIDTH)).print(table)
 
 
 def _shown(value: object) -> str:

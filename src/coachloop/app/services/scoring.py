@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from coachloop.app import mapping
 from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, Revision, Scoring, Verdict
@@ -187,9 +187,9 @@ def _store(engine: Engine, scored: list[tuple[_Ready, list[core.Verdict]]], now:
         for verdict in found
     ]
     Verdict.objects.bulk_create(verdicts)
-    for row, attempt in zip(rows, attempts, strict=True):
-        row.attempt, row.state = attempt, Evaluation.State.DONE
-    Evaluation.objects.bulk_update(rows, ["attempt", "state"])
+    newest = Attempt.objects.filter(evaluation=OuterRef("pk")).order_by("-number").values("id")[:1]
+    done = Evaluation.objects.filter(id__in=[row.pk for row in rows])
+    done.update(attempt=Subquery(newest), state=Evaluation.State.DONE)
     mark_dirty(rows)
     return Tally(
         evaluations=len(rows),

@@ -1,0 +1,56 @@
+# `make demo` and `make test` set up everything they need; `make help` lists the rest.
+SHELL := /bin/bash
+UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
+READY := .venv/.ready
+COACHLOOP := .venv/bin/coachloop
+PYTEST := .venv/bin/pytest -n 2 --dist loadfile
+export COVERAGE_FILE ?= .coverage
+
+.PHONY: help setup demo serve test check lint format postgres-test screenshots real-data clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY)  ## install everything into .venv
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet uv
+
+$(READY): pyproject.toml uv.lock package-lock.json hatch_build.py | $(UV)
+	$(UV) sync --all-extras --locked --compile-bytecode
+	@touch $@
+
+demo: $(READY)  ## build the demonstration centre and serve it
+	COACHLOOP_HOME=$${COACHLOOP_HOME:-var/demo} COACHLOOP_DEMO=true COACHLOOP_TIMEZONE=Europe/London COACHLOOP_COUNTRY=GB $(COACHLOOP) demo
+
+serve: $(READY)  ## serve your own site from ./var
+	$(COACHLOOP) init
+	$(COACHLOOP) serve
+
+test: $(READY)  ## run every test, on SQLite and, where it is installed, on PostgreSQL
+	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) --cov --cov-report=
+	COACHLOOP_HOME=$$(mktemp -d) .venv/bin/python tests/with_postgres.py $(PYTEST) tests/app tests/worker --cov --cov-append --cov-report=
+	.venv/bin/coverage report --skip-covered --fail-under=90
+	.venv/bin/coverage report --skip-covered --include='src/coachloop/core/*' --fail-under=100
+
+lint: $(READY)  ## ruff, mypy strict, import-linter
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+check: lint test  ## everything that CI runs
+
+format: $(READY)  ## put the code in shape
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+screenshots: $(READY)  ## take docs/screenshots anew, with the browser tests
+	COACHLOOP_HOME=$$(mktemp -d) COACHLOOP_SCREENSHOTS=1 .venv/bin/pytest tests/browser
+
+real-data: $(READY)  ## ingest and score real conversations; DATA=folder, writes docs/real-data.md
+	.venv/bin/python benchmarks/real_data.py $(DATA)
+
+clean:  ## forget everything that is built
+	rm -rf .venv .tools build dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

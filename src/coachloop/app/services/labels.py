@@ -1,0 +1,114 @@
+"""Human answers in: labels and audits from a file."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import batched
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from coachloop.app.errors import UnknownNameError
+from coachloop.app.models import Behaviour, Conversation, DirtyDay, Review
+from coachloop.app.queries.sites import zone
+from coachloop.app.queries.templates import BehaviourFinder
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.model.conversation import moment
+from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.review import PRECEDENCE, ReviewKind
+from coachloop.core.model.wire import BadLineError, LabelLine, checked, json_object
+
+BATCH = 500
+
+
+def add_labels(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+    """Store human answers; the same answer again is a duplicate. One with `sampling_probability` is an audit.
+
+    Returns:
+        The receipt; an answer about an unknown conversation or behaviour, or a turn that is not there, is refused.
+    """
+    receipt, finder, site_zone = Receipt(), BehaviourFinder(), zone()
+    for batch in batched(lines, BATCH):
+        with transaction.atomic():
+            _store(batch, receipt, finder=finder, zone=site_zone, now=now)
+    audit.record(viewer, "labels.add", "labels", now=now, detail={"accepted": receipt.accepted})
+    return receipt
+
+
+def _store(
+    batch: tuple[Line | Refusal, ...], receipt: Receipt, *, finder: BehaviourFinder, zone: ZoneInfo, now: datetime
+) -> None:
+    read = [found for item in batch if (found := _checked(item, receipt))]
+    keys = {label.conversation_id for _, label in read}
+    known = {row.key: row for row in Conversation.objects.filter(key__in=keys)}
+    rows: dict[str, Review] = {}
+    for item, label in read:
+        try:
+            row = _review(label, known, finder=finder, zone=zone, now=now)
+        except (UnknownNameError, BadLineError) as error:
+            receipt.refuse(item.file, item.number, str(error))
+            continue
+        receipt.duplicates += row.fingerprint in rows
+        rows[row.fingerprint] = row
+    there = set(Review.objects.filter(fingerprint__in=rows).values_list("fingerprint", flat=True))
+    fresh = [row for fingerprint, row in rows.items() if fingerprint not in there]
+    Review.objects.bulk_create(fresh)
+    DirtyDay.objects.bulk_create(
+        DirtyDay(agent_id=row.conversation.agent_id, day=row.conversation.day)
+        for row in fresh
+        if row.conversation.agent_id and row.conversation.day
+    )
+    receipt.accepted += len(fresh)
+    receipt.duplicates += len(there)
+
+
+def _checked(item: Line | Refusal, receipt: Receipt) -> tuple[Line, LabelLine] | None:
+    receipt.received += 1
+    if isinstance(item, Refusal):
+        receipt.refused.append(item)
+        return None
+    try:
+        return item, checked(LabelLine, json_object(item.raw))
+    except BadLineError as error:
+        receipt.refuse(item.file, item.number, str(error))
+        return None
+
+
+def _review(
+    label: LabelLine, known: dict[str, Conversation], *, finder: BehaviourFinder, zone: ZoneInfo, now: datetime
+) -> Review:
+    conversation = known.get(label.conversation_id)
+    if conversation is None:
+        raise UnknownNameError(f"no conversation {label.conversation_id!r}; ingest it first")
+    if conversation.revision and label.turns and max(label.turns) >= conversation.turn_count:
+        raise BadLineError(f"turns: {max(label.turns)} is beyond the last turn, {conversation.turn_count - 1}")
+    behaviour = finder.find(label.behaviour, label.template)
+    kind = ReviewKind.LABEL if label.sampling_probability is None else ReviewKind.AUDIT
+    return Review(
+        conversation=conversation,
+        behaviour=behaviour,
+        kind=kind,
+        rank=PRECEDENCE[kind],
+        outcome=label.verdict,
+        reviewer_name=label.reviewer or "",
+        reviewed_at=_reviewed_at(label, zone) or now,
+        turns=label.turns,
+        sampling_probability=label.sampling_probability,
+        fingerprint=_fingerprint(label, behaviour),
+    )
+
+
+def _reviewed_at(label: LabelLine, zone: ZoneInfo) -> datetime | None:
+    if label.reviewed_at is None:
+        return None
+    try:
+        return moment(label.reviewed_at, zone).astimezone(UTC)
+    except ValueError as error:
+        raise BadLineError(f"reviewed_at: {error}") from error
+
+
+def _fingerprint(label: LabelLine, behaviour: Behaviour) -> str:
+    said = label.model_dump(mode="json") | {"behaviour": behaviour.pk, "template": None}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
