@@ -41,14 +41,17 @@ class Pool:
 
     Attributes:
         number: what a speaker's habits are remembered under.
-        patterns: the compiled phrases.
+        patterns: the compiled phrases, those that most people say several times over.
     """
 
     __slots__ = ("number", "patterns")
 
-    def __init__(self, *phrases: str) -> None:
+    def __init__(self, *phrases: str, usual: int = 0) -> None:
+        """Compiles the phrases; the first `usual` of them are what people say two times in three."""
         self.number = next(_numbers)
-        self.patterns = tuple(compiled(phrase) for phrase in phrases)
+        patterns = tuple(compiled(phrase) for phrase in phrases)
+        extra = max(0, round(2 * (len(phrases) - usual) / usual) - 1) if usual else 0
+        self.patterns = patterns + patterns[:usual] * extra
 
     def say(self, dice: Dice, slots: Mapping[str, str]) -> str:
         """Any one of the phrases, filled in."""
@@ -70,17 +73,17 @@ def compiled(phrase: str) -> Sequence[Node]:
 def _sequences(tokens: Iterator[str]) -> list[list[Node]]:
     """The alternatives up to the bracket that closes them, or to the end."""
     options: list[list[Node]] = [[]]
-    for token in tokens:
-        if token == "[":
+    for mark in tokens:
+        if mark == "[":
             options[-1].append(Choice(_sequences(tokens)))
-        elif token == "]":
+        elif mark == "]":
             break
-        elif token == "|":
+        elif mark == "|":
             options.append([])
-        elif token.startswith("{"):
-            options[-1].append(Slot(token[1:-1]))
+        elif mark.startswith("{"):
+            options[-1].append(Slot(mark[1:-1]))
         else:
-            options[-1].append(token)
+            options[-1].append(mark)
     return options
 
 

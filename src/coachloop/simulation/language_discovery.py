@@ -103,14 +103,20 @@ OPEN_AIM = (
         ),
     ),
     (
-        Pool("How would [that|it] [change things|affect you] [day to day|at home|for the family]?", "What would [getting this done|having it sorted] [mean|do] for you?"),
+        Pool(
+            "How would [that|it] [change things] [day to day|at home|for the family]?",
+            "What would [getting this done|having it sorted] [mean|do] for you?",
+        ),
         Pool(
             "[It'd|It would] [make a massive difference|be a weight off|mean we could breathe], [honestly|I think|to be fair].",
             "[I'd sleep|We'd have our weekends back|I could stop thinking about it], [for one thing|I suppose].",
         ),
     ),
     (
-        Pool("[And what|What] happens [after that|once it's done|next], [what's the plan|where do you go from there]?", "What's the plan [once it's done|from there|for afterwards]?"),
+        Pool(
+            "[And what|What] happens [after that|once it's done|next], [what's the plan|where do you go from there]?",
+            "What's the plan [once it's done|from there|for afterwards]?",
+        ),
         Pool(
             "[We haven't got|There isn't really] a plan [yet|as such], [that's half the problem|one thing at a time|we keep going round in circles].",
             "[Start again|Get settled|A holiday], [I hope|if there's any money left|please God].",
@@ -120,16 +126,34 @@ OPEN_AIM = (
 # About the place itself.
 OPEN_PLACE = {
     SELL: (
-        Pool("[Tell me about|Describe] the {home} [itself|for me|a bit], [what's it like|what would I see walking in]?", "What do you [love|like] [most|best] about [living there|that part of {town}|the {home}]?"),
-        Pool("[It's|Oh, it's] a [lovely|decent|bit of a tired|solid] {home}, [good light|big windows|needs a new kitchen], [quiet road|good neighbours|ten minutes from the station].", "The [view|garden|light in the front room|size of the kitchen], [that's what sold it to us|I never get tired of it|that's the best thing about it]."),
+        Pool(
+            "[Tell me about|Describe] the {home} [itself|for me|a bit], [what's it like|what would I see walking in]?",
+            "What do you [love|like] [most|best] about [living there|that part of {town}|the {home}]?",
+        ),
+        Pool(
+            "[It's|Oh, it's] a [lovely|decent|bit of a tired|solid] {home}, [good light|big windows|needs a new kitchen], [quiet road|good neighbours|ten minutes from the station].",
+            "The [view|garden|light in the front room|size of the kitchen], [that's what sold it to us|I never get tired of it|that's the best thing about it].",
+        ),
     ),
     BUY: (
-        Pool("[Tell me about|Describe] the [place|home] you [picture|have in your head|want], [what's it like|what's in it]?", "What [do you like|caught your eye|drew you in] about [the one on {street}|that one|{town}]?"),
-        Pool("[Somewhere light|Nothing fancy|A proper kitchen|A bit of character], [a garden for the kids|close to the shops|and no work to do], [that's the dream|you know].", "[The windows|The garden|The road|It being quiet], [and it's near my mum|I could just see us in it|it looked loved]."),
+        Pool(
+            "[Tell me about|Describe] the [place|home] you [picture|have in your head|want], [what's it like|what's in it]?",
+            "What [do you like about|caught your eye about|drew you to] [the one on {street}|that one|{town}]?",
+        ),
+        Pool(
+            "[Somewhere light|Nothing fancy|A proper kitchen|A bit of character], [a garden for the kids|close to the shops|and no work to do], [that's the dream|you know].",
+            "[The windows|The garden|The road|It being quiet], [and it's near my mum|I could just see us in it|it looked loved].",
+        ),
     ),
     LET: (
-        Pool("[Tell me about|Describe] the {home} [itself|for me|a bit], [what would a tenant see|what's it like]?", "What [sort of tenant|kind of people] [would you want|do you see] in there?"),
-        Pool("[It's|Oh, it's] a [tidy|decent|bit of a tired|solid] {home}, [good light|new carpets|needs a new kitchen], [ten minutes from the station|near the hospital].", "[Someone steady|People who'll treat it as theirs|Quiet, working], [I'd take less for the right person|nobody who'll wreck it]."),
+        Pool(
+            "[Tell me about|Describe] the {home} [itself|for me|a bit], [what would a tenant see|what's it like]?",
+            "What [sort of tenant|kind of people] [would you want|do you see] in there?",
+        ),
+        Pool(
+            "[It's|Oh, it's] a [tidy|decent|bit of a tired|solid] {home}, [good light|new carpets|needs a new kitchen], [ten minutes from the station|near the hospital].",
+            "[Someone steady|People who'll treat it as theirs|Quiet, working], [I'd take less for the right person|nobody who'll wreck it].",
+        ),
     ),
 }
 
@@ -147,6 +171,10 @@ ACK = Pool(
 
 # Giving the problem back. {echo} is the problem in the second person.
 MIRROR = Pool(
+    "[So|Okay, so|Right, so] [it sounds like|what I'm hearing is|what you're saying is] {echo}.",
+    "[It sounds like|Sounds like] {echo}[, is that right|, have I got that right|].",
+    "So [just to make sure I understand|if I understand you right|let me make sure I've got this], {echo}[, is that right|]?",
+    "So {echo}[, is that right|, yeah|].",
     "[So|Right, so] [what I'm hearing is|what you're telling me is|what you're saying is] {echo}[, have I got that right|, is that fair|, yeah|]?",
     "[So it sounds|It sounds|Sounds] like {echo}.",
     "[So it sounds|It sounds|Sounds] [to me|] like {echo}[, is that about it|, and that's wearing you down|, which can't be easy].",
@@ -158,6 +186,7 @@ MIRROR = Pool(
     "[Just so I'm with you|To make sure I've understood|In other words], {echo}[?|.]",
     "[Gosh|Okay|Hm|Blimey], {echo}[. And that's been going on a while by the sound of it|. That's no small thing|]. ",
     "[You said|You mentioned] {echo}, [and I want to come back to that because it matters|so that's what we've got to fix|that's really the heart of it, isn't it].",
+    usual=4,
 )
 MIRROR_LATER_FIRST = Pool(
     "[Right|Mm|Okay|Oh|Gosh].",
@@ -180,12 +209,15 @@ MIRROR_MISSED = Pool(
     "[Yeah|Mm], we [get|hear|see] that [a lot|all the time|quite often].",
     "[Don't worry|Not a problem], we [deal with|sort] [that kind of thing|those] [all the time|every day].",
     "[I hear you|I understand|I understand, I do|Totally get it|Fair enough].",
-    "So it sounds like [a lovely {home}|you know the area well|you've got a busy few months|you've thought about it].",
-    "[So what you're saying is|So if I've got that right,] it's a {beds}-bed {home} on {street}, [yeah|right|is that correct]?",
-    "[It sounds like|Sounds like] [{month} would be the date to aim for|a visit would be the next thing|you just need a number].",
     "[Okay|Right], [I'll make a note of that|let me type that in|I'll put that down].",
     "[Well|Ah well], [everyone's in the same boat|it is what it is|these things happen|it'll work out].",
     "[My sister|My mate|Someone I know] had [exactly that|something similar], [nightmare|took her years|anyway].",
+)
+# What sounds like giving it back, and is not.
+MIRROR_ALMOST = Pool(
+    "So it sounds like [a lovely {home}|you know the area well|you've got a busy few months|you've thought about it].",
+    "[So what you're saying is|So if I've got that right,] it's a {beds}-bed {home} on {street}, [yeah|right|is that correct]?",
+    "[It sounds like|Sounds like] [{month} would be the date to aim for|a visit would be the next thing|you just need a number].",
 )
 MIRROR_WRONG = Pool(
     "So [basically|really] {echo}[, is that it|, yeah]?",
@@ -234,6 +266,10 @@ BUDGET = {
     ),
 }
 WHY = Pool(
+    "[Can I ask why|Why|And why|May I ask why] [that figure|that number|that amount|{price_again}]?",
+    "[And|So|Okay,] what makes [you say|it] {price_again}?",
+    "[And|Okay,] how did you [arrive at|come to|come up with|get to] [that figure|that number|{price_again}]?",
+    "[And|Okay,] why is [that|{price_again}] [important to you|the number|the figure]?",
     "[Can I ask|Do you mind me asking|Mind if I ask], why {price_again}[ in particular|]?",
     "[And|So|Okay,] what makes [it|you say|that] {price_again}?",
     "[And|Okay,|Right,] how did you [arrive at|land on|get to|come up with|settle on] {price_again}?",
@@ -246,6 +282,7 @@ WHY = Pool(
     "Help me understand the {price_again}[, what's it got to cover|, what sits behind it|].",
     "[Okay, {price_again}|{price_again}, right], [what's that got to cover|what's riding on that number|why that one]?",
     "Why [is that the number|that figure|{price_again} and not a bit either side]?",
+    usual=4,
 )
 WHY_ANSWER = {
     SELL: Pool(
@@ -276,7 +313,7 @@ WHY_MISSED = Pool(
     "[Okay|Right]. Why don't we [see what the market says|get the numbers in front of you|look at that when we meet]?",
     "[Perfect|Great|Good|Okay, cool].",
     "[Is that|And is that] [a firm figure|fixed|the top of it], or [is there some give|would you move on it]?",
-    "[Okay|Mm], [everyone|a lot of people] [says|want] that [these days|at the moment], [we'll see|I can't promise].",
+    "[Okay|Mm], [everyone says|a lot of people want] that [these days|at the moment], [we'll see|I can't promise].",
 )
 WHY_MISSED_REPLY = Pool(
     "[Yeah|Okay|Right|Mm].",
@@ -289,6 +326,12 @@ LIKE_AN_AGENT = (
     (Pool("Why do you ask?", "[What makes you ask that|How come you need to know]?"), Pool("[Just|Oh, just] for the [form|file|notes][, it won't let me go on without it|].", "It [helps us match you|saves time later|tells me which team], [that's all|]. ")),
     (Pool("What [do you think|would you do], [honestly|in my shoes]?", "How does it [all|] work from here?"), Pool("[I'd|Honestly, I'd] [get it looked at|start soon|see the numbers first].", "[Step by step|We take it a bit at a time], [it's not as bad as it sounds|one of us holds your hand through it].")),
 )  # fmt: skip
+
+FOLLOWS = Pool(
+    "[Okay|Right|Mm|Yeah]. ",
+    "[Okay|Right|Yeah], [makes sense|that's clear|I'm with you|fine|sounds okay].",
+    "[Oh|Ah], [I didn't know that|okay|that's good to know].",
+)
 
 # What comes next, said before the hard questions come.
 EXPLAIN = {

@@ -7,7 +7,7 @@ PICKUP = Pool(
     "[Hello|Hi|Morning|Yes, hello], {cfirst} [speaking|here].",
     "[Er, hello?|Hello, yeah?|Hi, who's this?|Hello, who is it?]",
     "[Hang on, hang on|Just a sec|One second]... [right|sorry], [hello?|yes?|yeah, hi.]",
-    "[Hello|Hi], {csur}[ residence|], [hello?|yes?|]",
+    "[Hello|Hi], {csur}[ residence|], [hello|yes]?",
     "[Good {daypart}|Afternoon, hello|Hello there].",
 )
 
@@ -19,7 +19,7 @@ GREET_ASKING_NAME = Pool(
 )
 GREET_NAMED = Pool(
     "[Hi|Hello|Hiya|Good {daypart}|Oh, hi] {cname}, [it's|this is|you're speaking to] {agent} [from|at|over at|with] {firm}.",
-    "[Hi|Hello], {agent} [here from|from|at] {firm}, [is that|that's] {cname}, [isn't it|yeah|is it]?",
+    "[Hi|Hello], {agent} [here from|from|at] {firm}, [is that {cname}|that's {cname}, isn't it|that's {cname}, yeah]?",
     "[Hello|Good {daypart}], my name's {agent}, I'm [with|from|one of the team at] {firm}. [Is it|That'll be] {cname}[ I've got|]?",
     "{cname}, [hi|hello|good {daypart}], {agent} at {firm}[ here|].",
 )
@@ -33,7 +33,7 @@ GREET_UNNAMED = Pool(
 INTRO = Pool(
     "[It's|This is|My name's|You're speaking to] {agent}[, I'm|] [from|with|calling from|over at] {firm}.",
     "[Great|Lovely|Hi|Perfect|Brilliant], {agent} [here|speaking], [from|at|ringing from] {firm}.",
-    "[Hi, hello|Oh good|Hello], [I'm|my name is] {agent}, I [work|am] [for|with|at] {firm}[ here in {town}|].",
+    "[Hi, hello|Oh good|Hello], [I'm|my name is] {agent}, I [work for|work at|am with] {firm}[ here in {town}|].",
 )
 # Said later in the first half minute by someone who had not used it yet.
 NAME_LATER = Pool(
@@ -57,7 +57,7 @@ CONFIRM_PLAIN = Pool(
     "[Yes|Yeah|Hi], {cfull} [here|speaking].",
     "[Right|Okay|Oh right|Hello]. [Yes?|Yeah?|]",
     "[Hello|Hi]. [Sorry, it's a bit noisy here.|I'm just walking the dog.|I've got about five minutes.|]",
-    "It's {cfirst}, yeah, [hi|hello|what can I do for you].",
+    "It's {cfirst}, yeah[, hi.|, hello.|, what can I do for you?]",
 )
 REPEAT_SELF = Pool(
     "[Sorry, yeah|Yes, sorry|It's] {agent}, {firm}.",
@@ -128,14 +128,22 @@ THING = {
 }
 
 PURPOSE_ASKED = Pool(
+    "I'm [calling|ringing|phoning] because {asked}.",
+    "[The reason I'm calling is|The reason for my call is|So the reason I'm ringing is|The reason for the call today is] [that|] {asked}.",
+    "I'm [calling|ringing|phoning] [today|] because {asked} [online|on our website|the other day|last night|at the weekend].",
     "[The reason|So the reason|Reason] [for my call|for the call|I'm calling|I'm ringing] is [that|] {asked}.",
     "I'm [calling|ringing|phoning|giving you a call] [because|as|since|'cause] {asked}[ [online|on our website|the other day|last night|at the weekend]|].",
     "[Basically|So|Right, so], {asked}[ [yesterday|on Sunday|last night|this morning]|], [so that's why I'm ringing|so that's what this is about|and I said I'd get back to you|so I'm getting back to you on that].",
     "I can see [here|on my screen|from your enquiry] {asked}, [so I wanted to go through that with you|so I thought I'd talk you through it|and that's what I'd like to sort out with you].",
     "[I think|If I've got this right,] {asked}, [and I'm the one who's picking that up|and it's landed with me|so it's that I'm ringing about].",
     "[It's because|It's just that|It's 'cause] {asked}[, so I'm coming back to you|, so I'm returning that|].",
+    usual=3,
 )
 PURPOSE_THING = Pool(
+    "I'm [calling|ringing|phoning] about {thing}.",
+    "I'm [calling|ringing|phoning|just calling] [today|] [about|regarding] {thing}.",
+    "It's about {thing}.",
+    "I'm [following up on|getting in touch about] {thing}.",
     "[I'm|] [calling|ringing|phoning|getting in touch] [about|regarding|with regards to|in connection with|to do with] {thing}.",
     "It's [about|to do with|regarding|in relation to] {thing}[, if you remember|].",
     "I'm [following up on|getting back to you on|coming back to you about] {thing}.",
@@ -143,6 +151,7 @@ PURPOSE_THING = Pool(
     "I [wanted|was hoping] to [talk|speak] to you about {thing}.",
     "I've got {thing} [in front of me|on my desk|here], [and I want to get that moving for you|and I'd like to go through it|so that's what I'm on about].",
     "[You'll have been expecting someone to ring about|You were promised a call about] {thing}, [and that's me|well, this is it].",
+    usual=4,
 )
 PURPOSE_VAGUE = Pool(
     "[I'm|] just [calling|ringing|phoning] for a [quick|little] [chat|catch-up][, really|, nothing major|, nothing to worry about|].",
@@ -178,6 +187,9 @@ DODGE = Pool(
 
 HOOK = {
     "seller-leads": Pool(
+        "[And|] the good news is [there's a lot of demand|we've got buyers waiting|homes are selling fast|it's a good time to sell] [on your road|round there|in {town}].",
+        "We've got [buyers|families|people] [waiting|ready to buy|looking] [on your road|in your area|round {street}] [right now|at the moment].",
+        "We've [just sold|recently sold] [one|a place|a {home}] [on your road|near you|round the corner] for [more than|over] the asking price[, so I think you'll be pleased|].",
         "[And the good news is|Good news,|The nice thing is] [prices|homes] [round|on] [your way|your side of {town}|{street}] [have gone up|are up|are fetching] [about|] [four|five|six] percent [more than|since|up on] [last year|the spring|Christmas].",
         "We've [just|only just] sold [one|a place|a {home}] [round the corner|two streets over|off {street}] for [well over|more than|eleven thousand over] [the asking price|what they wanted], so [I think you'll like what I've got|it's looking good for you|I wanted you to know].",
         "[There are|I've got|We have] [four|five|three|seven] [families|couples|buyers] [waiting for|registered for|who missed out on] something [just like yours|on your road|in your bit of {town}].",
@@ -186,8 +198,12 @@ HOOK = {
         "You'll [come away|walk off this call] with [a figure you can plan with|a real price|a clear idea of what you'd pocket], and it [doesn't cost|won't cost] you [anything|a penny].",
         "[I've looked up|I had a look at] what's sold [near you|on {street}], and [I think you'll be pleasantly surprised|it's better than the website says|you could be sitting on more than you think].",
         "[One of our buyers|A couple I spoke to yesterday|A family from {town}] [has|have] cash ready and [wants|want] [exactly your road|to be near {street}], so [this could be quick|you might not even need a board up].",
+        usual=3,
     ),
     "buyer-leads": Pool(
+        "[And|] the good news is [it's still available|there's been a price drop|we've got more like it coming|I can get you in this week].",
+        "[I've|We've] got [something|a place|one] [that's|] [just come on|coming up|not on the market yet] that [I think|] [you'll love|would suit you|matches what you want].",
+        "I can get you in [before|ahead of] [anyone else|everybody else|the weekend].",
         "[There's|I've got] one [coming on|being listed] [on {day}|this week|next week] that [isn't|is not] online yet, and [it ticks your boxes|it's pretty much what you described|I thought of you straight away].",
         "I can get you [in|through the door] before the [open day|weekend rush|others], [so you'd have first look|so you're ahead of the queue].",
         "[Good news|The good news is|Nice timing], the [seller's|owner's|vendor's] [just|] [dropped|brought down] the price [by ten thousand|this morning|again].",
@@ -196,8 +212,12 @@ HOOK = {
         "[Two|Three|A couple] of them [have had|come with] no chain at all, so you could be in [by {month}|before Christmas|quicker than you'd think].",
         "[The owners|The sellers] [are keen|need to move quickly], so [there's room on the price|you could get it for less than it says].",
         "[You've|You have] [a bit of an edge|a real advantage] [as|being] [a buyer with nothing to sell|first in the queue], and I can [show you how to use it|make that count].",
+        usual=3,
     ),
     "landlord-leads": Pool(
+        "[And|] the good news is [rents are up|there's a lot of demand|we've got tenants waiting] [round there|in {town}|on your road].",
+        "We've got [tenants|people|good tenants] [waiting|ready to move in|looking] [in your area|in {town}|round {street}] [right now|].",
+        "I think [we can|we could] get you [more rent|a bit more|a better rent] than [you're expecting|the website said|you think].",
         "Rents [on|round|near] {street} [are up|have gone up] [nine|eight|seven] percent[, so you may be leaving money on the table|, which is nice for you|].",
         "We've got [two|three] [professional|working] [couples|tenants|people] [ready to move|looking for exactly that] [next month|from the first|in {month}].",
         "[There's a way|I can show you how] to [make sure you never have an empty month|cover the gap between tenants|get paid even if they don't].",
@@ -206,12 +226,13 @@ HOOK = {
         "The last [one|place] we [let|had] [in {town}|on that road] went in [four|six|three] days, [above|for more than] the asking rent, [so it's a good moment|so I'm optimistic for yours].",
         "In [five|three] minutes I can tell you [what it'd bring in after tax|what you'd clear each month], [free of charge|no strings|which most people find handy].",
         "[I can|We'd] take [all the calls|the repairs|the paperwork] off your hands, [so it's just money in the bank|and it usually pays for itself].",
+        usual=3,
     ),
 }
 HOOK_MISSED = Pool(
     "[It won't|This won't|Shouldn't] take [long|more than five minutes|too much of your time].",
     "It's a [bit of a tricky|funny old|difficult] market [at the moment|just now], [so I'd be quick|as you've probably seen|between you and me].",
-    "[If you|You] [don't|leave it and] [act now|move soon], [prices could drop|you could lose out|you'll be stuck with it].",
+    "If you [don't act now|don't move soon|leave it], [prices could drop|you could lose out|you'll be stuck with it].",
     "We've been [going|around|in {town}] since [1987|the eighties|1972], [so you're in safe hands|you've probably seen our boards|family firm].",
     "I don't have any [good|big] news [for you|as such] [yet|], [but I need your details|but we have to ring everybody].",
     "[Normally I'd say good news, but|I wish I had better news, but] [it's been quiet|there's not much about|it's slow round {town}].",
