@@ -65,7 +65,8 @@ def sentence(text: str, hit: tuple[int, int], span: tuple[int, int]) -> tuple[in
     stop = _SENTENCE_END.search(text, hit[1], span[1])
     start, end = _shortened(text, hit, (start, stop.end() if stop else span[1]))
     said = text[start:end]
-    return start + len(said) - len(said.lstrip()), start + len(said.rstrip())
+    begin = start + len(said) - len(said.lstrip())
+    return begin, max(begin, start + len(said.rstrip()))
 
 
 def _shortened(text: str, hit: tuple[int, int], around: tuple[int, int]) -> tuple[int, int]:

@@ -89,20 +89,17 @@ def _after(speech: Speech, trigger: int, within: int) -> Spans:
 
 def _window(speech: Speech, behaviour: Behaviour) -> Spans:
     agent, size = speech.whole[Speaker.AGENT], behaviour.window.size
-    match behaviour.window.span:
-        case Span.ANYWHERE | Span.AFTER:
-            return agent
-        case Span.FIRST_TURNS:
-            return {turn: span for turn, span in agent.items() if turn < size}
-        case Span.LAST_TURNS:
-            from_turn = len(speech.conversation.turns) - size
-            return {turn: span for turn, span in agent.items() if turn >= from_turn}
-        case Span.FIRST_SECONDS:
-            opened = speech.conversation.opened_at or 0.0
-            return _between(speech, float("-inf"), opened + size)
-        case Span.LAST_SECONDS:
-            closed = speech.conversation.closed_at or 0.0
-            return _between(speech, closed - size, float("inf"))
+    span = behaviour.window.span
+    if span is Span.FIRST_TURNS:
+        return {turn: whole for turn, whole in agent.items() if turn < size}
+    if span is Span.LAST_TURNS:
+        from_turn = len(speech.conversation.turns) - size
+        return {turn: whole for turn, whole in agent.items() if turn >= from_turn}
+    if span is Span.FIRST_SECONDS:
+        return _between(speech, float("-inf"), (speech.conversation.opened_at or 0.0) + size)
+    if span is Span.LAST_SECONDS:
+        return _between(speech, (speech.conversation.closed_at or 0.0) - size, float("inf"))
+    return agent
 
 
 def _between(speech: Speech, since: float, until: float) -> Spans:

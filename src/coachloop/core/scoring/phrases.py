@@ -122,7 +122,7 @@ def _miss(speech: Speech, question: Question, *, wanted: Wanted, moment: Moment)
         return _nothing_wrong(question)
     if wanted.names and (unknown := frozenset[str]().union(*(speech.unknown(phrases) for phrases in wanted.shows))):
         names = " and ".join(sorted(f"the {name.removesuffix('_name')}'s name" for name in unknown))
-        return Finding(None, f"{names} is not known, so it can't be looked for")
+        return Finding(None, f"can't look for {names}: not known here")
     if question.last or question.options.get("miss") == "not_met":
         return Finding(Outcome.NOT_MET, MISS, missed=missed_at(question, moment))
     return Finding(None, MISS)

@@ -157,7 +157,8 @@ class _Run:
         while self._waiting:
             name = min(self._waiting, key=_cost)
             batch = [one for one in self._waiting.pop(name) if one.conversation not in self.postponed]
-            for one, answer in zip(batch, self._answers(name, batch), strict=True):
+            answers = self._answers(name, batch) if batch else ()
+            for one, answer in zip(batch, answers, strict=True):
                 self._take(one, answer)
 
     def _wait(self, one: Open) -> None:
