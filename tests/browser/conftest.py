@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+
+from browser.visit import Visit
 from web.cast import Cast, coached, standing_cast
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -37,52 +38,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def centre(transactional_db: None) -> Cast:
-    """The standing cast, with something under way."""
-    cast = standing_cast(timezone.now(), calls=70)
-    return cast
+def centre(transactional_db: None) -> Cast:  # noqa: ARG001 -- a fixture takes its fixtures as arguments
+    """The standing cast with ten weeks of calls."""
+    return standing_cast(timezone.now(), calls=70)
 
 
 @pytest.fixture
 def ids(centre: Cast) -> dict[str, int]:
     """Sessions and follow-ups by name."""
     return coached(centre)
-
-
-class Visit:
-    """A browser in which one of the cast is signed in."""
-
-    def __init__(self, browser: Browser, address: str, cast: Cast) -> None:
-        self._browser, self._address, self._cast = browser, address, cast
-        self._open: list[BrowserContext] = []
-
-    def __call__(
-        self, who: str, *, width: int = 1440, height: int = 900, scheme: Any = "light", js: bool = True
-    ) -> Any:
-        """A page of theirs."""
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            base_url=self._address,
-            java_script_enabled=js,
-            timezone_id="Europe/Berlin",
-        )
-        self._open.append(context)
-        user = self._cast.who(who)
-        if user is not None:
-            client = Client()
-            client.force_login(user)
-            context.add_cookies(
-                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self._address}]
-            )
-        page = context.new_page()
-        page.set_default_timeout(15000)
-        return page
-
-    def close(self) -> None:
-        """Close what was opened."""
-        for context in self._open:
-            context.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from coachloop.app.models import Agent, Grant, Site, Team, User
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import coaching, ingest, rollups, scoring, templates
@@ -26,9 +27,15 @@ HOSTILE = "<script>alert(1)</script> \"quoted\" & 'single' \u202egnol saw ti\u20
 NORTH = {"lea": "Lea Rossi", "tom": "Tom Okafor", "mia": "Mia Novak", "jon": "Jon Adler", "ava": "Ava Lindqvist"}
 SOUTH = {"sam": "Sam Duarte", "kim": "Kim Vos"}
 SKILL = {
-    "lea": (0.95, 0.3, 0.85, 0.9), "tom": (0.9, 0.9, 0.35, 0.85), "mia": (0.97, 0.95, 0.9, 0.96), "jon": (0.4, 0.85, 0.8, 0.6),
-    "ava": (0.96, 0.92, 0.88, 0.95), "sam": (0.9, 0.4, 0.5, 0.7), "kim": (0.7, 0.8, 0.7, 0.5),
+    "lea": (0.95, 0.3, 0.85, 0.9, 0.85), "tom": (0.9, 0.9, 0.3, 0.85, 0.9), "mia": (0.99, 0.97, 0.95, 0.98, 0.95),
+    "jon": (0.4, 0.85, 0.8, 0.6, 0.8), "ava": (0.96, 0.92, 0.88, 0.95, 0.35), "sam": (0.9, 0.4, 0.5, 0.7, 0.6),
+    "kim": (0.7, 0.8, 0.7, 0.5, 0.9),
 }  # fmt: skip
+"""How likely each agent does each of five things: name, purpose, what is behind the budget, open question, good news."""
+
+AGE = {"lea": 2, "jon": 6, "ava": 1}
+"""Days since an agent's calls landed; 0 for those not named."""
+
 CUSTOMERS = ("Ms Berg", "Mr Haas", "Ms Lindt", "Mr Costa", "Ms Ivers", "Mr Novotny")
 
 
@@ -61,7 +68,8 @@ def standing_cast(now: datetime, *, calls: int = 24) -> Cast:
     Team.objects.create(key="south", name="South", site=site, leader=other)
     for name in ("first-30-seconds", "discovery"):
         publish((PLAYBOOKS / f"{name}.yaml").read_text(), now)
-    take_in(list(_calls(now, calls)), now)
+    for landed, theirs in _calls(now, calls):
+        take_in(theirs, landed)
     cast = Cast(
         now=now,
         leader=leader,
@@ -81,7 +89,7 @@ def standing_cast(now: datetime, *, calls: int = 24) -> Cast:
 
 def person(name: str, *roles: Role) -> User:
     """Somebody with these roles and no password."""
-    user = User.objects.create(email=f"{name.split()[0].lower()}@example.org", name=name, password="!")
+    user = User.objects.create(email=f"{name.split(maxsplit=1)[0].lower()}@example.org", name=name, password="!")  # noqa: S106 -- no hash: nobody signs in with it
     Grant.objects.bulk_create(Grant(user=user, role=role) for role in roles)
     return user
 
@@ -102,28 +110,32 @@ def take_in(calls: list[dict[str, Any]], now: datetime) -> None:
     rollups.refresh_rollups()
 
 
-def _calls(now: datetime, calls: int) -> Iterator[dict[str, Any]]:
+def _calls(now: datetime, calls: int) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
+    """Each agent's calls, with the moment at which they land."""
     dice = np.random.default_rng(7)
     for team, members in (("north", NORTH), ("south", SOUTH)):
         for key, name in members.items():
-            for number in range(calls):
-                yield call(key, name, team, number=number, did=dice.random(4) < SKILL[key], now=now)
+            landed = now - timedelta(days=AGE.get(key, 0))
+            did = dice.random((calls, 5)) < np.array(SKILL[key])
+            did[: calls // 6, 2] |= key == "tom"  # lately he asks what is behind the number
+            yield landed, [call(key, name, team, number=n, did=did[n], now=landed) for n in range(calls)]
 
 
 def call(key: str, name: str, team: str, *, number: int, did: Any, now: datetime) -> dict[str, Any]:
-    """One call in which the agent did, or did not, do four things."""
-    customer = CUSTOMERS[number % len(CUSTOMERS)]
-    started = (now - timedelta(days=1 + (number * 3) // 4, hours=number % 5, minutes=11 * (number % 5))).astimezone(UTC)
-    first = name.split()[0]
+    """One call in which the agent did, or did not, do five things."""
+    customer, first = CUSTOMERS[(number + len(key + name)) % len(CUSTOMERS)], name.split(maxsplit=1)[0]
+    started = (now - timedelta(days=1 + (number * 3) // 4)).astimezone(UTC)
+    started = started.replace(hour=8 + (number * 5 + len(name)) % 9, minute=(number * 17 + len(name) * 7) % 60)
+    purpose = (
+        "I'm calling because you asked what your home is worth"
+        if did[1]
+        else "I'm just calling to see if you had any thoughts"
+    )
+    news = ", and I've got good news: three buyers are looking for a home exactly like yours." if did[4] else "."
     said = [
         ("agent", f"Good morning, am I speaking with {customer}?" if did[0] else "Hello, have you got a minute?"),
         ("customer", "Yes, speaking. Who is this?"),
-        (
-            "agent",
-            f"It's {first} from Harbour Homes. I'm calling because you asked what your home is worth."
-            if did[1]
-            else f"It's {first} from Harbour Homes. I'm just calling to see if you had any thoughts.",
-        ),
+        ("agent", f"It's {first} from Harbour Homes. {purpose}{news}"),
         ("customer", "Oh, right. Well, with the second baby it's too small, and the last agency let us down. Eight months, and nothing happened."),
         ("agent", "Okay. And how many bedrooms do you have?"),
         ("customer", "Three. We would need at least 480 thousand for it, otherwise we can't move."),
@@ -150,7 +162,7 @@ def call(key: str, name: str, team: str, *, number: int, did: Any, now: datetime
 
 def hostile_call(now: datetime) -> dict[str, Any]:
     """A call whose every text field tries to break out of the page."""
-    one = call("lea", NORTH["lea"], "north", number=0, did=(True, True, True, True), now=now)
+    one = call("lea", NORTH["lea"], "north", number=0, did=(True,) * 5, now=now)
     one |= {"id": "hostile/<1>?#&", "customer_name": HOSTILE, "queue": "seller-leads", "outcome": {HOSTILE: HOSTILE}}
     one["turns"] = [{**turn, "text": f"{HOSTILE} {turn['text']}"} for turn in one["turns"]]
     return one

@@ -7,13 +7,14 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+
 from web.cast import Cast, standing_cast
 
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
 
 
 @pytest.fixture(scope="module")
-def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:  # noqa: ARG001 -- fixtures come as arguments
     """Everybody, made once a test file; what a test changes is undone after it, and all of it after the file."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield standing_cast(timezone.now())

@@ -7,7 +7,7 @@ from typing import Concatenate, cast
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
-from coachloop.app.errors import NotYoursError
+from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.viewing import Viewer, viewer
 from coachloop.core.model.people import Role
 
@@ -38,13 +38,19 @@ def page[**P](*roles: Role) -> Callable[[RolePage[P]], Page[P]]:
             try:
                 return view(request, who, *args, **kwargs)
             except NotYoursError as error:
-                raise PermissionDenied(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+                raise PermissionDenied(in_words(error)) from error
             except ObjectDoesNotExist as error:
                 raise Http404 from error
 
-        return guarded
+        return cast(Page[P], guarded)
 
     return wrap
+
+
+def in_words(refusal: RefusedError) -> str:
+    """A refusal as a sentence on a page."""
+    words = str(refusal).rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def found[T](thing: T | None) -> T:

@@ -205,10 +205,12 @@ def _went_well(agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, .
         **{f"{CONVERSATION}__agent": agent, f"{CONVERSATION}__day__gte": since}, effective=Outcome.MET
     )
     newest = met.exclude(evidence=[]).select_related("behaviour", CONVERSATION).order_by(f"-{CONVERSATION}__started_at")
-    firsts: dict[int, Any] = {}
-    for row in newest[:60]:
-        firsts.setdefault(row.behaviour_id, row)
-    return tuple(_well(row) for row in islice(firsts.values(), most))
+    firsts: dict[int, WentWell] = {}
+    for row in newest[:80]:
+        well = _well(row)
+        if row.behaviour_id not in firsts and well.quote not in {each.quote for each in firsts.values()}:
+            firsts[row.behaviour_id] = well
+    return tuple(islice(firsts.values(), most))
 
 
 def _well(row: Any) -> WentWell:

@@ -1,12 +1,13 @@
 """A behaviour's trend as a picture: weekly rates with their intervals, and the target."""
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import vl_convert
 
-from coachloop.app.queries.agent_page import Trend
+from coachloop.app.queries.agent_page import Point, Trend
 
 FACE = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 THEMES = {
@@ -15,9 +16,14 @@ THEMES = {
 }  # fmt: skip
 
 
-def trend_svg(trend: Trend, theme: str) -> str:
-    """The trend as SVG in one of THEMES; drawn once for the same numbers."""
-    return _draw(json.dumps(_spec(trend, THEMES[theme]), sort_keys=True))
+SIZES = {"wide": (680, 230), "narrow": (290, 200)}
+WEEKS_SHOWN = {"wide": 12, "narrow": 6}
+
+
+def trend_svg(trend: Trend, theme: str, size: str) -> str:
+    """The trend as SVG in one of THEMES and SIZES; drawn once for the same numbers."""
+    shown = replace(trend, points=trend.points[-WEEKS_SHOWN[size] :])
+    return _draw(json.dumps(_spec(shown, THEMES[theme], SIZES[size]), sort_keys=True))
 
 
 @lru_cache(maxsize=512)
@@ -25,35 +31,43 @@ def _draw(spec: str) -> str:
     return str(vl_convert.vegalite_to_svg(spec))
 
 
-def _spec(trend: Trend, colour: dict[str, str]) -> dict[str, Any]:
-    seen = [point for point in trend.points if point.rate is not None]
-    rows = [{"week": p.week.isoformat(), "rate": p.rate, "low": p.low, "high": p.high, "n": f"n = {p.n}"} for p in seen]
-    weeks = [point.week.isoformat() for point in trend.points]
+def _spec(trend: Trend, colour: dict[str, str], size: tuple[int, int]) -> dict[str, Any]:
+    labels = [_label(point) for point in trend.points]
+    rows = [
+        {"week": label, "rate": p.rate, "low": p.low, "high": p.high}
+        for label, p in zip(labels, trend.points, strict=True)
+        if p.rate is not None
+    ]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "width": 680,
-        "height": 230,
+        "width": size[0],
+        "height": size[1],
         "padding": {"left": 4, "right": 12, "top": 10, "bottom": 4},
         "background": colour["ground"],
         "data": {"values": rows},
-        "encoding": {"x": _weeks(weeks, colour)},
-        "layer": [*_target(trend, colour), *_points(colour)],
+        "layer": [*_target(trend, colour), *_points(labels, colour)],
         "config": {"view": {"stroke": None}, "font": FACE, "axis": {"labelFont": FACE, "titleFont": FACE}},
     }
 
 
-def _weeks(weeks: list[str], colour: dict[str, str]) -> dict[str, Any]:
+def _label(point: Point) -> str:
+    """The week's Monday, and below it the n of the week."""
+    return f"{point.week.day} {point.week:%b}|{f'n {point.n}' if point.n else ''}"
+
+
+def _weeks(labels: list[str], colour: dict[str, str]) -> dict[str, Any]:
     return {
         "field": "week",
         "type": "ordinal",
-        "scale": {"domain": weeks},
+        "scale": {"domain": labels},
         "axis": {
             "title": None,
-            "labelExpr": "timeFormat(toDate(datum.value), '%-d %b')",
+            "labelExpr": "split(datum.label, '|')",
             "labelAngle": 0,
-            "labelOverlap": True,
+            "labelOverlap": False,
             "labelColor": colour["soft"],
             "labelFontSize": 12,
+            "labelLineHeight": 16,
             "labelPadding": 8,
             "ticks": False,
             "domainColor": colour["line"],
@@ -69,7 +83,7 @@ def _share(field: str, colour: dict[str, str]) -> dict[str, Any]:
         "axis": {
             "title": None,
             "values": [0, 0.25, 0.5, 0.75, 1],
-            "format": ".0%",
+            "labelExpr": "datum.value * 100 + ' %'",
             "labelColor": colour["soft"],
             "labelFontSize": 12,
             "gridColor": colour["line"],
@@ -80,37 +94,35 @@ def _share(field: str, colour: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _points(colour: dict[str, str]) -> list[dict[str, Any]]:
-    y = _share("rate", colour)
+def _points(labels: list[str], colour: dict[str, str]) -> list[dict[str, Any]]:
+    x, y = _weeks(labels, colour), _share("rate", colour)
+    likely = {"type": "rule", "strokeWidth": 9, "strokeCap": "round", "color": colour["likely"]}
     return [
-        {
-            "mark": {
-                "type": "rule",
-                "strokeWidth": 9,
-                "strokeCap": "round",
-                "color": colour["likely"],
-                "opacity": 0.75,
-            },
-            "encoding": {"y": _share("low", colour), "y2": {"field": "high"}},
-        },
-        {"mark": {"type": "line", "strokeWidth": 2, "color": colour["point"]}, "encoding": {"y": y}},
-        {"mark": {"type": "circle", "size": 70, "opacity": 1, "color": colour["point"]}, "encoding": {"y": y}},
-        {
-            "mark": {"type": "text", "fontSize": 11, "color": colour["soft"], "baseline": "bottom"},
-            "encoding": {"y": {"value": 226}, "text": {"field": "n"}},
-        },
+        {"mark": likely, "encoding": {"x": x, "y": _share("low", colour), "y2": {"field": "high"}}},
+        {"mark": {"type": "line", "strokeWidth": 2, "color": colour["point"]}, "encoding": {"x": x, "y": y}},
+        {"mark": {"type": "circle", "size": 70, "opacity": 1, "color": colour["point"]}, "encoding": {"x": x, "y": y}},
     ]
 
 
 def _target(trend: Trend, colour: dict[str, str]) -> list[dict[str, Any]]:
     if trend.target is None:
         return []
-    where = {"y": {"datum": trend.target}}
-    words = {"type": "text", "align": "right", "baseline": "bottom", "dy": -5, "fontSize": 12, "color": colour["soft"]}
+    once = {"data": {"values": [{"target": trend.target}]}}
+    where = {"y": {"field": "target", "type": "quantitative", "scale": {"domain": [0, 1]}}}
+    words = {
+        "type": "text",
+        "align": "left",
+        "baseline": "bottom",
+        "dx": 4,
+        "dy": -5,
+        "fontSize": 12,
+        "color": colour["soft"],
+    }
     return [
-        {"mark": {"type": "rule", "strokeDash": [4, 4], "color": colour["soft"]}, "encoding": {"x": {}, **where}},
+        {**once, "mark": {"type": "rule", "strokeDash": [4, 4], "color": colour["soft"]}, "encoding": where},
         {
-            "mark": {**words, "text": f"target {trend.target:.0%}", "x": 680},
-            "encoding": {"x": {"value": 680}, **where},
+            **once,
+            "mark": {**words, "text": f"target {trend.target * 100:.0f} %"},
+            "encoding": {"x": {"value": 0}, **where},
         },
     ]

@@ -1,5 +1,7 @@
 """An agent's page, for the agent and for those who may see it; and the picture of a trend on it."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +11,7 @@ from coachloop.app.queries import agent_page as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, page
-from coachloop.web.charts.trend import THEMES, trend_svg
+from coachloop.web.charts.trend import SIZES, THEMES, trend_svg
 
 
 @page(Role.AGENT)
@@ -35,9 +37,13 @@ def trend(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     template = request.GET.get("template", "")
     today = timezone.localdate()
     seen = found(queries.trend(viewer, key, template=template, behaviour=behaviour, today=today))
-    return HttpResponse(trend_svg(seen, theme if theme in THEMES else "light"), content_type="image/svg+xml")
+    size = request.GET.get("size", "wide")
+    picture = trend_svg(seen, theme if theme in THEMES else "light", size if size in SIZES else "wide")
+    return HttpResponse(picture, content_type="image/svg+xml")
 
 
 def _show(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     view = found(queries.agent_page(viewer, key, today=timezone.localdate()))
-    return render(request, "coachloop/agent.html", {"view": view})
+    drawn = view.trend
+    chart = urlencode({"template": drawn.template, "behaviour": drawn.behaviour}) if drawn else ""
+    return render(request, "coachloop/agent.html", {"view": view, "chart": chart})

@@ -12,7 +12,7 @@ from coachloop.app.queries.session_page import FollowUpView
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import coaching
 from coachloop.core.model.people import Role
-from coachloop.web.access import found, page
+from coachloop.web.access import found, in_words, page
 from coachloop.web.forms import FollowUpForm
 from coachloop.web.pages.sessions import PEOPLE
 
@@ -37,7 +37,7 @@ def close(request: HttpRequest, viewer: Viewer, follow_up_id: int) -> HttpRespon
         except NotYoursError:
             raise
         except RefusedError as refusal:
-            form.add_error(None, f"{str(refusal).capitalize()}.")
+            form.add_error(None, in_words(refusal))
         else:
             messages.success(request, "The loop is closed." if following is None else "Closed. Plan the next session.")
             return redirect("session", following.pk) if following else redirect("follow-up", view.id)

@@ -15,7 +15,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import coaching
 from coachloop.app.services.coaching import Notes
 from coachloop.core.model.people import Role
-from coachloop.web.access import found, page
+from coachloop.web.access import found, in_words, page
 from coachloop.web.forms import HeldForm, PlanForm, held_form
 
 PEOPLE = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
@@ -41,7 +41,7 @@ def plan(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
         except NotYoursError:
             raise
         except RefusedError as refusal:
-            form.add_error("planned_for", _sentence(refusal))
+            form.add_error("planned_for", in_words(refusal))
         else:
             messages.success(request, "It is planned.")
             return redirect("session", view.id)
@@ -60,7 +60,7 @@ def hold(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
         except NotYoursError:
             raise
         except RefusedError as refusal:
-            form.add_error(None, _sentence(refusal))
+            form.add_error(None, in_words(refusal))
         else:
             messages.success(request, "Held and agreed. The follow-up opens by itself on its day.")
             return redirect("session", view.id)
@@ -77,7 +77,7 @@ def cancel(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpRespons
     except NotYoursError:
         raise
     except RefusedError as refusal:
-        messages.error(request, _sentence(refusal))
+        messages.error(request, in_words(refusal))
         return redirect("session", view.id)
     messages.success(request, "Called off. The five days keep running." if following else "Called off.")
     return redirect("session", following.pk) if following else redirect("week")
@@ -116,8 +116,3 @@ def _show(
 
 def _account_wanted(view: SessionView) -> bool:
     return view.needs_account and not view.account
-
-
-def _sentence(refusal: RefusedError) -> str:
-    words = str(refusal)
-    return f"{words[:1].upper()}{words[1:]}."

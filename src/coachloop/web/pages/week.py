@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import AlreadyOpenError, RefusedError
+from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries import session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import coaching
 from coachloop.core.model.people import Role
-from coachloop.web.access import page
+from coachloop.web.access import in_words, page
 
 
 @page(Role.TEAM_LEADER, Role.QA_LEAD)
@@ -28,10 +28,11 @@ def accept_focus(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
     """Take today's suggestion for an agent, then plan when to sit down."""
     try:
         coaching.accept_focus(viewer=viewer, agent_key=key, now=timezone.now(), as_of=timezone.localdate())
-    except AlreadyOpenError as refusal:
-        messages.error(request, str(refusal))
+    except NotYoursError:
+        raise
     except RefusedError as refusal:
-        return _refused(request, refusal)
+        if session_page.next_session_id(viewer, key) is None:
+            return _refused(request, refusal)
     session_id = session_page.next_session_id(viewer, key)
     return redirect("session", session_id) if session_id else redirect("week")
 
@@ -42,11 +43,13 @@ def open_developmental(request: HttpRequest, viewer: Viewer, key: str) -> HttpRe
     """Offer an agent a conversation of their own, then plan when to sit down."""
     try:
         session = coaching.open_developmental(viewer=viewer, agent_key=key, now=timezone.now())
+    except NotYoursError:
+        raise
     except RefusedError as refusal:
         return _refused(request, refusal)
     return redirect("session", session.pk)
 
 
 def _refused(request: HttpRequest, refusal: RefusedError) -> HttpResponse:
-    messages.error(request, str(refusal))
+    messages.error(request, in_words(refusal))
     return redirect("week")

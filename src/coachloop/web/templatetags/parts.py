@@ -13,6 +13,9 @@ from coachloop.core.model.verdict import Outcome
 
 register = template.Library()
 
+SPACE = "\N{NO-BREAK SPACE}"
+"""Between a number and its per cent sign."""
+
 WORDS = {
     Outcome.MET: "Met",
     Outcome.NOT_MET: "Not met",
@@ -52,7 +55,7 @@ def clock_time(seconds: float | None) -> str:
 @register.filter
 def percent(share: float | None) -> str:
     """`62 %`; nothing where there is no rate."""
-    return "" if share is None else f"{share * 100:.0f} %"
+    return "" if share is None else f"{share * 100:.0f}{SPACE}%"
 
 
 @register.filter
@@ -67,7 +70,7 @@ def likely(rate: RateLike) -> str:
     if not rate.n:
         return "no calls yet"
     low, high = f"{rate.low * 100:.0f}", f"{rate.high * 100:.0f}"
-    between = f"about {low} %" if low == high else f"between {low} and {high} %"
+    between = f"about {low}{SPACE}%" if low == high else f"between {low} and {high}{SPACE}%"
     return f"{rate.met} of {rate.n}, likely {between}"
 
 

@@ -1,0 +1,153 @@
+"""Who gets which page: every route against every person, and no route without a rule."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from coachloop.web import urls
+from web.cast import Cast, coached
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = [
+    "agent",
+    "other_agent",
+    "leader",
+    "other_leader",
+    "evaluator",
+    "qa_lead",
+    "operations",
+    "admin",
+    "nobody",
+    "visitor",
+]
+HERE = 200
+FORBIDDEN, HIDDEN, SIGN_IN = 403, 404, 302
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What people get from a route; whoever is not named gets 403, and a visitor the sign-in page."""
+
+    args: dict[str, Any] = field(default_factory=dict)
+    ok: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    post: bool = False
+    status: int = HERE
+
+    def expected(self, who: str) -> int:
+        """The status for this person."""
+        if who in self.ok:
+            return self.status
+        if who in self.hidden:
+            return HIDDEN
+        return SIGN_IN if who == "visitor" else FORBIDDEN
+
+
+SIGNED_IN = tuple(who for who in PEOPLE if who != "visitor")
+WITH_ROLE = tuple(who for who in SIGNED_IN if who != "nobody")
+LEADERS = ("leader", "other_leader")
+LEAS = {"ok": ("agent", "leader", "qa_lead"), "hidden": ("other_agent", "other_leader")}
+LEAS_LEADER = {"ok": ("leader",), "hidden": ("other_leader",), "post": True}
+TOMS = {"ok": ("other_agent", "leader", "qa_lead"), "hidden": ("agent", "other_leader")}
+
+RULES: dict[str, Rule] = {
+    "home": Rule(ok=WITH_ROLE, status=302),
+    "sign-in": Rule(ok=SIGNED_IN, status=302),
+    "sign-in-as": Rule({"role": "admin"}, hidden=tuple(PEOPLE), post=True),
+    "sign-out": Rule(ok=tuple(PEOPLE), status=302, post=True),
+    "week": Rule(ok=(*LEADERS, "qa_lead")),
+    "me": Rule(ok=("agent", "other_agent")),
+    "agent-trend": Rule({"key": "lea"}, **LEAS),
+    "accept-focus": Rule({"key": "jon"}, status=302, **LEAS_LEADER),
+    "open-developmental": Rule({"key": "jon"}, status=302, **LEAS_LEADER),
+    "agent": Rule({"key": "lea"}, **LEAS),
+    "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
+    "conversation": Rule({"key": "lea-1"}, **LEAS),
+    "session": Rule({"session_id": "planned"}, **LEAS),
+    "plan-session": Rule({"session_id": "planned"}, status=422, **LEAS_LEADER),
+    "hold-session": Rule({"session_id": "planned"}, status=422, **LEAS_LEADER),
+    "cancel-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
+    "follow-up": Rule({"follow_up_id": "follow_up"}, **TOMS),
+    "close-follow-up": Rule({"follow_up_id": "follow_up"}, status=422, **LEAS_LEADER),
+    "heatmap": Rule(ok=(*LEADERS, "qa_lead", "operations")),
+    "templates": Rule(ok=WITH_ROLE),
+    "template": Rule({"key": "discovery"}, ok=WITH_ROLE),
+    "audit-log": Rule(ok=("admin",)),
+    "parts": Rule(ok=SIGNED_IN),
+}
+EXCEPTIONS = {("home", "nobody"): 200, ("sign-in", "visitor"): 200}
+TOKEN = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"')
+QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions"}
+
+
+@pytest.fixture(scope="module")
+def ids(cast: Cast, django_db_blocker: Any) -> dict[str, int]:
+    """Sessions and follow-ups by name."""
+    with django_db_blocker.unblock():
+        return coached(cast)
+
+
+def test_no_route_without_a_rule() -> None:
+    """A new route has to say here who may open it."""
+    assert {route.name for route in urls.urlpatterns if isinstance(route, URLPattern)} == set(RULES)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_everybody_gets_what_is_theirs(cast: Cast, ids: dict[str, int], name: str) -> None:
+    """One route, every person, nobody by accident."""
+    rule = RULES[name]
+    address = reverse(name, kwargs={key: ids.get(value, value) for key, value in rule.args.items()})
+    got = {}
+    for who in PEOPLE:
+        client, user = Client(), cast.who(who)
+        if user:
+            client.force_login(user)
+        response = client.post(address) if rule.post else client.get(address + QUERY.get(name, ""))
+        got[who] = response.status_code
+    assert got == {who: EXCEPTIONS.get((name, who), rule.expected(who)) for who in PEOPLE}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, rule in RULES.items() if rule.post and name != "sign-in-as"))
+def test_nothing_changes_by_following_a_link(cast: Cast, ids: dict[str, int], name: str) -> None:
+    """What changes something wants POST."""
+    client = Client()
+    client.force_login(cast.leader)
+    address = reverse(name, kwargs={key: ids.get(value, value) for key, value in RULES[name].args.items()})
+    assert client.get(address).status_code == 405
+
+
+@pytest.mark.parametrize("who", WITH_ROLE)
+def test_what_is_hidden_looks_like_what_is_not_there(cast: Cast, client: Client, who: str) -> None:
+    """A 404 for somebody else's call says the same as one for no call at all."""
+    client.force_login(cast.who(who))
+    hidden, missing = client.get("/conversations/sam-1"), client.get("/conversations/none-such")
+    if hidden.status_code != 200:
+        assert hidden.status_code == missing.status_code
+        assert TOKEN.sub(b"", hidden.content) == TOKEN.sub(b"", missing.content)
+
+
+def test_a_refusal_says_the_way_out(cast: Cast, client: Client) -> None:
+    """In plain words, with a link to the first page."""
+    client.force_login(cast.agent)
+    page = client.get("/audit").content.decode()
+    assert "not a page for your role" in page
+    assert "You are signed in as agent." in page
+    assert 'href="/"' in page
+
+
+def test_every_page_forbids_what_is_inline(cast: Cast, client: Client) -> None:
+    """The policy allows nothing inline, and no page needs it."""
+    client.force_login(cast.leader)
+    for path in ("/week", "/agents/lea", "/conversations/lea-1", "/heatmap", "/parts"):
+        response = client.get(path)
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        page = response.content.decode()
+        assert " style=" not in page
+        assert "<style" not in page
+        assert " onclick=" not in page
+        assert "<script>" not in page
