@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from coachloop.app.models import Attempt, Behaviour, Verdict
+from coachloop.app.models import Verdict
 from coachloop.core.model import verdict as core
 from coachloop.core.model.conversation import Conversation
 from coachloop.core.model.wire import ConversationLine
@@ -13,11 +13,11 @@ def conversation(document: str) -> Conversation:
     return ConversationLine.model_validate_json(document).conversation()
 
 
-def verdict_row(verdict: core.Verdict, said: Conversation, *, attempt: Attempt, behaviour: Behaviour) -> Verdict:
+def verdict_row(verdict: core.Verdict, said: Conversation, *, attempt_id: int, behaviour_id: int) -> Verdict:
     """A verdict as it is stored, with the time of each piece of its proof."""
     return Verdict(
-        attempt=attempt,
-        behaviour=behaviour,
+        attempt_id=attempt_id,
+        behaviour_id=behaviour_id,
         outcome=verdict.outcome,
         probability=verdict.probability,
         decided_by=verdict.decided_by,

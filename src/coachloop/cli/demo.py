@@ -1,6 +1,36 @@
-"""The demonstration centre."""
+"""The demonstration centre: simulated files, taken in through the ordinary services, a day at a time."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
+from django.conf import settings
+from django.utils import timezone
+
+from coachloop.adapters.playbooks import playbooks
+from coachloop.adapters.readers.lines import json_lines, records
+from coachloop.app.queries.evaluate import evaluate
+from coachloop.app.queries.health import has_conversations
+from coachloop.app.queries.sites import zone
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import imports, ingest, people, rollups, scoring, templates
+from coachloop.cli import coached_weeks
+from coachloop.cli.output import err, out, progress, show_rows
+from coachloop.cli.scoring import read_labels
+from coachloop.cli.site import init, serve
+from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.simulation import CentreFiles, write_centre
+from coachloop.wiring import scorers
+
+SEED = 20260504
+EVENING = time(19)
+SCORED_IN_DEMO = ("first-30-seconds", "discovery", "closing", "service")
 
 
 def register(app: typer.Typer) -> None:
@@ -8,5 +38,97 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def demo() -> None:
-    """Build the demonstration centre through the ordinary pipeline and serve it."""
+def demo(
+    *,
+    serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the centre when it is built.")] = True,
+    agents: Annotated[int, typer.Option(min=10, help="How many agents the centre has.")] = 150,
+    host: str = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+) -> None:
+    """Build the demonstration centre through the ordinary pipeline and serve it; built once, it is only served."""
+    init(name="Harbour Homes")
+    if not has_conversations():
+        build(settings.HOME / "demo", agents=agents, today=timezone.localdate(timezone.now(), zone()))
+    if serving:
+        serve(host=host, port=port)
+
+
+def build(folder: Path, *, agents: int, today: date) -> None:
+    """Write the centre's files, then take them in as they would have come: history first, then a day at a time."""
+    with err.status("Writing the centre's files"):
+        files = write_centre(folder, seed=SEED, last_day=_last_working_day(today), agents=agents, teams=_teams(agents))
+    _take_in_history(files, now=timezone.now())
+    days = list(_days(files.conversations))
+    with progress("Living through the last days", len(days), counts=True) as show:
+        for number, day in enumerate(days):
+            _live(day, zone())
+            coached_weeks.coach(number, day.day, last=days[-1].day, today=today, zone=zone())
+            show(1)
+    coached_weeks.look_back(today, zone())
+    _print_agreement(files.truth)
+
+
+def _teams(agents: int) -> int:
+    return max(2, agents // 15)
+
+
+def _last_working_day(today: date) -> date:
+    day = today - timedelta(days=1)
+    return day if day.isoweekday() <= 5 else _last_working_day(day)
+
+
+def _take_in_history(files: CentreFiles, *, now: datetime) -> None:
+    _whole(people.add_people(records(files.people), viewer=OPERATOR, now=now))
+    for path in playbooks():
+        key = templates.add_template(
+            viewer=OPERATOR, text=path.read_text(encoding="utf-8"), now=now
+        ).version.template.key
+        templates.publish_template(viewer=OPERATOR, key=key, now=now)
+    with progress("Importing the older scores") as show:
+        _whole(imports.import_scores(records(files.scores), viewer=OPERATOR, now=now, progress=show))
+    _whole(imports.import_coaching(records(files.coaching), viewer=OPERATOR, now=now))
+
+
+def _whole(receipt: Receipt) -> None:
+    """Stop where the centre's own files are refused: then something is broken."""
+    if receipt.refused:
+        first = receipt.refused[0]
+        raise RuntimeError(f"{first.file}:{first.line}: {first.reason} (and {len(receipt.refused) - 1} more)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """One day's calls, as lines."""
+
+    day: date
+    lines: tuple[Line | Refusal, ...]
+
+
+def _days(path: Path) -> Iterator[_Day]:
+    """The calls by day, in order."""
+    lines = sorted((line for line in json_lines(path) if isinstance(line, Line)), key=_started)
+    for day, calls in groupby(lines, key=lambda line: _started(line)[:10]):
+        yield _Day(date.fromisoformat(day), tuple(calls))
+
+
+def _started(line: Line) -> str:
+    return str(json.loads(line.raw)["started_at"])
+
+
+def _live(day: _Day, site_zone: ZoneInfo) -> None:
+    """An evening at the centre: the day's calls land and are scored."""
+    now = datetime.combine(day.day, EVENING, site_zone)
+    _whole(ingest.ingest(iter(day.lines), viewer=OPERATOR, now=now))
+    tally = scoring.Tally()
+    for engine in scoring.engines(scorers()):
+        tally.add(scoring.score_pending(engine, now=now))
+    scoring.record_scoring(OPERATOR, tally, now=now)
+    rollups.refresh_rollups()
+
+
+def _print_agreement(truth: Path) -> None:
+    """How well the playbooks read the generated truth: above .95 the language would be too easy."""
+    out.print("The playbooks against the generated truth:")
+    labels = read_labels(truth)
+    rows = (row for key in SCORED_IN_DEMO for row in evaluate(OPERATOR, key, labels))
+    show_rows((row for row in rows if row.n), as_json=False)

@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import io
 import json
 import zlib
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from coachloop.core.model.wire import LINE_LIMIT
 
 GZIP_MAGIC = b"\x1f\x8b"
 CELL_LIMIT = 1_000_000
+ROW_LIMIT = 4 * CELL_LIMIT
+BOM = b"\xef\xbb\xbf"
 
 
 def json_lines(path: Path) -> Iterator[Line | Refusal]:
@@ -26,6 +27,7 @@ def json_lines(path: Path) -> Iterator[Line | Refusal]:
         with _open(path) as file:
             while raw := file.readline(LINE_LIMIT + 1):
                 number += 1
+                raw = raw.removeprefix(BOM) if number == 1 else raw
                 if len(raw) > LINE_LIMIT:
                     size = len(raw) + _skip_line(file, raw)
                     yield Refusal(str(path), number, f"line of {size:,} bytes; at most {LINE_LIMIT:,} are read")
@@ -44,20 +46,65 @@ def records(path: Path) -> Iterator[Line | Refusal]:
 
 
 def _csv_rows(path: Path) -> Iterator[Line | Refusal]:
+    """A row that can't be read is refused by itself; the next one is tried."""
     csv.field_size_limit(CELL_LIMIT)
-    number = 1
+    number = 0
     try:
-        with _open(path) as binary, io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="_more", strict=True)
-            for row in reader:
-                number = reader.line_num
-                if "_more" in row:
-                    yield Refusal(str(path), number, f"{len(row['_more'])} more cells than the header names")
-                    continue
-                given = {name.strip(): cell for name, cell in row.items() if name and cell not in {"", None}}
-                yield Line(str(path), number, json.dumps(given).encode())
-    except (OSError, EOFError, zlib.error, csv.Error, UnicodeDecodeError) as error:
+        with _open(path) as binary:
+            lines = _TextLines(binary)
+            reader = csv.DictReader(lines, restkey="_more", strict=True)
+            going = bool(reader.fieldnames)
+            while going:
+                found, going = _next_row(reader, str(path), lines)
+                number = lines.number
+                yield from (Refusal(str(path), *place) for place in lines.too_long)
+                lines.too_long.clear()
+                if found:
+                    yield found
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
         yield Refusal(str(path), number + 1, f"the file can't be read further: {error}")
+
+
+def _next_row(reader: "csv.DictReader[str]", file: str, lines: "_TextLines") -> tuple[Line | Refusal | None, bool]:
+    """The next row, and whether more may follow; `lines` counts lines where the CSV reader, after a mistake, does not."""
+    try:
+        row = next(reader)
+    except StopIteration:
+        return None, False
+    except csv.Error as error:
+        return Refusal(file, lines.number, f"not CSV: {error}"), True
+    if "_more" in row:
+        return Refusal(file, lines.number, f"{len(row['_more'])} more cells than the header names"), True
+    given = {name.strip(): cell for name, cell in row.items() if name and cell not in {"", None}}
+    try:
+        return Line(file, lines.number, json.dumps(given, ensure_ascii=False).encode()), True
+    except UnicodeEncodeError:
+        return Refusal(file, lines.number, "not UTF-8; save the file as UTF-8 and try again"), True
+
+
+class _TextLines:
+    """A file's lines as text; one longer than ROW_LIMIT is passed over, its number and the reason noted in `too_long`. `number` is the last one read.
+
+    Bytes that are not UTF-8 become lone surrogates, so that their row alone can be refused.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.number = file, 0
+        self.too_long: list[tuple[int, str]] = []
+
+    def __iter__(self) -> "_TextLines":
+        return self
+
+    def __next__(self) -> str:
+        raw = self._file.readline(ROW_LIMIT + 1)
+        if not raw:
+            raise StopIteration
+        self.number += 1
+        if len(raw) > ROW_LIMIT:
+            size = len(raw) + _skip_line(self._file, raw)
+            self.too_long.append((self.number, f"line of {size:,} bytes; at most {ROW_LIMIT:,} are read"))
+            return "\n"
+        return (raw.removeprefix(BOM) if self.number == 1 else raw).decode("utf-8", "surrogateescape")
 
 
 def _open(path: Path) -> BinaryIO:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import F, Min, OuterRef, QuerySet, Subquery, Window
+from django.db.models import Case, F, Min, OuterRef, QuerySet, Subquery, When, Window
 from django.db.models.functions import RowNumber
 
 from coachloop.app import mapping
@@ -57,7 +57,7 @@ class Wanted(NamedTuple):
 
 
 def newest_misses(wanted: Iterable[Wanted], *, first_day: date, last_day: date) -> dict[Wanted, Example]:
-    """The newest call in which each agent missed the behaviour, where there is one; a bounded number of queries."""
+    """The newest call in which each agent missed the behaviour, one with words to read before one without; a few queries."""
     pairs = set(wanted)
     agent = f"{CONVERSATION}__agent_id"
     missed = (
@@ -71,11 +71,12 @@ def newest_misses(wanted: Iterable[Wanted], *, first_day: date, last_day: date) 
                 "outcome": Outcome.NOT_MET,
             }
         )
+        .annotate(readable=Case(When(attempt__revision__gt=0, then=1), default=0))
         .annotate(
             rank=Window(
                 RowNumber(),
                 partition_by=[F(agent), F("behaviour_id")],
-                order_by=[F(f"{CONVERSATION}__started_at").desc(), F("id").desc()],
+                order_by=[F("readable").desc(), F(f"{CONVERSATION}__started_at").desc(), F("id").desc()],
             )
         )
         .filter(rank=1)

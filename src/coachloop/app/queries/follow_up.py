@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Sum
 
 from coachloop.app.models import AgentDay, Session
+from coachloop.app.queries import viewing
+from coachloop.app.queries.viewing import Viewer
 from coachloop.core.stats.proportions import wilson
 
 BEFORE_DAYS = 28
@@ -48,6 +50,12 @@ class BeforeSince:
         if self.before is None or self.since is None:
             return None
         return {"before": self.before.as_json(), "since": self.since.as_json()}
+
+
+def due_follow_ups(viewer: Viewer) -> list[int]:
+    """The follow-ups that are open to answer, oldest first."""
+    rows = viewing.follow_ups(viewer).filter(opened_at__isnull=False, closed_at__isnull=True)
+    return list(rows.order_by("due_on", "id").values_list("id", flat=True))
 
 
 def before_since(session: Session, *, today: date) -> BeforeSince:

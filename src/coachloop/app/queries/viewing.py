@@ -44,6 +44,12 @@ def viewer(user: User) -> Viewer:
     )
 
 
+def leaders() -> list[Viewer]:
+    """Everybody who leads a team, in the order of their teams."""
+    rows = Team.objects.filter(leader__isnull=False).select_related("leader").order_by("key")
+    return [viewer(team.leader) for team in rows if team.leader]
+
+
 def teams(viewer: Viewer) -> QuerySet[Team]:
     """Teams whose agents they may see by name."""
     if viewer.has(Role.QA_LEAD):

@@ -29,6 +29,7 @@ from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
+from coachloop.app.services.bulk import insert_verdicts
 from coachloop.app.services.people import Directory
 from coachloop.app.services.scoring import scoring_of
 from coachloop.app.services.templates import add_template, publish_template
@@ -175,7 +176,7 @@ def _store(scores: list[_Score], receipt: Receipt, shared: _Import) -> None:
             fresh.append(verdict)
         else:
             _again(score, "na" if known == Outcome.NOT_APPLICABLE else known, receipt)
-    Verdict.objects.bulk_create(fresh)
+    insert_verdicts(fresh)
     receipt.accepted += len(fresh)
     _dirty(conversations.values())
 
@@ -265,8 +266,8 @@ def _verdict(score: _Score, attempt: Attempt, behaviour: Behaviour) -> Verdict:
     if line.evidence_text:
         evidence = [{"turn": None, "start": None, "end": None, "quote": line.evidence_text, "at": line.evidence_start}]
     return Verdict(
-        attempt=attempt,
-        behaviour=behaviour,
+        attempt_id=attempt.pk,
+        behaviour_id=behaviour.pk,
         outcome=OUTCOMES[line.verdict],
         decided_by="imported",
         reason=f"score {line.score_id} of another tool" if line.score_id else "",

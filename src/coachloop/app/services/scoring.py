@@ -12,10 +12,11 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from coachloop.app import mapping
-from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, Revision, Scoring, Verdict
+from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, Revision, Scoring
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
+from coachloop.app.services.bulk import insert_verdicts
 from coachloop.core.model import verdict as core
 from coachloop.core.model.conversation import Conversation
 from coachloop.core.scoring.port import Scorer
@@ -182,11 +183,13 @@ def _store(engine: Engine, scored: list[tuple[_Ready, list[core.Verdict]]], now:
         for one, _ in scored
     )
     verdicts = [
-        mapping.verdict_row(verdict, one.said, attempt=attempt, behaviour=engine.behaviours[verdict.behaviour])
+        mapping.verdict_row(
+            verdict, one.said, attempt_id=attempt.pk, behaviour_id=engine.behaviours[verdict.behaviour].pk
+        )
         for attempt, (one, found) in zip(attempts, scored, strict=True)
         for verdict in found
     ]
-    Verdict.objects.bulk_create(verdicts)
+    insert_verdicts(verdicts)
     newest = Attempt.objects.filter(evaluation=OuterRef("pk")).order_by("-number").values("id")[:1]
     done = Evaluation.objects.filter(id__in=[row.pk for row in rows])
     done.update(attempt=Subquery(newest), state=Evaluation.State.DONE)

@@ -1,0 +1,87 @@
+"""What is set up, reachable and missing; each finding with the way out."""
+
+from dataclasses import dataclass
+
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import DatabaseError, connection
+
+from coachloop.app.models import Behaviour, Conversation, DirtyDay, Evaluation, Site, Template, User
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: whether it is as it should be, what was seen, and what to do where it is not."""
+
+    check: str
+    ok: bool
+    seen: str
+    way_out: str = ""
+
+
+def is_set_up() -> bool:
+    """Whether the database has its tables and the site."""
+    try:
+        return Site.objects.exists()
+    except DatabaseError:
+        return False
+
+
+def has_conversations() -> bool:
+    """Whether anything has been taken in."""
+    return Conversation.objects.exists()
+
+
+def findings(available_scorers: frozenset[str]) -> list[Finding]:
+    """Everything that can be found out from here, worst first within its place."""
+    found = [_database()]
+    if not found[0].ok or not is_set_up():
+        return [*found, Finding("site", ok=False, seen="not set up", way_out="run `coachloop init`")]
+    return [*found, _migrations(), _site(), _people(), _templates(), _scorers(available_scorers), _work()]
+
+
+def _database() -> Finding:
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        return Finding("database", ok=False, seen=str(error), way_out="check DATABASE_URL and that the server runs")
+    return Finding("database", ok=True, seen=connection.vendor)
+
+
+def _migrations() -> Finding:
+    try:
+        call_command("migrate", check_unapplied=True, verbosity=0)
+    except (CommandError, SystemExit):
+        return Finding("migrations", ok=False, seen="some are not applied", way_out="run `coachloop init`")
+    return Finding("migrations", ok=True, seen="all applied")
+
+
+def _site() -> Finding:
+    site = Site.objects.order_by("id").first()
+    seen = f"{site.name}, {site.timezone}, {site.country or 'no public holidays'}" if site else "none"
+    return Finding("site", ok=site is not None, seen=seen, way_out="" if site else "run `coachloop init`")
+
+
+def _people() -> Finding:
+    count = User.objects.count()
+    way_out = "" if count else "add people with `coachloop people add FILE` and give them a password"
+    return Finding("people", ok=count > 0, seen=f"{count} can be given a password to sign in", way_out=way_out)
+
+
+def _templates() -> Finding:
+    keys = list(Template.objects.filter(current__isnull=False).order_by("key").values_list("key", flat=True))
+    way_out = "" if keys else "`coachloop template add FILE`, then `coachloop template publish KEY`"
+    return Finding("templates", ok=bool(keys), seen=f"published: {', '.join(keys) or 'none'}", way_out=way_out)
+
+
+def _scorers(available: frozenset[str]) -> Finding:
+    return Finding("scorers", ok=bool(available), seen=", ".join(sorted(available)))
+
+
+def _work() -> Finding:
+    pending = Evaluation.objects.filter(state=Evaluation.State.PENDING).count()
+    dirty = DirtyDay.objects.count()
+    calls, behaviours = Conversation.objects.count(), Behaviour.objects.filter(retired=False).count()
+    seen = f"{calls:,} conversations, {behaviours} behaviours; {pending:,} to score, {dirty:,} counts to refresh"
+    way_out = "`coachloop score` does it now; a worker inside `coachloop serve` does it by itself"
+    return Finding("work", ok=True, seen=seen, way_out=way_out if pending or dirty else "")

@@ -1,0 +1,114 @@
+"""What the demonstration centre's leaders do of an evening, through the services that real leaders use."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from coachloop.app.errors import RefusedError
+from coachloop.app.queries.focus import suggestions
+from coachloop.app.queries.follow_up import due_follow_ups
+from coachloop.app.queries.viewing import Viewer, leaders
+from coachloop.app.services import coaching
+from coachloop.core.coaching.agreement import Agreement, Answers, DidHappen, DidWork, NextStep
+
+MORNING = time(10)
+OWN_WORDS = (
+    "I rush the start because I expect to be hung up on. I want to slow down and say why I ring.",
+    "Honestly I had not noticed. Hearing it back, I skip straight to my questions.",
+    "I do it when the call is going well and forget it when I am nervous, so it has to become a habit.",
+    "I thought it would sound scripted. I will try it in my own way and see how people take it.",
+)
+ACTIONS = (
+    "Write the sentence on a card beside the screen and say it in every call until Friday.",
+    "Use it in the next ten calls and mark each one on the pad.",
+    "Listen to one of Sam's calls first, then try the same opening in the afternoon block.",
+)
+ACCOUNT = "On the call you went from your name straight to the questions; the customer asked twice who you were."
+HOW_REVIEWED = "We look at the numbers together and listen to two calls."
+
+
+def coach(number: int, day: date, *, last: date, today: date, zone: ZoneInfo) -> None:
+    """The leaders' evening of working day `number`: early sessions come up for follow-up today, late ones are still planned."""
+    for place, leader in enumerate(leaders()):
+        now = datetime.combine(day, time(19, 30), zone)
+        if number == 2:
+            _hold(leader, place, now=now, review_on=today)
+        if number == 4 + place % 3:
+            _develop(leader, place, now=now, review_on=today + timedelta(days=14))
+        if number == 6 + place % 2:
+            _hold(leader, place + 1, now=now, review_on=today + timedelta(days=3 + place % 5))
+        if day == last and place % 3 != 2:
+            _plan(leader, now=now, on=datetime.combine(_next_working_day(today), MORNING, zone), today=today)
+
+
+def _hold(leader: Viewer, place: int, *, now: datetime, review_on: date) -> None:
+    session_id = _accept(leader, now=now)
+    if session_id is None:
+        return
+    agreement = Agreement(
+        own_words=OWN_WORDS[place % len(OWN_WORDS)],
+        action=ACTIONS[place % len(ACTIONS)],
+        by_when=min(now.date() + timedelta(days=4), review_on),
+        how_reviewed=HOW_REVIEWED,
+        review_on=review_on,
+    )
+    notes = coaching.Notes(account=ACCOUNT, private="Opened up once we listened to the call. Praise the next good one.")
+    coaching.hold_session(
+        viewer=leader, session_id=session_id, agreement=agreement, held_on=now.date(), now=now, notes=notes
+    )
+
+
+def _plan(leader: Viewer, *, now: datetime, on: datetime, today: date) -> None:
+    session_id = _accept(leader, now=now)
+    if session_id is not None and on.date() > today:
+        try:
+            coaching.plan_session(viewer=leader, session_id=session_id, planned_for=on, now=now)
+        except RefusedError:
+            return
+
+
+def _accept(leader: Viewer, *, now: datetime) -> int | None:
+    """Take the most valuable suggestion for somebody without an open focus."""
+    for row in suggestions(leader, as_of=now.date()):
+        if row.kind != "performance":
+            continue
+        try:
+            return (
+                coaching.accept_focus(viewer=leader, agent_key=row.agent_key, now=now, as_of=now.date())
+                .sessions.get()
+                .pk
+            )
+        except RefusedError:
+            continue
+    return None
+
+
+def _develop(leader: Viewer, place: int, *, now: datetime, review_on: date) -> None:
+    """An agent-led conversation with somebody who has no certain gap, or else with the strongest."""
+    rows = suggestions(leader, as_of=now.date())
+    row = next((row for row in rows if row.kind == "developmental"), rows[-1])
+    session = coaching.open_developmental(viewer=leader, agent_key=row.agent_key, now=now)
+    agreement = Agreement(
+        own_words="I would like to show new colleagues how I open calls, and learn to lead a huddle.",
+        action="Sit in on one huddle next week and prepare one of my own.",
+        goal="Lead the Monday huddle by spring." if place % 2 else "Become a buddy for new starters.",
+        review_on=review_on,
+    )
+    coaching.hold_session(viewer=leader, session_id=session.pk, agreement=agreement, held_on=now.date(), now=now)
+
+
+def look_back(today: date, zone: ZoneInfo) -> None:
+    """Open what is due this morning; every second leader has closed theirs already, each with another answer."""
+    now = datetime.combine(today, time(8), zone)
+    coaching.open_due_follow_ups(now=now)
+    for place, leader in enumerate(leaders()):
+        if place % 2:
+            continue
+        for pk in due_follow_ups(leader):
+            step = (NextStep.CLOSE, NextStep.CONTINUE)[place // 2 % 2]
+            answers = Answers(DidHappen.YES, DidWork.TOO_EARLY, step, "We listened to two calls together.")
+            coaching.close_follow_up(viewer=leader, follow_up_id=pk, answers=answers, now=now)
+
+
+def _next_working_day(day: date) -> date:
+    following = day + timedelta(days=1)
+    return following if following.isoweekday() <= 5 else _next_working_day(following)
