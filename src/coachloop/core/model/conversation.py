@@ -77,10 +77,12 @@ def moment(text: str, zone: tzinfo) -> datetime:
         An aware datetime.
 
     Raises:
-        ValueError: `text` is no ISO 8601 date or time.
+        ValueError: `text` is no ISO 8601 date or time, or one that no call can have.
     """
     try:
         parsed = datetime.combine(date.fromisoformat(text), time(12))
     except ValueError:
         parsed = datetime.fromisoformat(text)
+    if not 1900 <= parsed.year <= 2200:
+        raise ValueError(f"year must be in [1900, 2200], got {parsed.year}")
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)

@@ -70,7 +70,7 @@ class ConversationLine(BaseModel):
     @field_validator("started_at")
     @classmethod
     def _is_a_moment(cls, value: str | None) -> str | None:
-        if value is not None:
+        if value:
             moment(value, UTC)
         return value or None
 
@@ -186,7 +186,10 @@ def read_conversation(raw: bytes) -> Read:
     """
     text, data = _object(raw)
     line = checked(ConversationLine, data)
-    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise BadLineError("holds a number that is too large to keep") from error
     return Read(line, text, hashlib.sha256(canonical.encode()).hexdigest())
 
 
