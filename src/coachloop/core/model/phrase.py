@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any
 
 import re2
@@ -76,9 +77,10 @@ def words(text: str) -> list[str]:
     return _words_of(text).findall(text)
 
 
-def word_places(text: str) -> list[tuple[int, int]]:
-    """Where each of the `words` stands: character offsets, half-open."""
-    return [match.span() for match in _words_of(text).finditer(text)]
+def word_place(text: str, first: int, last: int) -> tuple[int, int]:
+    """Where the words from the first to the last of these numbers stand: character offsets, half-open."""
+    matches = list(islice(_words_of(text).finditer(text), first, last + 1))
+    return matches[0].start(), matches[-1].end()
 
 
 def fold(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from coachloop.core.model.conversation import Conversation, Speaker, Turn
 from coachloop.core.model.phrase import phrase_set
-from coachloop.core.model.template import Behaviour, Require, Span
+from coachloop.core.model.template import Behaviour, Require, Span, Window
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.scoring.port import Moment
 from coachloop.core.scoring.speech import Spans, Speech
@@ -41,10 +41,10 @@ def moments_in(speech: Speech, behaviour: Behaviour) -> tuple[Moment, ...] | NoM
     """
     if not speech.whole[Speaker.AGENT]:
         return NoMoment(Outcome.NOT_APPLICABLE, SILENT)
-    if behaviour.window.span in _SECONDS and speech.conversation.opened_at is None:
+    if behaviour.window.span in _SECONDS and speech.opened_at is None:
         return NoMoment(Outcome.UNSCORED, NO_TIMES)
     if behaviour.applies_when is None or not behaviour.applies_when.customer_says:
-        return (Moment(None, _window(speech, behaviour)),)
+        return (Moment(None, _window(speech, behaviour.window)),)
     triggers = _triggers(speech, behaviour.applies_when.customer_says)
     opened = _opened(speech, triggers)
     if not opened:
@@ -55,7 +55,7 @@ def moments_in(speech: Speech, behaviour: Behaviour) -> tuple[Moment, ...] | NoM
 def _triggered(speech: Speech, behaviour: Behaviour, opened: list[int]) -> Iterator[Moment]:
     """With a window of its own the behaviour has one moment, however often it is opened."""
     if behaviour.window.span is not Span.AFTER:
-        yield Moment(opened[0], _window(speech, behaviour))
+        yield Moment(opened[0], _window(speech, behaviour.window))
         return
     for trigger in opened[:1] if behaviour.require is Require.FIRST else opened:
         yield Moment(trigger, _after(speech, trigger, int(behaviour.window.size)))
@@ -87,16 +87,22 @@ def _after(speech: Speech, trigger: int, within: int) -> Spans:
     return {turn: agent[turn] for turn in turns}
 
 
-def _window(speech: Speech, behaviour: Behaviour) -> Spans:
-    agent, size = speech.whole[Speaker.AGENT], behaviour.window.size
-    span = behaviour.window.span
+def _window(speech: Speech, window: Window) -> Spans:
+    """The agent's words in a window; the same object whoever asks, so that they are made ready only once."""
+    if window not in speech.windows:
+        speech.windows[window] = _opened_by_itself(speech, window.span, window.size)
+    return speech.windows[window]
+
+
+def _opened_by_itself(speech: Speech, span: Span, size: float) -> Spans:
+    agent = speech.whole[Speaker.AGENT]
     if span is Span.FIRST_TURNS:
         return {turn: whole for turn, whole in agent.items() if turn < size}
     if span is Span.LAST_TURNS:
         from_turn = len(speech.conversation.turns) - size
         return {turn: whole for turn, whole in agent.items() if turn >= from_turn}
     if span is Span.FIRST_SECONDS:
-        return _between(speech, float("-inf"), (speech.conversation.opened_at or 0.0) + size)
+        return _between(speech, float("-inf"), (speech.opened_at or 0.0) + size)
     if span is Span.LAST_SECONDS:
         return _between(speech, (speech.conversation.closed_at or 0.0) - size, float("inf"))
     return agent

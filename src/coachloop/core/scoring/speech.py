@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from coachloop.core.model.conversation import Conversation, Speaker
-from coachloop.core.model.phrase import PLACEHOLDERS, TITLES, PhraseSet, fold, fold_turns, word_places, words
+from coachloop.core.model.phrase import PLACEHOLDERS, TITLES, PhraseSet, fold, fold_turns, word_place, words
+from coachloop.core.model.template import Window
 
 Spans = Mapping[int, tuple[int, int]]
 """Turn index to half-open character offsets of what counts there."""
@@ -36,14 +37,16 @@ class Speech:
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
-        self._passages: dict[tuple[tuple[int, tuple[int, int]], ...], Passage] = {}
+        self.windows: dict[Window, Spans] = {}
+        """The agent's words in each window that was asked for."""
+        self._passages: dict[int, Passage] = {}
 
     def passage(self, spans: Spans) -> "Passage":
         """What is said in these spans."""
-        key = tuple(spans.items())
-        if key not in self._passages:
-            self._passages[key] = Passage(self, spans)
-        return self._passages[key]
+        passage = self._passages.get(id(spans))
+        if passage is None:
+            passage = self._passages[id(spans)] = Passage(self, spans)
+        return passage
 
     @cached_property
     def whole(self) -> Mapping[Speaker, Spans]:
@@ -60,6 +63,19 @@ class Speech:
         said = {"customer_name": self.conversation.customer_name, "agent_name": self.conversation.agent_name}
         return {placeholder: _name_words(name or "") | {placeholder} for placeholder, name in said.items()}
 
+    @cached_property
+    def name_marks(self) -> Mapping[str, str]:
+        """The marks of every word that is a name here."""
+        every = frozenset[str]().union(*self.names.values())
+        return {
+            word: "".join(mark for name, mark in PLACEHOLDERS.items() if word in self.names[name]) for word in every
+        }
+
+    @cached_property
+    def opened_at(self) -> float | None:
+        """As the conversation's own, worked out once."""
+        return self.conversation.opened_at
+
     def unknown(self, phrases: PhraseSet) -> frozenset[str]:
         """The placeholders among the phrases that nothing here can stand for: no name is given, and no typed token said."""
         return frozenset(name for name in phrases.names if len(self.names[name]) == 1 and not self._has_token(name))
@@ -72,6 +88,11 @@ class Speech:
 def _name_words(name: str) -> frozenset[str]:
     parts = {part for part in fold(name).split() if len(part) > 1 and part not in TITLES}
     return frozenset(parts | {f"{part}s" for part in parts})
+
+
+def _is_written_like_a_name(word: str, text: str, number: int) -> bool:
+    """Whether a word may be a name: any but the everyday ones, and these where they have a capital or nothing here has."""
+    return word not in _EVERYDAY or text == text.lower() or not words(text)[number][0].islower()
 
 
 class Joined:
@@ -98,6 +119,7 @@ class Passage:
 
     def __init__(self, speech: Speech, spans: Spans) -> None:
         self._speech = speech
+        self._kept = spans  # as long as it lives nothing else has its id, by which the speech knows this passage
         self._turns = [(turn, start, end) for turn, (start, end) in spans.items()]
 
     def _written(self, turn: int, start: int, end: int) -> str:
@@ -110,20 +132,16 @@ class Passage:
     @cached_property
     def _marked(self) -> Joined:
         """Folded, and every word that is somebody's name ends in that name's mark."""
-        said = self._folded.text.split(" ")
-        if all(parts.isdisjoint(said) for parts in self._speech.names.values()):
+        if self._speech.name_marks.keys().isdisjoint(self._folded.text.split(" ")):
             return self._folded
         return Joined("|".join(self._mark(self._written(*turn)) for turn in self._turns))
 
     def _mark(self, text: str) -> str:
-        names = self._speech.names
+        marks = self._speech.name_marks
         said = fold(text).split(" ")
-        written = ["", *words(text), ""]
-        has_capitals = text != text.lower()
         for index, word in enumerate(said):
-            if word in _EVERYDAY and has_capitals and written[index][0].islower():
-                continue
-            said[index] += "".join(mark for name, mark in PLACEHOLDERS.items() if word in names[name])
+            if word in marks and _is_written_like_a_name(word, text, index - 1):
+                said[index] += marks[word]
         return " ".join(said)
 
     def turns(self, phrases: PhraseSet) -> list[int]:
@@ -159,8 +177,8 @@ class Passage:
     def _hit(self, number: int, first: int, last: int) -> Hit:
         """From words as folded to words as written: the n-th is the n-th."""
         turn, start, end = self._turns[number]
-        places = word_places(self._written(turn, start, end))
-        return Hit(turn, start + places[first][0], start + places[last][1])
+        begin, stop = word_place(self._written(turn, start, end), first, last)
+        return Hit(turn, start + begin, start + stop)
 
     def _regex_hits(self, search: Callable[[str], Any]) -> Iterator[Hit]:
         for turn, start, end in self._turns:
