@@ -154,7 +154,7 @@ def test_the_judge_gets_all_that_is_open_at_once():
     )
     first, second = ran.score([CALL, OTHER])
     asked = [[(question.conversation.id, question.behaviour.key) for question in batch] for batch in judge.asked]
-    assert asked[0] == [("1", "b"), ("1", "c"), ("2", "b"), ("2", "c"), ("1", "a"), ("2", "a"), ("2", "d")]
+    assert asked[0] == [("1", "a"), ("1", "b"), ("1", "c"), ("2", "a"), ("2", "b"), ("2", "c"), ("2", "d")]
     assert asked[1] == [("1", "e"), ("2", "e")]
     assert [verdict.behaviour for verdict in first] == ["a", "b", "c", "d", "e"]
     assert [verdict.decided_by for verdict in second] == ["judge"] * 5

@@ -157,6 +157,7 @@ class _Run:
         while self._waiting:
             name = min(self._waiting, key=_cost)
             batch = [one for one in self._waiting.pop(name) if one.conversation not in self.postponed]
+            batch.sort(key=_place)  # a conversation's questions stand together, so that a scorer reads it once
             answers = self._answers(name, batch) if batch else ()
             for one, answer in zip(batch, answers, strict=True):
                 self._take(one, answer)
@@ -203,6 +204,10 @@ class _Run:
         if one.cascade.undecided:
             reason = f"{UNDECIDED}: {reason}"
         self.verdicts[one.conversation, one.behaviour] = Verdict(one.cascade.behaviour.key, Outcome.UNSCORED, reason)
+
+
+def _place(one: Open) -> tuple[int, int]:
+    return one.conversation, one.behaviour
 
 
 def _cost(name: str) -> tuple[int, str]:
