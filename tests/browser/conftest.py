@@ -38,9 +38,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def centre(transactional_db: None) -> Cast:  # noqa: ARG001 -- a fixture takes its fixtures as arguments
-    """The standing cast with ten weeks of calls."""
-    return standing_cast(timezone.now(), calls=70)
+def calls() -> int:
+    """How many calls each agent has; a test file may want more."""
+    return 20
+
+
+@pytest.fixture
+def centre(transactional_db: None, calls: int) -> Cast:  # noqa: ARG001 -- a fixture takes its fixtures as arguments
+    """The standing cast."""
+    return standing_cast(timezone.now(), calls=calls)
 
 
 @pytest.fixture

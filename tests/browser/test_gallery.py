@@ -44,6 +44,12 @@ LOOKS = ALL_LOOKS if SHOOT else [ALL_LOOKS[0], ALL_LOOKS[3]]
 TALLEST = 1400
 
 
+@pytest.fixture
+def calls() -> int:
+    """Enough for ten weeks of trend."""
+    return 70
+
+
 def test_every_page_wide_and_phone_light_and_dark(visit: Visit, ids: dict[str, int], settings: Any) -> None:
     """One test, because the centre takes a while to build."""
     wrong: list[str] = []

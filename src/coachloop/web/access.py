@@ -6,6 +6,7 @@ from typing import Concatenate, cast
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.viewing import Viewer, viewer
@@ -36,11 +37,14 @@ def page[**P](*roles: Role) -> Callable[[RolePage[P]], Page[P]]:
             if roles and not who.has(*roles):
                 raise PermissionDenied
             try:
-                return view(request, who, *args, **kwargs)
+                response = view(request, who, *args, **kwargs)
             except NotYoursError as error:
                 raise PermissionDenied(in_words(error)) from error
             except ObjectDoesNotExist as error:
                 raise Http404 from error
+            if not response.has_header("Cache-Control"):
+                add_never_cache_headers(response)
+            return response
 
         return cast(Page[P], guarded)
 

@@ -12,6 +12,10 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.rates import CONFIDENT
 from coachloop.core.model.people import Role
 
+MOST_ROWS = 60
+"""More agents than that are shown a team at a time, unless all are asked for."""
+
+ALL_TEAMS = "all"
 LEVELS = (CONFIDENT, 0.95, 0.99)
 Side = Literal["gap", "good", "open", "hatch"]
 
@@ -65,11 +69,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Heatmap:
-    """The table. `template` is empty where none is published, `by` tells whether its rows are agents or teams."""
+    """The table. `template` is empty where none is published, `team` where all are shown, `by` tells whether its rows are agents or teams."""
 
     templates: tuple[Option, ...]
     template: Option | None
     teams: tuple[Option, ...]
+    team: str
     by: Literal["agent", "team"]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -83,18 +88,28 @@ def heatmap(viewer: Viewer, *, template: str = "", team: str = "", days: int, to
     by: Literal["agent", "team"] = "agent" if viewer.has(Role.TEAM_LEADER, Role.QA_LEAD) else "team"
     names = dict(viewing.teams(viewing.OPERATOR).values_list("key", "name"))
     found = rates.rates(viewer, by=by, as_of=today, days=days, template=chosen.key) if chosen else []
-    shown = [row for row in found if by == "team" or not team or row.team_key == team]
+    teams = tuple(Option(t.key, t.name) for t in _pickable(viewer)) if by == "agent" else ()
+    team = _shown_team(team, teams, agents=len({row.agent_key for row in found}))
+    shown = [row for row in found if not team or row.team_key == team]
     columns = _columns(viewer, chosen.key) if chosen else ()
     rows = tuple(_rows(shown, columns, by=by, names=names))
     return Heatmap(
         templates=options,
         template=chosen,
-        teams=tuple(Option(t.key, t.name) for t in _pickable(viewer)) if by == "agent" else (),
+        teams=teams,
+        team=team,
         by=by,
         columns=columns,
         rows=rows,
         hatched=any(cell and cell.side == "hatch" for row in rows for cell in row.cells),
     )
+
+
+def _shown_team(asked: str, teams: tuple[Option, ...], *, agents: int) -> str:
+    """The team to show, empty for all: the one asked for, or the first where all would be too many to read."""
+    if any(option.key == asked for option in teams):
+        return asked
+    return teams[0].key if teams and asked != ALL_TEAMS and agents > MOST_ROWS else ""
 
 
 def _scoring_templates() -> Iterable[tuple[str, str]]:

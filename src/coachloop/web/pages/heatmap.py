@@ -18,13 +18,11 @@ def heatmap(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who needs help with what?"""
     days = number(request, "days", PERIODS[0])
     days = days if days in PERIODS else PERIODS[0]
-    team = request.GET.get("team", "")
-    shown = queries.heatmap(
-        viewer, template=request.GET.get("template", ""), team=team, days=days, today=timezone.localdate()
-    )
+    template, team = request.GET.get("template", ""), request.GET.get("team", "")
+    shown = queries.heatmap(viewer, template=template, team=team, days=days, today=timezone.localdate())
     name = "coachloop/heatmap.html"
     return render(
         request,
         f"{name}#grid" if request.headers.get("HX-Request") else name,
-        {"map": shown, "days": days, "periods": PERIODS, "team": team},
+        {"map": shown, "days": days, "periods": PERIODS},
     )
