@@ -13,7 +13,7 @@ from coachloop.app.models import Agent, AgentDay, Behaviour, Focus, Session, Ver
 from coachloop.app.queries import rates, viewing
 from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.rates import RateRow
-from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
 from coachloop.core.model.verdict import Outcome
@@ -204,7 +204,7 @@ def _went_well(agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, .
     met = effective_verdicts().filter(
         **{f"{CONVERSATION}__agent": agent, f"{CONVERSATION}__day__gte": since}, effective=Outcome.MET
     )
-    newest = met.exclude(evidence=[]).select_related("behaviour", CONVERSATION).order_by(f"-{CONVERSATION}__started_at")
+    newest = met.exclude(evidence=[]).select_related("behaviour", EVALUATED).order_by(f"-{CONVERSATION}__started_at")
     firsts: dict[int, WentWell] = {}
     for row in newest[:80]:
         well = _well(row)

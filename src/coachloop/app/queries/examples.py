@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 
 from coachloop.app import mapping
 from coachloop.app.models import Revision, Verdict
-from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.core.model.conversation import Conversation, Speaker
 from coachloop.core.model.verdict import Outcome
 
@@ -80,11 +80,10 @@ def newest_misses(wanted: Iterable[Wanted], *, first_day: date, last_day: date) 
             )
         )
         .filter(rank=1)
-        .values_list("id", flat=True)
+        .values_list("id", agent, "behaviour_id")
     )
-    found = examples(Verdict.objects.filter(id__in=list(missed)))
-    rows = Verdict.objects.filter(id__in=found).values_list("id", agent, "behaviour_id")
-    return {Wanted(who, what): found[pk] for pk, who, what in rows if Wanted(who, what) in pairs}
+    ids = {pk: Wanted(who, what) for pk, who, what in missed if Wanted(who, what) in pairs}
+    return {ids[pk]: example for pk, example in examples(Verdict.objects.filter(id__in=ids)).items()}
 
 
 def examples(verdicts: QuerySet[Verdict]) -> dict[int, Example]:
@@ -100,7 +99,7 @@ def examples(verdicts: QuerySet[Verdict]) -> dict[int, Example]:
         .annotate(first=Min("attempt__stored_at"))
         .values("first")
     )
-    rows = list(verdicts.select_related("behaviour", CONVERSATION))
+    rows = list(verdicts.select_related("behaviour", EVALUATED))
     landed = dict(verdicts.annotate(landed=Subquery(first_stored)).values_list("id", "landed"))
     words = Revision.objects.filter(
         conversation__in=[row.attempt.evaluation.conversation_id for row in rows], number=F("conversation__revision")

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from coachloop.app.models import Conversation, Revision, Session, Verdict
 from coachloop.app.queries import viewing
 from coachloop.app.queries.rates import RateRow, last_day_with_data, rates
-from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.people import Role
 
@@ -23,7 +23,7 @@ def verdicts(viewer: Viewer, *, template: str | None = None, since: date | None 
     rows = effective_verdicts().filter(**{f"{CONVERSATION}__in": viewing.conversations(viewer)})
     rows = rows.filter(behaviour__template__key=template) if template else rows
     rows = rows.filter(**{f"{CONVERSATION}__day__gte": since}) if since else rows
-    related = rows.select_related(f"{CONVERSATION}__agent", "behaviour__template", "attempt__scoring__version")
+    related = rows.select_related(f"{EVALUATED}__agent", "behaviour__template", "attempt__scoring__version")
     return (
         _verdict(row, row.effective, reviewed=row.human is not None) for row in related.order_by("id").iterator(CHUNK)
     )

@@ -10,7 +10,11 @@ from coachloop.app.models import Review, Verdict
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-CONVERSATION = "attempt__evaluation__conversation"
+CONVERSATION = "attempt__current_for__conversation"
+"""From a current verdict to its conversation, by the join that also makes sure it is current."""
+
+EVALUATED = "attempt__evaluation__conversation"
+"""From any verdict, current or not, to its conversation; what `verdict.attempt.evaluation.conversation` reads."""
 
 
 class Effective(TypedDict):

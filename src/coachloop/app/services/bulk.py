@@ -34,7 +34,7 @@ def insert_verdicts(verdicts: Sequence[Verdict]) -> None:
         )
 
 
-def _values(row: Verdict) -> tuple[object, ...]:
+def _values(row: Verdict) -> tuple[str | float | None, ...]:
     return (
         row.attempt_id,
         row.behaviour_id,

@@ -1,9 +1,9 @@
 """Conversations in: streaming, idempotent, safe to break off at any moment and start again."""
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -19,6 +19,7 @@ from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.core.model.wire import BadLineError, ConversationLine, Read, read_conversation
 
 BATCH = 500
+BATCH_BYTES = 64 * 1024 * 1024
 TRIES = 3
 
 
@@ -54,7 +55,7 @@ def ingest(
         The receipt; `notes` counts conversations that insights leave out (no agent, no start) or nothing can score yet.
     """
     receipt, templates, site_zone = Receipt(), published(), zone()
-    for batch in batched(_checked(lines, receipt), BATCH):
+    for batch in _batches(_checked(lines, receipt)):
         _store_safely(batch, receipt, _Batch(now, site_zone, templates, replace))
         progress(receipt.received)
     audit.record(viewer, "conversations.ingest", "conversations", now=now, detail=_counts(receipt))
@@ -83,6 +84,20 @@ def _checked(lines: Iterable[Line | Refusal], receipt: Receipt) -> Iterator[_Arr
             receipt.refuse(item.file, item.number, str(error))
 
 
+def _batches(arrivals: Iterable[_Arrival]) -> Iterator[tuple[_Arrival, ...]]:
+    """Arrivals by the BATCH, or fewer where they are so long that memory would suffer."""
+    batch: list[_Arrival] = []
+    size = 0
+    for arrival in arrivals:
+        batch.append(arrival)
+        size += len(arrival.place.raw)
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield tuple(batch)
+            batch, size = [], 0
+    if batch:
+        yield tuple(batch)
+
+
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """What a batch is stored with."""
@@ -108,7 +123,7 @@ def _tried(arrivals: tuple[_Arrival, ...], how: _Batch, *, left: int) -> Receipt
     part = Receipt()
     try:
         with transaction.atomic():
-            _store(arrivals, part, how)
+            _store(arrivals, part, dataclasses.replace(how, directory=Directory()))
     except IntegrityError:
         if left == 1:
             raise

@@ -11,8 +11,10 @@ from coachloop.core.scoring.port import Moment, Question
 QUOTE_LIMIT = 240
 """Characters of the longest quote that the local scorers cut."""
 
+# It begins with what ends a sentence, so that the search jumps from one such character to the next.
 _SENTENCE_END = re.compile(
-    r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)[.!?\u2026]+[\"'\u2019\u201d)\]]*(?=\s)|[\u3002\uff01\uff1f]|\n"
+    r"[.!?\u2026\u3002\uff01\uff1f\n]+(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bMrs\.)"
+    r"(?:(?<=[\u3002\uff01\uff1f\n])|[\"'\u2019\u201d)\]]*(?=\s))"
 )
 
 
