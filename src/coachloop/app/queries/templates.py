@@ -31,10 +31,10 @@ class Published:
         """Whether the conversation is of the template's kind."""
         return self.core.fits(channel=row.channel, queue=row.queue, language=row.language, direction=row.direction)
 
-    def fitting(self) -> Q:
-        """The same as `fits`, for the database."""
+    def fitting(self, prefix: str = "") -> Q:
+        """The same as `fits`, for the database; `prefix` leads to the conversation from another table."""
         wanted: Mapping[str, tuple[str, ...]] = self.core.applies_to
-        return Q(*(Q(**{f"{name}__in": values}) for name, values in wanted.items()))
+        return Q(*(Q(**{f"{prefix}{name}__in": values}) for name, values in wanted.items()))
 
 
 def published() -> tuple[Published, ...]:

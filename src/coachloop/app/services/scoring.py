@@ -76,8 +76,12 @@ def scoring_of(version_id: int, scorers: Mapping[str, str]) -> Scoring:
 
 
 def put_down_outdated(engine: Engine, *, everything: bool = False) -> None:
-    """Make pending again what another version or cascade scored; with `everything`, all of the template's conversations."""
-    done = Evaluation.objects.filter(template_id=engine.template.template_id, conversation__turn_count__gt=0)
+    """Make pending again what another version or cascade scored; with `everything`, all conversations that the template fits."""
+    done = Evaluation.objects.filter(
+        engine.template.fitting("conversation__"),
+        template_id=engine.template.template_id,
+        conversation__turn_count__gt=0,
+    )
     done = done.exclude(state=Evaluation.State.PENDING)
     if not everything:
         done = done.exclude(attempt__scoring=engine.scoring, attempt__revision=F("conversation__revision"))
@@ -85,8 +89,12 @@ def put_down_outdated(engine: Engine, *, everything: bool = False) -> None:
 
 
 def pending(engine: Engine, *, since: date | None = None) -> QuerySet[Evaluation]:
-    """What waits to be scored with the engine's template, oldest first."""
-    waiting = Evaluation.objects.filter(template_id=engine.template.template_id, state=Evaluation.State.PENDING)
+    """What waits to be scored with the engine's template; calls that the published version no longer fits do not."""
+    waiting = Evaluation.objects.filter(
+        engine.template.fitting("conversation__"),
+        template_id=engine.template.template_id,
+        state=Evaluation.State.PENDING,
+    )
     return waiting.filter(conversation__day__gte=since) if since else waiting
 
 
