@@ -47,7 +47,9 @@ def rival(path: Path, database: Path) -> float:
     """Seconds to write the turns with nothing checked."""
     connection = sqlite3.connect(database)
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("CREATE TABLE turn (conversation TEXT, number INT, speaker TEXT, start REAL, end REAL, text TEXT)")
+    connection.execute(
+        "CREATE TABLE turn (conversation TEXT, number INT, speaker TEXT, start REAL, end REAL, text TEXT)"
+    )
     started = time.perf_counter()
     with connection, path.open() as file:
         for line in file:

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from coachloop.core.insight.rates import CONFIDENT, Rates, reliable
 from coachloop.core.stats.proportions import Floats
 
+ENOUGH = 5
+"""Opportunities below which an agent's own record says too little to coach on, whatever their peers do."""
+
 Ints = NDArray[np.intp]
 
 
@@ -38,7 +41,8 @@ def choose(rates: Rates, around: Circumstances) -> Choice:
     """The behaviour with the largest expected gain for each agent.
 
     Gain = opportunities a conversation x (target - shrunken rate) x worth, over behaviours whose gap is confident
-    (P(below target) >= 0.9), whose verdicts are reliable, and that the agent does not work on already. Ties go to the first
+    (P(below target) >= 0.9, from at least ENOUGH opportunities), whose verdicts are reliable, and that the agent does not work
+    on already. Ties go to the first
     column.
 
     Source:
@@ -48,7 +52,7 @@ def choose(rates: Rates, around: Circumstances) -> Choice:
         rates.asked, around.conversations, out=np.zeros_like(rates.asked), where=around.conversations > 0
     )
     gap = np.nan_to_num(rates.target - rates.shrunken)
-    sure = (rates.asked > 0) & (np.nan_to_num(rates.p_below_target) >= CONFIDENT)
+    sure = (rates.asked >= ENOUGH) & (np.nan_to_num(rates.p_below_target) >= CONFIDENT)
     open_ = sure & reliable(rates.asked, around.unscored) & ~around.taken & (gap > 0)
     gain = np.where(open_, chance * gap * around.worth, 0.0)
     if gain.shape[1] == 0:
