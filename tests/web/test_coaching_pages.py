@@ -75,7 +75,7 @@ def test_the_week_says_why_with_numbers_and_a_quote(leader: Client) -> None:
     assert "Who to coach this week" in page
     assert "likely between" in page
     assert "read the call" in page
-    assert page.count("on this</button>") == page.count("<article")
+    assert page.count("on this</button>") == page.count("<article") + page.count('class="more"') > 3
 
 
 def test_a_qa_lead_reads_any_teams_week_and_starts_nothing(cast: Cast) -> None:
@@ -304,7 +304,7 @@ def test_without_calls_my_page_says_what_will_be_here(cast: Cast) -> None:
     assert "coachloop people add" in as_seen_by(cast.agent, "/me")
     Agent.objects.create(key="new", name="Lea New", user=cast.agent)
     page = as_seen_by(cast.agent, "/me")
-    assert "Nothing to fix right now" in page
+    assert "No open focus" in page
     assert "Your first scored call" in page
 
 

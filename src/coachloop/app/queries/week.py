@@ -12,6 +12,9 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
 from coachloop.core.model.people import Role
 
+FIRST = 3
+"""How many suggestions a leader sees whole; the others a line each."""
+
 
 @dataclass(frozen=True, slots=True)
 class TeamChoice:
@@ -67,10 +70,28 @@ class Week:
         return sum(each.open for each in self.look_backs)
 
     @property
+    def first(self) -> tuple[Suggestion, ...]:
+        """Whom to begin with: what can be read in five seconds."""
+        return self.to_coach[:FIRST]
+
+    @property
+    def then(self) -> tuple[Suggestion, ...]:
+        """Who comes after them."""
+        return self.to_coach[FIRST:]
+
+    @property
     def pressing(self) -> int:
-        """How many agents have to be met today or tomorrow, or are late already."""
+        """How many agents have to be met today or tomorrow."""
+        return sum(0 <= days <= 1 for days in self._clocks())
+
+    @property
+    def late(self) -> int:
+        """For how many agents the five days have run out."""
+        return sum(days < 0 for days in self._clocks())
+
+    def _clocks(self) -> list[int]:
         left = [each.days_left for each in self.to_coach] + [each.days_left for each in self.under_way]
-        return sum(days is not None and days <= 1 for days in left)
+        return [days for days in left if days is not None]
 
 
 def week(viewer: Viewer, *, team: str = "", today: date) -> Week:
