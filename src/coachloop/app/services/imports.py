@@ -1,6 +1,7 @@
 """Scores from another QA tool, and coaching that happened before coachloop."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from itertools import batched
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pydantic_core
 import yaml
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
@@ -36,11 +38,13 @@ from coachloop.app.services.templates import add_template, publish_template
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.model.conversation import moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.template_shape import KEY_PATTERN
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.model.wire import BadLineError, CoachingLine, ScoreLine, checked, json_object
 
 IMPORTED_TEMPLATE = "imported"
 BATCH = 20_000
+LONGEST_KEY = 80
 OUTCOMES = {"met": Outcome.MET, "not_met": Outcome.NOT_MET, "na": Outcome.NOT_APPLICABLE}
 
 
@@ -99,6 +103,7 @@ def _checked(item: Line | Refusal, receipt: Receipt, site_zone: ZoneInfo) -> _Sc
         line = checked(ScoreLine, data)
         if line.started_at:
             moment(line.started_at, site_zone)
+        _must_be_named_well(line)
         return _Score(
             item, line, {k.removeprefix("outcome_"): _value(v) for k, v in data.items() if k.startswith("outcome_")}
         )
@@ -107,14 +112,25 @@ def _checked(item: Line | Refusal, receipt: Receipt, site_zone: ZoneInfo) -> _Sc
         return None
 
 
+def _must_be_named_well(line: ScoreLine) -> None:
+    """Refuse a behaviour that the template made for these scores could not hold."""
+    made_here = (line.template or IMPORTED_TEMPLATE) == IMPORTED_TEMPLATE
+    if made_here and not (len(line.behaviour) <= LONGEST_KEY and re.fullmatch(KEY_PATTERN, line.behaviour)):
+        better = re.sub(r"[^a-z0-9]+", "_", line.behaviour.casefold()).strip("_0123456789")[:LONGEST_KEY]
+        raise BadLineError(
+            f"behaviour: a key is up to {LONGEST_KEY} lower-case letters, digits, - and _, such as "
+            f"{better or 'states_purpose'!r}, got {line.behaviour!r:.60}"
+        )
+
+
 def _value(cell: object) -> object:
-    """An outcome's cell as JSON would have it: a number where it is one."""
-    if not isinstance(cell, str):
-        return cell
+    """An outcome's cell as JSON would have it: a number where it is one, text where JSON could not hold it."""
     try:
-        return json.loads(cell)
-    except json.JSONDecodeError:
-        return cell
+        value = pydantic_core.from_json(cell) if isinstance(cell, str) else cell
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return str(cell)
+    return value
 
 
 def _make_behaviours(scores: list[_Score], shared: _Import, *, viewer: Viewer) -> None:

@@ -65,7 +65,20 @@ def add_people(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime
     return receipt
 
 
+def _must_be_one_person(line: PersonLine) -> None:
+    """Refuse a second person for an agent, and a second agent for a person."""
+    there = Agent.objects.filter(user__isnull=False).select_related("user")
+    agent = there.filter(key=line.agent_id).exclude(user__email=line.email).first()
+    if agent and agent.user:
+        raise BadLineError(f"agent {agent.key!r} is {agent.user.email} already")
+    agent = there.filter(user__email=line.email).exclude(key=line.agent_id).first()
+    if agent:
+        raise BadLineError(f"{line.email} is agent {agent.key!r} already")
+
+
 def _add_person(line: PersonLine) -> bool:
+    if line.role == Role.AGENT and line.agent_id:
+        _must_be_one_person(line)
     user, new_user = User.objects.get_or_create(email=line.email, defaults={"name": line.name})
     if new_user:
         user.set_unusable_password()
