@@ -42,6 +42,8 @@ def accept_focus(*, viewer: Viewer, agent_key: str, now: datetime, as_of: date |
         WrongStateError: no gap is certain today.
     """
     agent = _led_agent(viewer, agent_key)
+    if agent.foci.filter(closed_at__isnull=True).exists():
+        raise _already_open(agent)
     found = next((row for row in suggestions(viewer, as_of=as_of) if row.agent_key == agent_key), None)
     if found is None or found.template is None or found.behaviour is None:
         raise WrongStateError(f"no gap of {agent.name} is certain today; offer a developmental conversation instead")
@@ -66,9 +68,13 @@ def _open_focus(agent: Agent, behaviour: Behaviour, found: Suggestion, *, viewer
                 opened_by=viewer.user,
             )
     except IntegrityError as error:
-        raise AlreadyOpenError(
-            f"{agent.name} has an open focus already: one behaviour at a time. Close it with its follow-up first."
-        ) from error
+        raise _already_open(agent) from error
+
+
+def _already_open(agent: Agent) -> AlreadyOpenError:
+    return AlreadyOpenError(
+        f"{agent.name} has an open focus already: one behaviour at a time. Close it with its follow-up first."
+    )
 
 
 def _plan_next(focus: Focus, *, viewer: Viewer, now: datetime) -> Session:
