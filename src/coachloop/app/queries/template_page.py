@@ -88,7 +88,9 @@ def template(viewer: Viewer, key: str) -> TemplateView | None:
 
 
 def _behaviours(row: Template, parsed: core.Template) -> tuple[BehaviourView, ...]:
-    newest = Scoring.objects.filter(version=row.current_id).order_by("-id").first()
+    scorings = list(Scoring.objects.filter(version=row.current_id).order_by("-id"))
+    own = (scoring for scoring in scorings if set(scoring.scorers.values()) != {"imported"})
+    newest = next(own, scorings[0] if scorings else None)
     counted = AgentDay.objects.filter(behaviour__template=row).values_list("behaviour__key")
     decided = dict(counted.annotate(decided=Sum(F("met") + F("not_met") + F("not_applicable"))))
     scorers = newest.scorers if newest else None
@@ -96,13 +98,11 @@ def _behaviours(row: Template, parsed: core.Template) -> tuple[BehaviourView, ..
 
 
 def _view(behaviour: core.Behaviour, scorers: Mapping[str, str] | None, *, scored: bool) -> BehaviourView:
-    if scored:
-        return BehaviourView(behaviour, scored=True, waits_for="")
     if scorers is None:
         return BehaviourView(behaviour, scored=False, waits_for="the first conversations")
-    if scorers.get(behaviour.key, NO_SCORERS) != NO_SCORERS:
-        return BehaviourView(behaviour, scored=False, waits_for="a conversation it can decide")
-    return BehaviourView(behaviour, scored=False, waits_for=_missing(behaviour))
+    if scorers.get(behaviour.key, NO_SCORERS) == NO_SCORERS:
+        return BehaviourView(behaviour, scored=False, waits_for=_missing(behaviour))
+    return BehaviourView(behaviour, scored=scored, waits_for="" if scored else "a conversation it can decide")
 
 
 def _missing(behaviour: core.Behaviour) -> str:
