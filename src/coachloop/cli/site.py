@@ -72,7 +72,7 @@ def serve(
 def worker() -> None:
     """Do the background work: score what arrived, refresh counts, open follow-ups."""
     need_site()
-    call_command("ox_worker", processes=settings.CONFIG.workers, concurrency=1)
+    call_command("ox_worker", processes=settings.CONFIG.workers, concurrency=1, verbosity=0)
 
 
 def doctor(*, as_json: AsJson = False) -> None:

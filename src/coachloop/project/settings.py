@@ -143,6 +143,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"django_ox": {"propagate": False}},
+    "loggers": {name: {"level": CONFIG.log_level} for name in ("django_ox", "django.tasks")},
     "root": {"handlers": ["stderr"], "level": CONFIG.log_level},
 }

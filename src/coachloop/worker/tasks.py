@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
@@ -31,5 +32,6 @@ def score_some(template: str, ids: list[int]) -> None:
 
 @task()
 def each_hour() -> None:
-    """Open the follow-ups whose day has come."""
+    """Open the follow-ups whose day has come, and forget the engine's notes of finished tasks."""
     open_due_follow_ups(now=timezone.now())
+    call_command("ox_prune", older_than="1d", verbosity=0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Q
 
@@ -10,7 +11,11 @@ from coachloop.app.models import Behaviour, Conversation, Template, TemplateVers
 from coachloop.core.model import template as core
 from coachloop.core.model.template_yaml import parse_template
 
-RESTRICTABLE = ("channel", "queue", "language", "direction")
+
+@lru_cache(maxsize=64)
+def parsed(text: str) -> core.Template:
+    """A version's text, read once: what is published never changes."""
+    return parse_template(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ def published() -> tuple[Published, ...]:
     rows = TemplateVersion.objects.filter(template__current_id__isnull=False, id__in=_current_ids()).order_by(
         "template__key"
     )
-    every = (Published(row.template_id, row.pk, row.number, parse_template(row.text)) for row in rows)
+    every = (Published(row.template_id, row.pk, row.number, parsed(row.text)) for row in rows)
     return tuple(template for template in every if template.reads_transcripts)
 
 
@@ -58,7 +63,7 @@ def published_as(key: str) -> Published:
             f"template {key!r} has no published version; publish it with `coachloop template publish {key}`"
         )
     current = template.current
-    return Published(template.pk, current.pk, current.number, parse_template(current.text))
+    return Published(template.pk, current.pk, current.number, parsed(current.text))
 
 
 def find_template(key: str) -> Template:
