@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from coachloop.app import mapping
 from coachloop.app.models import Attempt, Behaviour, Conversation, Evaluation, Revision, Verdict
@@ -146,7 +146,7 @@ def choices(viewer: Viewer) -> Choices:
 def conversations(viewer: Viewer, filters: Filters, *, today: date, page: int = 1) -> Slice[Listed]:
     """The conversations they may see, newest first."""
     rows = viewing.conversations(viewer).filter(_asked(filters, today)).select_related("agent", "team")
-    newest = rows.order_by("-started_at", "-id")
+    newest = rows.order_by(F("started_at").desc(nulls_last=True), "-id")
     return cut(newest, page, lambda found: _listed(found, filters))
 
 

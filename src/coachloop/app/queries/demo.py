@@ -1,24 +1,31 @@
 """The people whom the demonstration centre lets a visitor be."""
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from coachloop.app.models import User
 from coachloop.core.model.people import Role
 
 
 def person_in(role: Role) -> User | None:
-    """Somebody active who holds this role, with as much under way as anybody; the same one as long as nothing changes."""
+    """Somebody active who holds this role, with much under way; the agent is one of the leader's."""
     people = User.objects.filter(is_active=True, grants__role=role)
-    open_ = {
-        Role.AGENT: Count("agent__foci", filter=Q(agent__foci__closed_at__isnull=True), distinct=True)
-        + Count(
-            "agent__sessions__follow_up", filter=Q(agent__sessions__follow_up__closed_at__isnull=True), distinct=True
-        ),
-        Role.TEAM_LEADER: Count(
-            "led_teams__agents__sessions__follow_up",
-            filter=Q(led_teams__agents__sessions__follow_up__closed_at__isnull=True),
-            distinct=True,
-        )
-        + Count("led_teams", distinct=True),
-    }.get(role)
-    return people.annotate(open=open_).order_by("-open", "id").first() if open_ else people.order_by("id").first()
+    if role is Role.TEAM_LEADER:
+        return _leader(people)
+    return _agent(people) if role is Role.AGENT else people.order_by("id").first()
+
+
+def _leader(people: QuerySet[User]) -> User | None:
+    leading = people.filter(led_teams__agents__isnull=False)
+    busy = leading.annotate(open=_open("led_teams__agents__sessions__follow_up")).order_by("-open", "id")
+    return busy.first() or people.order_by("id").first()
+
+
+def _agent(people: QuerySet[User]) -> User | None:
+    theirs = Case(When(agent__team__leader=person_in(Role.TEAM_LEADER), then=1), default=0)
+    busy = people.annotate(theirs=theirs, open=_open("agent__sessions__follow_up")).order_by("-theirs", "-open", "id")
+    return busy.first()
+
+
+def _open(follow_up: str) -> Count:
+    """How many follow-ups at the end of this path wait."""
+    return Count(follow_up, filter=Q(**{f"{follow_up}__closed_at__isnull": True}), distinct=True)
