@@ -101,19 +101,26 @@ def examples(verdicts: QuerySet[Verdict]) -> dict[int, Example]:
     )
     rows = list(verdicts.select_related("behaviour", EVALUATED))
     landed = dict(verdicts.annotate(landed=Subquery(first_stored)).values_list("id", "landed"))
-    words = Revision.objects.filter(
-        conversation__in=[row.attempt.evaluation.conversation_id for row in rows], number=F("conversation__revision")
+    said = _words(rows)
+    return {row.pk: _example(row, said.get(row.attempt_id), landed=landed[row.pk]) for row in rows}
+
+
+def _words(rows: list[Verdict]) -> dict[int, Conversation]:
+    """What was said, by attempt: the words it judged, also where newer ones have come in since."""
+    wanted = {(row.attempt.evaluation.conversation_id, row.attempt.revision) for row in rows}
+    stored = Revision.objects.filter(
+        conversation__in=[conversation for conversation, _ in wanted], number__in=[number for _, number in wanted]
     )
-    said = {revision.conversation_id: mapping.conversation(revision.document) for revision in words}
-    return {
-        row.pk: _example(row, said.get(row.attempt.evaluation.conversation_id), landed=landed[row.pk]) for row in rows
-    }
+    texts = {(text.conversation_id, text.number): text.document for text in stored}
+    said = {place: mapping.conversation(texts[place]) for place in wanted if place in texts}
+    places = {row.attempt_id: (row.attempt.evaluation.conversation_id, row.attempt.revision) for row in rows}
+    return {attempt: said[place] for attempt, place in places.items() if place in said}
 
 
-def _example(row: Verdict, said: Conversation | None, *, landed: datetime) -> Example:
+def _example(row: Verdict, said: Conversation | None, *, landed: datetime | None) -> Example:
     call = row.attempt.evaluation.conversation
     trigger, answer = _turns(row, said)
-    old = call.started_at is None or landed - call.started_at > timedelta(days=BACKFILL_DAYS)
+    fresh = landed and call.started_at and landed - call.started_at <= timedelta(days=BACKFILL_DAYS)
     return Example(
         verdict_id=row.pk,
         conversation_key=call.key,
@@ -125,7 +132,7 @@ def _example(row: Verdict, said: Conversation | None, *, landed: datetime) -> Ex
         said_text=said.turns[answer].text if said and answer is not None else "",
         better=(row.missed or {}).get("better") or row.behaviour.good,
         because=row.behaviour.why,
-        landed_at=None if old or row.decided_by == "imported" else landed,
+        landed_at=landed if fresh and row.decided_by != "imported" else None,
     )
 
 

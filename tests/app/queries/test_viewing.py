@@ -1,0 +1,80 @@
+"""Who may see what: the narrowing that every other query starts from."""
+
+import pytest
+
+from builders import NOW, call, publish, score, take
+from coachloop.app.models import Agent, FollowUp, Session, Team
+from coachloop.app.queries import viewing
+from coachloop.core.model.people import Role
+
+EVERYBODY = ("ada", "ben", "lea", "tom", "evaluator", "qa_lead", "operations", "admin", "nobody", "operator")
+SEES = {"ada": {"lea", "tom"}, "ben": {"sam"}, "lea": {"lea"}, "tom": {"tom"}, "qa_lead": {"lea", "tom", "sam"}}
+SEES["operator"] = SEES["qa_lead"]
+LEADS = {"ada": {"north"}, "ben": {"south"}, "qa_lead": {"north", "south"}, "operator": {"north", "south"}}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_agents_sessions_and_follow_ups_are_those_of_ones_own(cast, who):
+    """One's own, one's team's, or everybody's for a QA lead; nobody else sees any."""
+    for agent in Agent.objects.all():
+        session = Session.objects.create(agent=agent, kind="performance", status="planned", created_at=NOW)
+        FollowUp.objects.create(session=session, due_on=NOW.date())
+    viewer = getattr(cast, who)
+    assert {agent.key for agent in viewing.agents(viewer)} == SEES.get(who, set())
+    assert {row.agent.key for row in viewing.sessions(viewer)} == SEES.get(who, set())
+    assert {row.session.agent.key for row in viewing.follow_ups(viewer)} == SEES.get(who, set())
+    assert {team.key for team in viewing.teams(viewer)} == LEADS.get(who, set())
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_calls_are_seen_by_the_team_of_their_time(cast, who):
+    """Lea moved from south to north: her old calls stay with Ben, her new ones are Ada's; she sees both."""
+    take(call("old", team="south", at=NOW.replace(month=3)), call("new"), call("sams", agent="sam", team="south"),
+         call("nobodys", agent=None, team=None))  # fmt: skip
+    seen = {
+        "ada": {"new"}, "ben": {"old", "sams"}, "lea": {"old", "new"}, "tom": set(),
+        "qa_lead": {"old", "new", "sams", "nobodys"}, "operator": {"old", "new", "sams", "nobodys"},
+    }  # fmt: skip
+    assert {row.key for row in viewing.conversations(getattr(cast, who))} == seen.get(who, set())
+
+
+def test_a_viewer_is_what_their_grants_say(cast):
+    assert cast.ada.roles == {Role.TEAM_LEADER}
+    assert cast.ada.team_ids == {Team.objects.get(key="north").pk}
+    assert (cast.lea.agent_id, cast.ada.agent_id) == (Agent.objects.get(key="lea").pk, None)
+    assert (cast.ada.name, cast.operator.name) == ("Ada Lindholm", "command line")
+    assert cast.ada.has(Role.AGENT, Role.TEAM_LEADER)
+    assert not cast.ada.has(Role.AGENT)
+    assert not cast.nobody.has(*Role)
+    assert cast.operator.has(Role.ADMIN)
+
+
+def test_a_role_that_is_taken_away_takes_the_sight_with_it(cast):
+    """Leading a team on paper, or being an agent in the tables, shows nothing without the role."""
+    for viewer in (cast.ada, cast.lea):
+        viewer.user.grants.all().delete()
+        again = viewing.viewer(viewer.user)
+        assert not viewing.agents(again).exists()
+        assert not viewing.conversations(again).exists()
+        assert not viewing.teams(again).exists()
+
+
+def test_an_agents_role_without_an_agent_shows_nothing(cast):
+    """Calls without an agent are not theirs."""
+    take(call("nobodys", agent=None, team=None))
+    Agent.objects.filter(key="lea").update(user=None)
+    again = viewing.viewer(cast.lea.user)
+    assert not viewing.conversations(again).exists()
+    assert not viewing.agents(again).exists()
+
+
+def test_leaders_in_the_order_of_their_teams(cast):
+    Team.objects.create(key="a-new-team", name="New", site=cast.site)
+    assert [viewer.name for viewer in viewing.leaders()] == ["Ada Lindholm", "Ben Moreau"]
+
+
+def test_looking_does_not_change_what_is_seen(cast):
+    publish()
+    take(call("c-1"))
+    score()
+    assert viewing.conversations(cast.ada).count() == viewing.conversations(cast.ada).count() == 1
