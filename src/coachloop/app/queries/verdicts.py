@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from coachloop.app.models import Review, Verdict
@@ -25,8 +25,12 @@ class Effective(TypedDict):
 
 
 def current_verdicts() -> QuerySet[Verdict]:
-    """The machine's verdicts that count: one a conversation and behaviour."""
-    return Verdict.objects.filter(attempt__current_for__isnull=False)
+    """The machine's verdicts that count: one a conversation and behaviour, about its words as they stand now.
+
+    Verdicts about words that have been replaced count no more; those of another tool (revision 0) are about no words.
+    """
+    of_these_words = Q(attempt__revision=0) | Q(attempt__revision=F(f"{CONVERSATION}__revision"))
+    return Verdict.objects.filter(of_these_words, attempt__current_for__isnull=False)
 
 
 def effective_verdicts() -> "QuerySet[WithAnnotations[Verdict, Effective]]":
