@@ -68,7 +68,7 @@ def test_a_day_that_empties_has_no_counts_left():
     take(call("c-1"))
     score()
     take(call("c-1", at=NOW - timedelta(9)), replace=True)
-    refresh_rollups()
+    score()
     assert {row.day for row in AgentDay.objects.all()} == {(NOW - timedelta(9)).date()}
 
 

@@ -97,7 +97,7 @@ def _about(labels: Iterable[LabelLine], template: str, keys: Sequence[str]) -> l
 
 
 def _scored_now(viewer: Viewer, runner: Runner, keys: set[str]) -> Said:
-    calls = viewing.conversations(viewer).filter(key__in=keys, revision__gt=0)
+    calls = viewing.conversations(viewer).filter(key__in=keys, turn_count__gt=0)
     rows = Revision.objects.filter(conversation__in=calls, number=F("conversation__revision"))
     agents = dict(calls.values_list("key", "agent__key"))
     spoken = [mapping.conversation(document) for document in rows.values_list("document", flat=True)]

@@ -118,7 +118,7 @@ def rate_rows(viewer: Viewer, *, template: str | None = None, since: date | None
     """Rates by agent over the 28 days up to the last with data, or since a day."""
     last = last_day_with_data(viewer)
     days = (last - since).days + 1 if last and since else 28
-    return (rate_json(row) for row in rates(viewer, template=template, days=max(days, 1)))
+    return (rate_json(row) for row in rates(viewer, template=template, days=days)) if days > 0 else iter(())
 
 
 def rate_json(row: RateRow) -> Row:

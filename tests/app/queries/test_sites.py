@@ -1,0 +1,48 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from coachloop.app.models import Absence, Agent, Site, SiteClosure, Team
+from coachloop.app.queries import sites
+
+
+@pytest.mark.django_db
+def test_the_first_site_is_made_where_there_is_none():
+    assert sites.first_site().name == "Main site"
+    assert sites.first_site() == Site.objects.get()
+    assert str(sites.zone()) == "UTC"
+
+
+def test_an_agents_site_is_their_teams(cast):
+    """Without a team it is the first one."""
+    far = Site.objects.create(name="Far", timezone="Pacific/Auckland")
+    kiri = Agent.objects.create(key="kiri", name="Kiri", team=Team.objects.create(key="far", name="Far", site=far))
+    assert sites.site_of(kiri) == far
+    assert sites.site_of(Agent.objects.create(key="new", name="New")) == cast.site
+    late = datetime(2026, 5, 11, 13, 0, tzinfo=UTC)
+    assert sites.local_date(kiri, late) == date(2026, 5, 12)
+    assert sites.local_date(Agent.objects.get(key="lea"), late) == date(2026, 5, 11)
+
+
+def test_the_calendar_knows_holidays_closures_and_absences(cast):
+    SiteClosure.objects.create(site=cast.site, day=date(2026, 5, 15))
+    lea = Agent.objects.get(key="lea")
+    Absence.objects.create(agent=lea, first_day=date(2026, 5, 18), last_day=date(2026, 5, 19))
+    calendar = sites.calendar_of(lea, around=date(2026, 5, 11))
+    working = [day for day in range(11, 26) if calendar.works(date(2026, 5, day))]
+    assert working == [11, 12, 13, 20, 21, 22]
+    assert calendar.works(date(2027, 5, 11))
+    assert not calendar.works(date(2028, 1, 1).replace(month=5, day=1))
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_region_has_holidays_of_its_own_and_a_site_without_a_country_none():
+    lea = Agent.objects.get(key="lea")
+    corpus_christi = date(2026, 6, 4)
+    assert sites.calendar_of(lea, around=corpus_christi).works(corpus_christi)
+    Site.objects.update(subdivision="BY")
+    assert not sites.calendar_of(Agent.objects.get(key="lea"), around=corpus_christi).works(corpus_christi)
+    Site.objects.update(country="", subdivision="")
+    assert sites.calendar_of(Agent.objects.get(key="lea"), around=corpus_christi).works(date(2026, 5, 14))
+    Site.objects.update(working_days="67")
+    assert not sites.calendar_of(Agent.objects.get(key="lea"), around=corpus_christi).works(date(2026, 5, 14))
