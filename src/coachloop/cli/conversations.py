@@ -76,6 +76,6 @@ def export(
 ) -> None:
     """Write everything out again, streaming."""
     need_site()
-    if out and out.is_dir():
-        stop(f"{out} is a folder; name a file")
+    if out and (out.is_dir() or not out.parent.is_dir()):
+        stop(f"{out} can't be written; name a file in a folder that exists")
     write_rows(iter(WRITERS[what](OPERATOR, template=template, since=since)), out, kind)

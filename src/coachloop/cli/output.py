@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -109,13 +110,16 @@ def write_rows(rows: Iterator[Mapping[str, Any]], target: Path | None, kind: str
 
 
 def _write_csv(rows: Iterator[Mapping[str, Any]], file: Any) -> None:
-    first = next(rows, None)
-    if first is None:
-        return
-    writer = csv.DictWriter(file, fieldnames=list(first), extrasaction="ignore")
-    writer.writeheader()
-    writer.writerow({name: _cell(value) for name, value in first.items()})
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    """The header names every key that any row has: the rows wait on disk until it is known."""
+    names: dict[str, None] = {}
+    with TemporaryFile("w+", encoding="utf-8") as waiting:
+        for row in rows:
+            names |= dict.fromkeys(row)
+            waiting.write(json.dumps(row, ensure_ascii=False) + "\n")
+        waiting.seek(0)
+        writer = csv.writer(file)
+        writer.writerows([list(map(_cell, names))] if names else ())
+        writer.writerows([_cell(row.get(name)) for name in names] for row in map(json.loads, waiting))
 
 
 def _write_parquet(rows: Iterator[Mapping[str, Any]], target: Path | None) -> None:
@@ -131,7 +135,7 @@ def _cell(value: object) -> object:
     """A CSV cell: structures as JSON; text that a spreadsheet would run as a formula is quoted."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
         return f"'{value}"
     return value
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
+import dj_database_url
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -16,18 +17,54 @@ def _is_zone(name: str) -> str:
     return name
 
 
+def _is_folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"is no folder and can't be made one ({error.strerror})") from error
+    return path
+
+
+def _is_database(url: str) -> str:
+    if url:
+        try:
+            known = dj_database_url.parse(url)["ENGINE"].endswith((".sqlite3", ".postgresql"))
+        except ValueError:
+            known = False
+        if not known:
+            raise ValueError("is no SQLite or PostgreSQL address; for example postgres://user:password@host:5432/name")
+    return url
+
+
+def _has_holidays(code: str) -> str:
+    if code:
+        import holidays  # noqa: PLC0415 -- a quarter of a second that only a site with a country needs
+
+        try:
+            holidays.country_holidays(code)
+        except NotImplementedError as error:
+            raise ValueError("has no known public holidays; an ISO 3166 code such as GB, or nothing") from error
+    return code
+
+
 class Config(BaseSettings):
     """What the operator may set. Every variable is `COACHLOOP_` and the name below; a secret may come from NAME_FILE."""
 
-    model_config = SettingsConfigDict(env_prefix="COACHLOOP_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="COACHLOOP_", extra="ignore", validate_default=True)
 
-    home: Path = Field(default=Path("var"), description="where SQLite, media and models live")
+    home: Annotated[Path, AfterValidator(_is_folder)] = Field(
+        default=Path("var"), description="where SQLite, media and models live"
+    )
     secret_key: SecretStr | None = Field(default=None, description="signs sessions; made once in HOME if not set")
-    database_url: str = Field(default="", validation_alias="DATABASE_URL", description="SQLite in HOME if not set")
+    database_url: Annotated[str, AfterValidator(_is_database)] = Field(
+        default="", validation_alias="DATABASE_URL", description="SQLite in HOME if not set"
+    )
     hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="host names served, with commas between")
     https: bool = Field(default=False, description="served over HTTPS: cookies are sent over it alone")
     timezone: Annotated[str, AfterValidator(_is_zone)] = Field(default="UTC", description="the first site's zone")
-    country: str = Field(default="", pattern="^([A-Z]{2})?$", description="its ISO 3166 country, for public holidays")
+    country: Annotated[str, AfterValidator(_has_holidays)] = Field(
+        default="", pattern="^([A-Z]{2})?$", description="its ISO 3166 country, for public holidays"
+    )
     demo: bool = Field(default=False, description="offer the roles by one click instead of a password")
     worker: bool = Field(default=True, description="run a worker inside `serve`")
     workers: int = Field(default=1, ge=1, le=64, description="processes of one `worker`")
@@ -57,5 +94,6 @@ def _explain(error: ValidationError | OSError) -> str:
     for mistake in error.errors():
         field = str(mistake["loc"][0])
         name = field if field == "DATABASE_URL" else f"COACHLOOP_{field.upper()}"
-        lines.append(f"  {name}: {mistake['msg']}, got {str(mistake['input'])!r}")
+        got = "" if field == "DATABASE_URL" else f", got {str(mistake['input'])!r}"  # it may hold a password
+        lines.append(f"  {name}: {mistake['msg'].removeprefix('Value error, ')}{got}")
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from builders import MANNERS, NOW, call, label, publish, score, scores, take
 from coachloop.app.models import Agent, Attempt, Behaviour, Verdict
 from coachloop.app.queries.examples import Wanted, examples, newest_misses
 from coachloop.app.queries.verdicts import current_verdicts
+from coachloop.app.queries.viewing import OPERATOR
 
 TODAY = NOW.date()
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("cast")
 
 def of(behaviour="greets", agent="lea"):
     wanted = Wanted(Agent.objects.get(key=agent).pk, Behaviour.objects.get(key=behaviour).pk)
-    return newest_misses([wanted], first_day=TODAY - timedelta(60), last_day=TODAY).get(wanted)
+    return newest_misses(OPERATOR, [wanted], first_day=TODAY - timedelta(60), last_day=TODAY).get(wanted)
 
 
 def test_the_trigger_the_agents_next_turn_and_the_better_move():
@@ -53,7 +54,7 @@ def test_a_customer_whom_nobody_answered():
     missed = Verdict.objects.create(
         behaviour=row.behaviour, outcome="not_met", missed={"turn": 1, "at": None}, **fields
     )
-    found = examples(Verdict.objects.filter(pk=missed.pk))[missed.pk]
+    found = examples(OPERATOR, Verdict.objects.filter(pk=missed.pk))[missed.pk]
     assert (found.said_turn, found.said_text, found.quote) == (None, "", "How much?")
 
 
@@ -84,9 +85,9 @@ def test_each_agent_and_behaviour_gets_their_own():
     ids = {a.key: a.pk for a in Agent.objects.all()}
     greets, value = (Behaviour.objects.get(key=key).pk for key in ("greets", "value_first"))
     wanted = [Wanted(ids["lea"], greets), Wanted(ids["tom"], value)]
-    found = newest_misses(wanted, first_day=TODAY - timedelta(60), last_day=TODAY)
+    found = newest_misses(OPERATOR, wanted, first_day=TODAY - timedelta(60), last_day=TODAY)
     assert {pair: one.conversation_key for pair, one in found.items()} == dict(zip(wanted, ["l-1", "t-1"], strict=True))
-    assert newest_misses([], first_day=TODAY, last_day=TODAY) == {}
+    assert newest_misses(OPERATOR, [], first_day=TODAY, last_day=TODAY) == {}
 
 
 def test_only_calls_of_the_days():
@@ -141,7 +142,7 @@ def test_words_that_were_replaced_are_still_the_words_of_their_verdict(turns):
     row = Verdict.objects.get(behaviour__key="value_first")
     other = [{"speaker": "agent", "text": "Another beginning."}, {"speaker": "customer", "text": "Quite another."}] * 2
     take(call("c-1", turns=other[:turns]), replace=True)
-    found = examples(Verdict.objects.filter(pk=row.pk))[row.pk]
+    found = examples(OPERATOR, Verdict.objects.filter(pk=row.pk))[row.pk]
     assert (found.trigger_text, found.said_text) == ("How much?", "Ninety.")
     assert of("value_first") is None
 
@@ -152,5 +153,5 @@ def test_any_verdict_as_an_example():
     take(call("c-1", greets=True))
     score()
     row = current_verdicts().get(behaviour__key="greets")
-    found = examples(Verdict.objects.filter(pk=row.pk))[row.pk]
+    found = examples(OPERATOR, Verdict.objects.filter(pk=row.pk))[row.pk]
     assert (found.turn, found.quote, found.landed_at) == (None, "", None)

@@ -101,13 +101,19 @@ class AgentPage:
     rates: tuple[RateRow, ...]
     conversations: int
 
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """The conversations whose words the page shows."""
+        focus = [self.focus.example.conversation_key] if self.focus and self.focus.example else []
+        return (*focus, *(each.conversation_key for each in self.went_well))
+
 
 def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
     """The page of an agent they may see, else None."""
     agent = viewing.agents(viewer).select_related("team").filter(key=key).first()
     if agent is None:
         return None
-    focus = _focus(agent)
+    focus = _focus(viewer, agent)
     since = today - timedelta(days=RECENT_DAYS - 1)
     return AgentPage(
         key=agent.key,
@@ -117,7 +123,7 @@ def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
         focus=focus,
         trend=_trend(agent, _behaviour(focus.template, focus.behaviour), today) if focus else None,
         commitments=_commitments(agent),
-        went_well=_went_well(agent, since),
+        went_well=_went_well(viewer, agent, since),
         rates=tuple(row for row in rates.rates(viewer, as_of=today, days=RECENT_DAYS) if row.agent_key == key),
         conversations=agent.conversations.filter(day__range=(since, today)).count(),
     )
@@ -157,7 +163,7 @@ def _trend(agent: Agent, behaviour: Behaviour | None, today: date) -> Trend | No
     return Trend(behaviour.template.key, behaviour.key, behaviour.title, behaviour.target, points)
 
 
-def _focus(agent: Agent) -> FocusView | None:
+def _focus(viewer: Viewer, agent: Agent) -> FocusView | None:
     focus = agent.foci.select_related("behaviour__template").filter(closed_at__isnull=True).first()
     if focus is None:
         return None
@@ -169,16 +175,16 @@ def _focus(agent: Agent) -> FocusView | None:
         good=focus.behaviour.good,
         why=focus.behaviour.why,
         reason=focus.reason,
-        example=_example(focus),
+        example=_example(viewer, focus),
         session_id=planned.pk if planned else None,
         planned_for=planned.planned_for if planned else None,
     )
 
 
-def _example(focus: Focus) -> Example | None:
+def _example(viewer: Viewer, focus: Focus) -> Example | None:
     if focus.example_id is None:
         return None
-    return examples(Verdict.objects.filter(pk=focus.example_id)).get(focus.example_id)
+    return examples(viewer, Verdict.objects.filter(pk=focus.example_id)).get(focus.example_id)
 
 
 def _commitments(agent: Agent) -> tuple[Commitment, ...]:
@@ -199,10 +205,15 @@ def _commitments(agent: Agent) -> tuple[Commitment, ...]:
     )
 
 
-def _went_well(agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
+def _went_well(viewer: Viewer, agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
     """The newest proof of different behaviours that were met, in the agent's own words."""
     met = effective_verdicts().filter(
-        **{f"{CONVERSATION}__agent": agent, f"{CONVERSATION}__day__gte": since}, effective=Outcome.MET
+        **{
+            f"{CONVERSATION}__agent": agent,
+            f"{CONVERSATION}__day__gte": since,
+            f"{CONVERSATION}__in": viewing.conversations(viewer),
+        },
+        effective=Outcome.MET,
     )
     newest = met.exclude(evidence=[]).select_related("behaviour", EVALUATED).order_by(f"-{CONVERSATION}__started_at")
     firsts: dict[int, WentWell] = {}

@@ -10,7 +10,9 @@ from django.db.models.functions import RowNumber
 
 from coachloop.app import mapping
 from coachloop.app.models import Revision, Verdict
+from coachloop.app.queries import viewing
 from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
+from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import Conversation, Speaker
 from coachloop.core.model.verdict import Outcome
 
@@ -56,7 +58,9 @@ class Wanted(NamedTuple):
     behaviour_id: int
 
 
-def newest_misses(wanted: Iterable[Wanted], *, first_day: date, last_day: date) -> dict[Wanted, Example]:
+def newest_misses(
+    viewer: Viewer, wanted: Iterable[Wanted], *, first_day: date, last_day: date
+) -> dict[Wanted, Example]:
     """The newest call in which each agent missed the behaviour, one with words to read before one without; a few queries."""
     pairs = set(wanted)
     agent = f"{CONVERSATION}__agent_id"
@@ -67,6 +71,7 @@ def newest_misses(wanted: Iterable[Wanted], *, first_day: date, last_day: date) 
                 f"{agent}__in": {pair.agent_id for pair in pairs},
                 "behaviour_id__in": {pair.behaviour_id for pair in pairs},
                 f"{CONVERSATION}__day__range": (first_day, last_day),
+                f"{CONVERSATION}__in": viewing.conversations(viewer),
                 "effective": Outcome.NOT_MET,
                 "outcome": Outcome.NOT_MET,
             }
@@ -83,11 +88,12 @@ def newest_misses(wanted: Iterable[Wanted], *, first_day: date, last_day: date) 
         .values_list("id", agent, "behaviour_id")
     )
     ids = {pk: Wanted(who, what) for pk, who, what in missed if Wanted(who, what) in pairs}
-    return {ids[pk]: example for pk, example in examples(Verdict.objects.filter(id__in=ids)).items()}
+    return {ids[pk]: example for pk, example in examples(viewer, Verdict.objects.filter(id__in=ids)).items()}
 
 
-def examples(verdicts: QuerySet[Verdict]) -> dict[int, Example]:
-    """The verdicts as examples, by id."""
+def examples(viewer: Viewer, verdicts: QuerySet[Verdict]) -> dict[int, Example]:
+    """The verdicts as examples, by id; only of calls that the viewer may read."""
+    verdicts = verdicts.filter(**{f"{EVALUATED}__in": viewing.conversations(viewer)})
     first_stored = (
         Verdict.objects.filter(
             attempt__evaluation=OuterRef("attempt__evaluation"),

@@ -61,7 +61,7 @@ def suggestions(
         for row, column in enumerate(choice.behaviour)
         if column >= 0
     }
-    found = newest_misses(chosen.values(), first_day=grid.first_day, last_day=grid.last_day)
+    found = newest_misses(viewer, chosen.values(), first_day=grid.first_day, last_day=grid.last_day)
     agents = (
         Agent.objects.select_related("team__site")
         .prefetch_related("absences", "team__site__closures")

@@ -145,11 +145,11 @@ def _session(viewer: Viewer, row: Session, today: date) -> SessionView:
         private_notes=row.private_notes if leads else "",
         follow_up_id=_follow_up_id(row),
     )
-    return _with_focus(view, row, row.focus, today=today) if row.focus else view
+    return _with_focus(viewer, view, row, focus=row.focus, today=today) if row.focus else view
 
 
-def _with_focus(view: SessionView, row: Session, focus: Focus, *, today: date) -> SessionView:
-    shown = examples(Verdict.objects.filter(pk=focus.example_id)).get(focus.example_id) if focus.example_id else None
+def _with_focus(viewer: Viewer, view: SessionView, row: Session, *, focus: Focus, today: date) -> SessionView:
+    shown = examples(viewer, Verdict.objects.filter(pk=focus.example_id or 0)).get(focus.example_id or 0)
     waiting = view.status is SessionStatus.PLANNED and focus.due_on is not None
     calendar = sites.calendar_of(row.agent, around=today)
     return replace(

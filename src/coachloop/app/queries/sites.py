@@ -11,8 +11,8 @@ from coachloop.core.coaching.workdays import WorkingCalendar
 
 
 def first_site() -> Site:
-    """The site that new teams belong to; `init` makes it."""
-    return Site.objects.order_by("id").first() or Site.objects.create(name="Main site")
+    """The site that new teams belong to; before `init` has made it, one with the defaults that is not stored."""
+    return Site.objects.order_by("id").first() or Site(name="Main site")
 
 
 def zone() -> ZoneInfo:

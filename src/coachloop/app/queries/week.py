@@ -65,6 +65,11 @@ class Week:
     agents: int
 
     @property
+    def quoted(self) -> tuple[str, ...]:
+        """The conversations whose words the page shows."""
+        return tuple(each.example.conversation_key for each in self.to_coach if each.example)
+
+    @property
     def open_look_backs(self) -> int:
         """How many follow-ups wait for their answers."""
         return sum(each.open for each in self.look_backs)

@@ -22,15 +22,18 @@ def record(viewer: Viewer, action: str, subject: str, *, now: datetime, detail: 
     )
 
 
-def look(viewer: Viewer, conversation_key: str, *, now: datetime) -> None:
-    """Note that somebody looked at a conversation's words: once a viewer, conversation and hour."""
+def look(viewer: Viewer, *conversation_keys: str, now: datetime) -> None:
+    """Note that somebody looked at the words of conversations: once a viewer, conversation and hour."""
     who = viewer.user.pk if viewer.user else 0
-    entry = AuditEntry(
-        at=now,
-        actor=viewer.user,
-        actor_name=viewer.name,
-        action="conversation.look",
-        subject=f"conversation:{conversation_key}",
-        once=f"look:{who}:{now:%Y-%m-%dT%H}:{conversation_key}",
-    )
-    AuditEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    entries = [
+        AuditEntry(
+            at=now,
+            actor=viewer.user,
+            actor_name=viewer.name,
+            action="conversation.look",
+            subject=f"conversation:{key}",
+            once=f"look:{who}:{now:%Y-%m-%dT%H}:{key}",
+        )
+        for key in conversation_keys
+    ]
+    AuditEntry.objects.bulk_create(entries, ignore_conflicts=True)

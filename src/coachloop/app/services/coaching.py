@@ -50,7 +50,13 @@ def accept_focus(*, viewer: Viewer, agent_key: str, now: datetime, as_of: date |
     behaviour = BehaviourFinder().find(found.behaviour, found.template)
     focus = _open_focus(agent, behaviour, found, viewer=viewer, now=now)
     _plan_next(focus, viewer=viewer, now=now)
-    audit.record(viewer, "focus.accept", f"agent:{agent.key}", now=now, detail={"behaviour": str(behaviour.pk)})
+    audit.record(
+        viewer,
+        "focus.accept",
+        f"agent:{agent.key}",
+        now=now,
+        detail={"behaviour": f"{found.template}/{found.behaviour}"},
+    )
     return focus
 
 

@@ -118,7 +118,10 @@ class Directory:
         """The team with this key."""
         team = self._teams.get(key)
         if team is None:
-            team, _ = Team.objects.get_or_create(key=key, defaults={"name": key, "site": first_site()})
+            site = first_site()
+            if site.pk is None:
+                site.save()
+            team, _ = Team.objects.get_or_create(key=key, defaults={"name": key, "site": site})
             self._teams[key] = team
         return team
 

@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 
 from coachloop.app.queries import agent_page as queries
 from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, page
 from coachloop.web.charts.trend import SIZES, THEMES, trend_svg
@@ -44,6 +45,7 @@ def trend(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
 
 def _show(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     view = found(queries.agent_page(viewer, key, today=timezone.localdate()))
+    audit.look(viewer, *view.quoted, now=timezone.now())
     drawn = view.trend
     chart = urlencode({"template": drawn.template, "behaviour": drawn.behaviour}) if drawn else ""
     return render(request, "coachloop/agent.html", {"view": view, "chart": chart})

@@ -12,7 +12,7 @@ from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import SessionView
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import coaching
+from coachloop.app.services import audit, coaching
 from coachloop.app.services.coaching import Notes
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
@@ -24,7 +24,10 @@ PEOPLE = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
 @page(*PEOPLE)
 def session(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
     """What do we talk about, and what comes of it?"""
-    return _show(request, _view(viewer, session_id))
+    view = _view(viewer, session_id)
+    if view.example:
+        audit.look(viewer, view.example.conversation_key, now=timezone.now())
+    return _show(request, view)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries import session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import coaching
+from coachloop.app.services import audit, coaching
 from coachloop.core.model.people import Role
 from coachloop.web.access import in_words, page
 
@@ -19,6 +19,7 @@ from coachloop.web.access import in_words, page
 def week(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who to coach this week, and on what?"""
     shown = queries.week(viewer, team=request.GET.get("team", ""), today=timezone.localdate())
+    audit.look(viewer, *shown.quoted, now=timezone.now())
     return render(request, "coachloop/week.html", {"week": shown, "today": timezone.localdate()})
 
 
