@@ -3,8 +3,9 @@ from datetime import timedelta
 import pytest
 
 from builders import MANNERS, NOW, call, label, publish, score, scores, take
-from coachloop.app.models import Agent, Attempt, Behaviour, Verdict
+from coachloop.app.models import Agent, Attempt, Behaviour, Team, Verdict
 from coachloop.app.queries.examples import Wanted, examples, newest_misses
+from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.verdicts import current_verdicts
 from coachloop.app.queries.viewing import OPERATOR
 
@@ -155,3 +156,17 @@ def test_any_verdict_as_an_example():
     row = current_verdicts().get(behaviour__key="greets")
     found = examples(OPERATOR, Verdict.objects.filter(pk=row.pk))[row.pk]
     assert (found.turn, found.quote, found.landed_at) == (None, "", None)
+
+
+def test_words_stay_with_those_who_led_the_agent_at_the_time_of_the_call(cast):
+    """Lea moves to south: Ben sees that her greeting is missing, but only Ada, who led her then, reads the calls."""
+    publish()
+    take(*(call(f"c-{number}") for number in range(12)))
+    score()
+    Agent.objects.filter(key="lea").update(team=Team.objects.get(key="south"))
+    wanted = Wanted(Agent.objects.get(key="lea").pk, Behaviour.objects.get(key="greets").pk)
+    period = {"first_day": TODAY - timedelta(60), "last_day": TODAY}
+    assert newest_misses(cast.ben, [wanted], **period) == {}
+    assert newest_misses(cast.ada, [wanted], **period)[wanted].said_text
+    assert [row.example for row in suggestions(cast.ben, as_of=TODAY)] == [None]
+    assert examples(cast.ben, Verdict.objects.all()) == {}
