@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from builders import NOW, lines, reasons
-from coachloop.app.errors import UnknownNameError
+from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import Agent, AuditEntry, Grant, Site, Team, User
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.people import add_people, set_password, set_up_site
@@ -12,11 +12,17 @@ from coachloop.core.model.receipt import Refusal
 ADA = {"name": "Ada Lindholm", "email": "ada@example.org", "role": "team_leader", "team": "north"}
 LEA = {"name": "Lea Rossi", "email": "lea@example.org", "role": "agent", "team": "north", "agent_id": "lea"}
 
-WORDS = "correct horse"
+WORDS = "correct horse battery"
 
 
 def add(*documents):
     return add_people(lines(*documents), viewer=OPERATOR, now=NOW)
+
+
+@pytest.fixture(autouse=True)
+def quick(settings):
+    """Slow hashing is Django's to try."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def counts(receipt):
@@ -98,3 +104,14 @@ def test_a_password_is_for_somebody_known():
     entry = AuditEntry.objects.get(action="person.password")
     assert entry.at == datetime(2026, 5, 11, 9, 0, tzinfo=UTC)
     assert "horse" not in str(entry.detail)
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("password", "said"), [("short", "at least 12 characters"), ("ingodwetrust", "too common")]
+)
+def test_a_password_that_is_easy_to_guess_is_refused(password, said):
+    add(ADA)
+    with pytest.raises(RefusedError, match=said):
+        set_password(viewer=OPERATOR, email=ADA["email"], password=password, now=NOW)
+    assert not User.objects.get().has_usable_password()

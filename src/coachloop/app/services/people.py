@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from coachloop.app.errors import UnknownNameError
+from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import Agent, Grant, Site, Team, User
 from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import Viewer
@@ -33,10 +35,15 @@ def set_password(*, viewer: Viewer, email: str, password: str, now: datetime) ->
 
     Raises:
         UnknownNameError: nobody has that address.
+        RefusedError: the password is too easy to guess; the message says why.
     """
     user = User.objects.filter(email=email).first()
     if user is None:
         raise UnknownNameError(f"nobody has the address {email!r}; add them with `coachloop people add FILE`")
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from error
     user.set_password(password)
     user.save(update_fields=["password"])
     audit.record(viewer, "person.password", f"user:{user.pk}", now=now)

@@ -1,0 +1,108 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_ox.testing import run_tasks
+
+from builders import NOW, agreement, call, calls, publish, score, take
+from coachloop.app.models import AgentDay, Attempt, Evaluation, Site
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import coaching
+from coachloop.worker import tasks
+
+
+@pytest.fixture(autouse=True)
+def site(db):  # noqa: ARG001 -- opens the database
+    """A site in Berlin."""
+    return Site.objects.create(name="Main site", timezone="Europe/Berlin", country="DE")
+
+
+def sweep_and_work():
+    """What a worker does: one sweep, then whatever was queued."""
+    tasks.sweep.call()
+    return run_tasks()
+
+
+def states():
+    return set(Evaluation.objects.values_list("state", flat=True))
+
+
+def test_what_arrives_is_queued_scored_and_counted():
+    """Two sweeps: the first queues, the second brings the counts up to date."""
+    publish()
+    take(*calls("lea", 2, 5))
+    tasks.sweep.call()
+    assert states() == {"pending"}
+    assert not Evaluation.objects.filter(queued_at__isnull=True).exists()
+    run_tasks()
+    assert states() == {"done"}
+    tasks.sweep.call()
+    cell = AgentDay.objects.get(behaviour__key="greets")
+    assert (cell.met, cell.not_met) == (2, 3)
+
+
+def test_a_sweep_queues_what_waits_once():
+    publish()
+    take(call("c-1"))
+    for _ in range(3):
+        tasks.sweep.call()
+    run_tasks()
+    run_tasks()
+    assert Attempt.objects.count() == 1
+
+
+def test_a_block_that_is_scored_twice_is_stored_once():
+    """A task may run again after its worker died; what is there already is left alone."""
+    publish()
+    take(*calls("lea", 1, 3))
+    ids = list(Evaluation.objects.values_list("id", flat=True))
+    for _ in range(2):
+        tasks.score_some.enqueue("manners", ids)
+    run_tasks()
+    assert Attempt.objects.count() == 3
+
+
+def test_a_word_that_was_lost_is_given_again(monkeypatch):
+    """The queue forgets; the tables do not: after LOST_AFTER the next sweep puts the block again."""
+    publish()
+    take(call("c-1"))
+    monkeypatch.setattr(tasks.score_some.__class__, "enqueue", lambda *_, **__: None)
+    tasks.sweep.call()
+    monkeypatch.undo()
+    sweep_and_work()
+    assert states() == {"pending"}
+    later = timezone.now() + tasks.LOST_AFTER + timedelta(seconds=1)
+    monkeypatch.setattr(tasks.timezone, "now", lambda: later)
+    tasks.sweep.call()
+    monkeypatch.undo()
+    run_tasks()
+    assert states() == {"done"}
+
+
+def test_a_block_of_a_template_that_is_gone_does_no_harm():
+    publish()
+    take(call("c-1"))
+    tasks.score_some.enqueue("nothing", list(Evaluation.objects.values_list("id", flat=True)))
+    run_tasks()
+    assert states() == {"pending"}
+
+
+def test_a_sweep_with_nothing_to_do_does_nothing():
+    tasks.sweep.call()
+    assert not Attempt.objects.exists()
+
+
+def test_each_hour_opens_the_follow_ups_whose_day_has_come(monkeypatch):
+    publish()
+    take(*calls("lea", 2, 20))
+    score()
+    session = coaching.accept_focus(viewer=OPERATOR, agent_key="lea", now=NOW).sessions.get()
+    day = NOW.date()
+    follow_up = coaching.hold_session(
+        viewer=OPERATOR, session_id=session.pk, agreement=agreement(day), held_on=day, now=NOW
+    )
+    for days, opened in ((6, False), (7, True)):
+        monkeypatch.setattr(tasks.timezone, "now", lambda days=days: NOW + timedelta(days=days))
+        tasks.each_hour.call()
+        follow_up.refresh_from_db()
+        assert (follow_up.opened_at is not None) == opened
