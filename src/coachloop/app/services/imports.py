@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from itertools import batched
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,7 +41,7 @@ from coachloop.core.model.conversation import moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.core.model.template_shape import KEY_PATTERN
 from coachloop.core.model.verdict import Outcome
-from coachloop.core.model.wire import BadLineError, CoachingLine, ScoreLine, checked, json_object
+from coachloop.core.model.wire import BadLineError, CoachingLine, ScoreLine, checked, json_object, row, taken
 
 IMPORTED_TEMPLATE = "imported"
 BATCH = 20_000
@@ -83,8 +84,9 @@ def import_scores(
     row already stored is a duplicate; the same call and behaviour with another verdict is refused.
     """
     receipt, shared = Receipt(), _Import(now)
-    for batch in batched(lines, BATCH):
-        scores = [score for item in batch if (score := _checked(item, receipt, shared.zone))]
+    read = taken(lines, receipt, partial(_score, site_zone=shared.zone), refusals=(ValueError,))
+    for batch in batched(read, BATCH):
+        scores = [score for _, score in batch]
         with transaction.atomic():
             _make_behaviours(scores, shared, viewer=viewer)
             _store(scores, receipt, shared)
@@ -93,23 +95,14 @@ def import_scores(
     return receipt
 
 
-def _checked(item: Line | Refusal, receipt: Receipt, site_zone: ZoneInfo) -> _Score | None:
-    receipt.received += 1
-    if isinstance(item, Refusal):
-        receipt.refused.append(item)
-        return None
-    try:
-        data = json_object(item.raw)
-        line = checked(ScoreLine, data)
-        if line.started_at:
-            moment(line.started_at, site_zone)
-        _must_be_named_well(line)
-        return _Score(
-            item, line, {k.removeprefix("outcome_"): _value(v) for k, v in data.items() if k.startswith("outcome_")}
-        )
-    except (BadLineError, ValueError) as error:
-        receipt.refuse(item.file, item.number, str(error))
-        return None
+def _score(item: Line, site_zone: ZoneInfo) -> _Score:
+    data = json_object(item.raw)
+    line = checked(ScoreLine, data)
+    if line.started_at:
+        moment(line.started_at, site_zone)
+    _must_be_named_well(line)
+    outcome = {k.removeprefix("outcome_"): _value(v) for k, v in data.items() if k.startswith("outcome_")}
+    return _Score(item, line, outcome)
 
 
 def _must_be_named_well(line: ScoreLine) -> None:
@@ -295,26 +288,18 @@ def import_coaching(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: dat
     """Store coaching that happened before coachloop, for the measurement of effects; it carries no agreement of ours."""
     receipt, finder = Receipt(), BehaviourFinder()
     agents = {agent.key: agent for agent in Agent.objects.all()}
-    for item in lines:
-        receipt.received += 1
-        if isinstance(item, Refusal):
-            receipt.refused.append(item)
-            continue
-        try:
-            added = _add_session(checked(CoachingLine, json_object(item.raw)), agents, finder=finder, now=now)
-        except (BadLineError, UnknownNameError, ValueError) as error:
-            receipt.refuse(item.file, item.number, str(error))
-            continue
+    read, refusals = row(CoachingLine), (BadLineError, UnknownNameError)
+    add = partial(_add_session, agents=agents, finder=finder, now=now)
+    for _, added in taken(lines, receipt, lambda line: add(read(line)), refusals=refusals):
         receipt.accepted += added
         receipt.duplicates += not added
     audit.record(viewer, "coaching.import", "sessions", now=now, detail={"accepted": receipt.accepted})
     return receipt
 
 
-def _add_session(line: CoachingLine, agents: dict[str, Agent], *, finder: BehaviourFinder, now: datetime) -> bool:
+def _add_session(line: CoachingLine, *, agents: dict[str, Agent], finder: BehaviourFinder, now: datetime) -> bool:
     if line.agent_id not in agents:
         raise UnknownNameError(f"no agent {line.agent_id!r}; import their scores or calls first")
-    held_on = date.fromisoformat(line.held_on)
     try:
         with transaction.atomic():
             Session.objects.create(
@@ -323,9 +308,9 @@ def _add_session(line: CoachingLine, agents: dict[str, Agent], *, finder: Behavi
                 kind=line.kind,
                 status=SessionStatus.IMPORTED,
                 leader_name=line.leader or "",
-                held_on=held_on,
+                held_on=line.held_on,
                 action=line.action,
-                review_on=date.fromisoformat(line.review_on) if line.review_on else None,
+                review_on=line.review_on,
                 created_at=now,
             )
     except IntegrityError:

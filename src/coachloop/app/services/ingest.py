@@ -16,7 +16,7 @@ from coachloop.app.services import audit
 from coachloop.app.services.people import Directory
 from coachloop.core.model.conversation import moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
-from coachloop.core.model.wire import BadLineError, ConversationLine, Read, read_conversation
+from coachloop.core.model.wire import ConversationLine, Read, read_conversation, taken
 
 BATCH = 500
 BATCH_BYTES = 64 * 1024 * 1024
@@ -55,7 +55,8 @@ def ingest(
         The receipt; `notes` counts conversations that insights leave out (no agent, no start) or nothing can score yet.
     """
     receipt, templates, site_zone = Receipt(), published(), zone()
-    for batch in _batches(_checked(lines, receipt)):
+    read = taken(lines, receipt, lambda line: read_conversation(line.raw))
+    for batch in _batches(_Arrival(*pair) for pair in read):
         _store_safely(batch, receipt, _Batch(now, site_zone, templates, replace))
         progress(receipt.received)
     audit.record(viewer, "conversations.ingest", "conversations", now=now, detail=_counts(receipt))
@@ -70,18 +71,6 @@ def _counts(receipt: Receipt) -> dict[str, int]:
         "duplicates": receipt.duplicates,
         "refused": len(receipt.refused),
     }
-
-
-def _checked(lines: Iterable[Line | Refusal], receipt: Receipt) -> Iterator[_Arrival]:
-    for item in lines:
-        receipt.received += 1
-        if isinstance(item, Refusal):
-            receipt.refused.append(item)
-            continue
-        try:
-            yield _Arrival(item, read_conversation(item.raw))
-        except BadLineError as error:
-            receipt.refuse(item.file, item.number, str(error))
 
 
 def _batches(arrivals: Iterable[_Arrival]) -> Iterator[tuple[_Arrival, ...]]:

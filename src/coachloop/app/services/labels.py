@@ -18,7 +18,7 @@ from coachloop.app.services import audit
 from coachloop.core.model.conversation import moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.core.model.review import PRECEDENCE, ReviewKind
-from coachloop.core.model.wire import BadLineError, LabelLine, checked, json_object
+from coachloop.core.model.wire import BadLineError, LabelLine, row, taken
 
 BATCH = 500
 
@@ -30,7 +30,7 @@ def add_labels(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime
         The receipt; an answer about an unknown conversation or behaviour, or a turn that is not there, is refused.
     """
     receipt, finder, site_zone = Receipt(), BehaviourFinder(), zone()
-    for batch in batched(lines, BATCH):
+    for batch in batched(taken(lines, receipt, row(LabelLine)), BATCH):
         with transaction.atomic():
             _store(batch, receipt, finder=finder, zone=site_zone, now=now)
     audit.record(viewer, "labels.add", "labels", now=now, detail={"accepted": receipt.accepted})
@@ -38,20 +38,24 @@ def add_labels(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime
 
 
 def _store(
-    batch: tuple[Line | Refusal, ...], receipt: Receipt, *, finder: BehaviourFinder, zone: ZoneInfo, now: datetime
+    read: tuple[tuple[Line, LabelLine], ...],
+    receipt: Receipt,
+    *,
+    finder: BehaviourFinder,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> None:
-    read = [found for item in batch if (found := _checked(item, receipt))]
     keys = {label.conversation_id for _, label in read}
     known = {row.key: row for row in Conversation.objects.filter(key__in=keys)}
     rows: dict[str, Review] = {}
     for item, label in read:
         try:
-            row = _review(label, known, finder=finder, zone=zone, now=now)
+            review = _review(label, known, finder=finder, zone=zone, now=now)
         except (UnknownNameError, BadLineError) as error:
             receipt.refuse(item.file, item.number, str(error))
             continue
-        receipt.duplicates += row.fingerprint in rows
-        rows[row.fingerprint] = row
+        receipt.duplicates += review.fingerprint in rows
+        rows[review.fingerprint] = review
     there = set(Review.objects.filter(fingerprint__in=rows).values_list("fingerprint", flat=True))
     fresh = [row for fingerprint, row in rows.items() if fingerprint not in there]
     Review.objects.bulk_create(fresh)
@@ -62,18 +66,6 @@ def _store(
     )
     receipt.accepted += len(fresh)
     receipt.duplicates += len(there)
-
-
-def _checked(item: Line | Refusal, receipt: Receipt) -> tuple[Line, LabelLine] | None:
-    receipt.received += 1
-    if isinstance(item, Refusal):
-        receipt.refused.append(item)
-        return None
-    try:
-        return item, checked(LabelLine, json_object(item.raw))
-    except BadLineError as error:
-        receipt.refuse(item.file, item.number, str(error))
-        return None
 
 
 def _review(

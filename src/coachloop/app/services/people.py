@@ -14,7 +14,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Refusal
-from coachloop.core.model.wire import BadLineError, PersonLine, checked, json_object
+from coachloop.core.model.wire import BadLineError, PersonLine, row, taken
 
 
 @transaction.atomic
@@ -56,16 +56,8 @@ def add_people(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime
     A person who is there already is a duplicate; a new role of theirs is added. They sign in once a password is set.
     """
     receipt = Receipt()
-    for item in lines:
-        receipt.received += 1
-        if isinstance(item, Refusal):
-            receipt.refused.append(item)
-            continue
-        try:
-            added = _add_person(checked(PersonLine, json_object(item.raw)))
-        except BadLineError as error:
-            receipt.refuse(item.file, item.number, str(error))
-            continue
+    read = row(PersonLine)
+    for _, added in taken(lines, receipt, lambda line: _add_person(read(line))):
         receipt.accepted += added
         receipt.duplicates += not added
     audit.record(viewer, "people.add", "people", now=now, detail={"accepted": receipt.accepted})

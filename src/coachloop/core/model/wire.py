@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date
 from typing import Annotated, Any, Literal
 
 import pydantic_core
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, f
 
 from coachloop.core.model.conversation import Conversation, Speaker, Turn, Word, moment
 from coachloop.core.model.people import Role
+from coachloop.core.model.receipt import Line, Receipt, Refusal
 
 LINE_LIMIT = 32 * 1024 * 1024
 """Bytes of the longest line that is read; three hours of word-timed speech are below a tenth of it."""
@@ -135,12 +136,12 @@ class CoachingLine(BaseModel):
 
     agent_id: Key
     behaviour: Key
-    held_on: str
+    held_on: date
     template: Key | None = None
     leader: Name | None = None
     kind: Literal["performance", "developmental"] = "performance"
     action: str = ""
-    review_on: str | None = None
+    review_on: date | None = None
 
 
 class PersonLine(BaseModel):
@@ -212,6 +213,39 @@ def json_object(raw: bytes) -> dict[str, Any]:
         BadLineError: not UTF-8, not JSON, too deep, too long, or not an object.
     """
     return _object(raw)[1]
+
+
+def taken[X](
+    items: Iterable[Line | Refusal],
+    receipt: Receipt,
+    read: Callable[[Line], X],
+    *,
+    refusals: tuple[type[Exception], ...] = (BadLineError,),
+) -> Iterator[tuple[Line, X]]:
+    """Every line with what `read` makes of it; the others are noted in the receipt, with their place and reason.
+
+    Args:
+        items: what a reader yields.
+        receipt: counts what is received and keeps what is refused.
+        read: raises one of `refusals` for a line that can't be taken.
+        refusals: what counts as a refusal; anything else is a fault of ours and goes on up.
+    """
+    for item in items:
+        receipt.received += 1
+        if isinstance(item, Refusal):
+            receipt.refused.append(item)
+            continue
+        try:
+            found = read(item)
+        except refusals as error:
+            receipt.refuse(item.file, item.number, str(error))
+            continue
+        yield item, found
+
+
+def row[M: BaseModel](model: type[M]) -> Callable[[Line], M]:
+    """Reads a line as a JSON object of this shape."""
+    return lambda line: checked(model, json_object(line.raw))
 
 
 def in_words(errors: Sequence[Any]) -> str:
