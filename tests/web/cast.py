@@ -84,6 +84,7 @@ def standing_cast(now: datetime, *, calls: int = 24) -> Cast:
     )
     Agent.objects.filter(key="lea").update(user=cast.agent)
     Agent.objects.filter(key="tom").update(user=cast.other_agent)
+    rollups.tell_the_planner()
     return cast
 
 

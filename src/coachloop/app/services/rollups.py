@@ -21,16 +21,20 @@ def refresh_rollups() -> int:
     while cells := _refresh_some():
         done += cells
     if done > MANY:
-        _tell_the_planner()
+        tell_the_planner()
     return done
 
 
-def _tell_the_planner() -> None:
-    """SQLite plans by statistics that only ANALYZE gathers; without them a leader's week takes five times as long."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+def tell_the_planner() -> None:
+    """Gather the statistics that queries are planned by, after much has changed.
+
+    SQLite never does it by itself, and a leader's week then takes five times as long; PostgreSQL does it minutes later, and
+    until then may join the new rows each with each.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
             cursor.execute("PRAGMA analysis_limit=1000")
-            cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE")
 
 
 def rebuild_rollups() -> None:
