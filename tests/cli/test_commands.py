@@ -4,12 +4,14 @@ import csv
 import gzip
 import io
 import json
+from datetime import date
 
 import polars as pl
 import pytest
 
 from builders import MANNERS, call, calls
 from coachloop.app.models import Conversation, Revision, Site, User, Verdict
+from coachloop.cli.output import print_json
 from coachloop.core.model.wire import FORMATS
 
 
@@ -358,6 +360,12 @@ def test_people_are_added_and_given_a_password(house, written, settings):
     assert (ran.code, "at least 12 characters" in ran.err) == (2, True)
     ran = house("people", "password", "nobody@example.org", stdin="correct horse battery\n")
     assert (ran.code, "nobody has the address" in ran.err) == (2, True)
+
+
+def test_what_json_does_not_know_is_written_as_text(capsys):
+    """A day in the row of a report, say."""
+    print_json([date(2026, 5, 4)])
+    assert capsys.readouterr().out == '["2026-05-04"]\n'
 
 
 def test_wrong_use_is_two(run):

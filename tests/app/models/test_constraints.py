@@ -16,6 +16,7 @@ from coachloop.app.models import (
     AuditEntry,
     Behaviour,
     Conversation,
+    DirtyDay,
     Evaluation,
     Focus,
     FollowUp,
@@ -25,6 +26,7 @@ from coachloop.app.models import (
     Scoring,
     Session,
     SiteClosure,
+    Team,
     Template,
     TemplateVersion,
     User,
@@ -354,6 +356,6 @@ def test_every_row_says_what_it_is(world):
     rows = [
         *(getattr(world, name) for name in vars(world)), focus, world.make_session(focus=focus),
         FollowUp(session_id=1), Grant(user_id=1, role="agent"), SiteClosure(day=DAY), Absence(first_day=DAY, last_day=DAY),
-        AgentDay(met=1, not_met=1, day=DAY),
+        AgentDay(met=1, not_met=1, day=DAY), DirtyDay(agent_id=1, day=DAY), Team(name="North"),
     ]  # fmt: skip
     assert all(str(row) and "object (" not in str(row) for row in rows if isinstance(row, models.Model))

@@ -49,6 +49,12 @@ def test_people_come_with_their_role_team_and_agent():
     assert AuditEntry.objects.get(action="people.add").detail == {"accepted": 2}
 
 
+@pytest.mark.django_db
+def test_a_team_that_comes_before_any_site_makes_one():
+    add(ADA)
+    assert Team.objects.get().site == Site.objects.get()
+
+
 @pytest.mark.usefixtures("site")
 def test_twice_is_once_and_a_new_role_is_added():
     add(ADA, LEA)
@@ -107,9 +113,7 @@ def test_a_password_is_for_somebody_known():
 
 
 @pytest.mark.usefixtures("site")
-@pytest.mark.parametrize(
-    ("password", "said"), [("short", "at least 12 characters"), ("ingodwetrust", "too common")]
-)
+@pytest.mark.parametrize(("password", "said"), [("short", "at least 12 characters"), ("ingodwetrust", "too common")])
 def test_a_password_that_is_easy_to_guess_is_refused(password, said):
     add(ADA)
     with pytest.raises(RefusedError, match=said):
