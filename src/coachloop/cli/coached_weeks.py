@@ -31,11 +31,11 @@ def coach(number: int, day: date, *, last: date, today: date, zone: ZoneInfo) ->
     for place, leader in enumerate(leaders()):
         now = datetime.combine(day, time(19, 30), zone)
         if number == 2:
-            _hold(leader, place, now=now, review_on=today)
+            _hold(leader, place, now=now, review_on=_working_day(today))
         if number == 4 + place % 3:
             _develop(leader, place, now=now, review_on=today + timedelta(days=14))
         if number == 6 + place % 2:
-            _hold(leader, place + 1, now=now, review_on=today + timedelta(days=3 + place % 5))
+            _hold(leader, place + 1, now=now, review_on=_working_day(today + timedelta(days=3 + place % 5)))
         if day == last and place % 3 != 2:
             _plan(leader, now=now, on=datetime.combine(_next_working_day(today), MORNING, zone), today=today)
 
@@ -112,3 +112,8 @@ def look_back(today: date, zone: ZoneInfo) -> None:
 def _next_working_day(day: date) -> date:
     following = day + timedelta(days=1)
     return following if following.isoweekday() <= 5 else _next_working_day(following)
+
+
+def _working_day(day: date) -> date:
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.isoweekday() - 5))

@@ -61,6 +61,14 @@ def print_json(data: object) -> None:
     sys.stdout.write(json.dumps(data, ensure_ascii=False, default=_plain) + "\n")
 
 
+def say(sentence: str, data: dict[str, Any], *, as_json: bool) -> None:
+    """What a command did: a sentence for people, or the same as JSON."""
+    if as_json:
+        print_json(data)
+    else:
+        out.print(sentence, markup=False, highlight=False)
+
+
 def show_rows(rows: Iterable[object], *, as_json: bool, empty: str = "Nothing yet.") -> None:
     """Rows of one kind: a JSON list, or a table for people."""
     data = [row if isinstance(row, dict) else _plain(row) for row in rows]

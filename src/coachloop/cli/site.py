@@ -1,6 +1,7 @@
 """Setting up and running a site."""
 
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ from coachloop.adapters.readers.lines import records
 from coachloop.app.queries.health import findings
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.people import add_people, set_password, set_up_site
-from coachloop.cli.output import AsJson, File, need_site, out, print_json, show_receipt, show_rows
+from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
 from coachloop.core.model.template_yaml import template_schema
 from coachloop.core.model.wire import FORMATS
 from coachloop.wiring import scorers
@@ -33,7 +34,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(people, name="people")
 
 
-def init(name: Annotated[str, typer.Option(help="The site's name.")] = "Main site") -> None:
+def init(name: Annotated[str, typer.Option(help="The site's name.")] = "Main site", *, as_json: AsJson = False) -> None:
     """Set up a site: make the tables and the site itself; harmless to repeat, and after every upgrade."""
     call_command("migrate", verbosity=0)
     site = set_up_site(
@@ -43,7 +44,8 @@ def init(name: Annotated[str, typer.Option(help="The site's name.")] = "Main sit
         country=settings.CONFIG.country,
         now=timezone.now(),
     )
-    out.print(f"{site.name} is set up in {settings.HOME}.", highlight=False)
+    data = {"site": site.name, "timezone": site.timezone, "home": str(settings.HOME)}
+    say(f"{site.name} is set up in {settings.HOME}.", data, as_json=as_json)
 
 
 def serve(
@@ -52,6 +54,7 @@ def serve(
 ) -> None:
     """Serve the pages, with a worker inside unless COACHLOOP_WORKER=false."""
     need_site()
+    _must_be_free(host, port)
     helper = subprocess.Popen([sys.executable, sys.argv[0], "worker"]) if settings.CONFIG.worker else None  # noqa: S603
     try:
         out.print(f"coachloop is at http://{host}:{port}/ (Ctrl-C ends it).", highlight=False)
@@ -67,6 +70,16 @@ def serve(
         if helper:
             helper.send_signal(signal.SIGTERM)
             helper.wait(timeout=30)
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """Stop where something listens already: the server would share the port with it, without a word."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            pass
+    except OSError:
+        return
+    stop(f"something listens on {host}:{port} already; choose another port with --port")
 
 
 def worker() -> None:

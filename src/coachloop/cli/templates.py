@@ -11,7 +11,7 @@ from coachloop.app.queries import templates as queries
 from coachloop.app.queries.evaluate import try_out
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.templates import add_template, check_template, publish_template
-from coachloop.cli.output import AsJson, File, need_site, out, show_rows
+from coachloop.cli.output import AsJson, File, need_site, print_json, say, show_rows
 from coachloop.cli.scoring import Labels, read_labels
 from coachloop.wiring import scorers
 
@@ -21,28 +21,34 @@ Reference = Annotated[str, typer.Argument(help="KEY for the newest version, or K
 
 
 @app.command()
-def check(file: File) -> None:
+def check(file: File, *, as_json: AsJson = False) -> None:
     """Check a template's language; every mistake with its line, column and what would be right."""
     template = check_template(_text(file))
-    out.print(f"{template.title}: {len(template.behaviours)} behaviours, no mistake found.", highlight=False)
+    count = len(template.behaviours)
+    what = "behaviour" if count == 1 else "behaviours"
+    data = {"key": template.key, "title": template.title, "behaviours": count}
+    say(f"{template.title}: {count} {what}, no mistake found.", data, as_json=as_json)
 
 
 @app.command()
-def add(file: File) -> None:
+def add(file: File, *, as_json: AsJson = False) -> None:
     """Keep a template's text as the draft of its next version."""
     need_site()
     added = add_template(viewer=OPERATOR, text=_text(file), now=timezone.now())
-    key, number = added.version.template.key, added.version.number
-    what = "is the draft" if added.new else "has this text already:"
-    out.print(f"{key} {what} version {number}; `coachloop template publish {key}` lets it score.", highlight=False)
+    key, number, draft = added.version.template.key, added.version.number, added.version.published_at is None
+    kept = f"is the draft version {number}" if added.new else f"has this text already: version {number}"
+    then = f"; `coachloop template publish {key}` lets it score." if draft else ", which is published."
+    data = {"key": key, "version": number, "new": added.new, "published": not draft}
+    say(f"{key} {kept}{then}", data, as_json=as_json)
 
 
 @app.command()
-def publish(key: str) -> None:
+def publish(key: str, *, as_json: AsJson = False) -> None:
     """Freeze the draft and let it score."""
     need_site()
     version = publish_template(viewer=OPERATOR, key=key, now=timezone.now())
-    out.print(f"{key} version {version.number} is published; `coachloop score` scores with it.", highlight=False)
+    sentence = f"{key} version {version.number} is published; `coachloop score` scores with it."
+    say(sentence, {"key": key, "version": version.number, "sha256": version.sha256}, as_json=as_json)
 
 
 @app.command("list")
@@ -53,19 +59,27 @@ def list_templates(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def show(reference: Reference) -> None:
+def show(reference: Reference, *, as_json: AsJson = False) -> None:
     """Print a version's text."""
     need_site()
-    typer.echo(queries.find_version(reference).text, nl=False)
+    version = queries.find_version(reference)
+    if as_json:
+        print_json({"key": version.template.key, "version": version.number, "text": version.text})
+    else:
+        typer.echo(version.text, nl=False)
 
 
 @app.command()
-def diff(key: str, old: int, new: int) -> None:
+def diff(key: str, old: int, new: int, *, as_json: AsJson = False) -> None:
     """Show what changed between two versions."""
     need_site()
     before, after = f"{key}@{old}", f"{key}@{new}"
     old_text, new_text = (queries.find_version(name).text.splitlines(keepends=True) for name in (before, after))
-    typer.echo("".join(difflib.unified_diff(old_text, new_text, before, after)), nl=False)
+    changed = "".join(difflib.unified_diff(old_text, new_text, before, after))
+    if as_json:
+        print_json({"key": key, "old": old, "new": new, "diff": changed})
+    else:
+        typer.echo(changed, nl=False)
 
 
 @app.command("try")

@@ -33,7 +33,7 @@ def _database() -> dict[str, Any]:
 SECRET_KEY = _secret_key()
 DEBUG = False
 DEMO = CONFIG.demo
-ALLOWED_HOSTS = CONFIG.hosts.split(",")
+ALLOWED_HOSTS = [host.strip() for host in CONFIG.hosts.split(",")]
 
 INSTALLED_APPS = [
     "coachloop.app.apps.CoachloopConfig",
@@ -136,7 +136,11 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = CONFIG.https
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_HSTS_SECONDS = 31536000 if CONFIG.https else 0
+if CONFIG.https:
+    # The proxy in front ends TLS: it must set this header itself and drop one that a visitor sends.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+    SECURE_HSTS_SECONDS = 31536000
 
 LOGGING = {
     "version": 1,

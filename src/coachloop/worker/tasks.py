@@ -16,11 +16,12 @@ LOST_AFTER = timedelta(seconds=90)
 
 @task()
 def sweep() -> None:
-    """Turn what waits in the tables into queued blocks, and bring the counts up to date; runs every few seconds."""
+    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due; runs every few seconds."""
     for engine in engines(scorers()):
         for ids in take_pending(engine, now=timezone.now(), lost_after=LOST_AFTER):
             score_some.enqueue(engine.template.core.key, list(ids))
     refresh_rollups()
+    open_due_follow_ups(now=timezone.now())
 
 
 @task()
@@ -32,6 +33,5 @@ def score_some(template: str, ids: list[int]) -> None:
 
 @task()
 def each_hour() -> None:
-    """Open the follow-ups whose day has come, and forget the engine's notes of finished tasks."""
-    open_due_follow_ups(now=timezone.now())
+    """Forget the engine's notes of finished tasks."""
     call_command("ox_prune", older_than="1d", verbosity=0)

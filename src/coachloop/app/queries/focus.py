@@ -67,7 +67,8 @@ def suggestions(
         .prefetch_related("absences", "team__site__closures")
         .in_bulk(grid.unit_ids)
     )
-    clock = _Clock(today or grid.last_day, agents)
+    busy = frozenset(Focus.objects.filter(closed_at__isnull=True).values_list("agent_id", flat=True))
+    clock = _Clock(today or grid.last_day, agents, busy)
     rows = [
         _suggestion(grid, choice, row, example=found.get(chosen[row]) if row in chosen else None, clock=clock)
         for row in range(len(grid.units))
@@ -95,13 +96,14 @@ def _worth(grid: Grid) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Clock:
-    """Reads the five-day clock of each agent's site and absences."""
+    """Reads the five-day clock of each agent's site and absences; it stands still for those who work on a focus already."""
 
     today: date
     agents: dict[int, Agent]
+    busy: frozenset[int]
 
     def read(self, agent_id: int, example: Example | None) -> tuple[date, date, int] | None:
-        if example is None or example.landed_at is None:
+        if example is None or example.landed_at is None or agent_id in self.busy:
             return None
         agent = self.agents[agent_id]
         landed = sites.local_date(agent, example.landed_at)

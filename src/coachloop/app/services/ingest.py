@@ -205,8 +205,8 @@ def _put_down(rows: list[Conversation], templates: tuple[Published, ...], receip
     )
     for row in rows:
         if row.agent_id is None:
-            receipt.note("without an agent: scored, but left out of insights by agent")
+            receipt.note("without an agent: kept, and left out of insights by agent")
         if row.day is None:
-            receipt.note("without a start: scored, but left out of insights over time")
+            receipt.note("without a start: kept, and left out of insights over time")
         if not row.turn_count:
             receipt.note("without a transcript: kept, waiting for transcription")
