@@ -1,9 +1,10 @@
 import json
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, Thread
 
 import numpy as np
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError, connection
 
 from builders import NOW, call, calls, lines, publish, score, take
 from coachloop.app.models import (
@@ -136,8 +137,8 @@ def test_what_insights_leave_out_is_said():
         {"id": "c-3", "agent_id": "lea", "audio": "c.wav", "started_at": "2026-05-04", "channel": "voice"},
     )
     assert receipt.notes == {
-        "without an agent: scored, but left out of insights by agent": 1,
-        "without a start: scored, but left out of insights over time": 1,
+        "without an agent: kept, and left out of insights by agent": 1,
+        "without a start: kept, and left out of insights over time": 1,
         "without a transcript: kept, waiting for transcription": 1,
     }
     assert {e.conversation.key for e in Evaluation.objects.all()} == {"c-1", "c-2"}
@@ -212,34 +213,34 @@ def test_long_lines_make_small_batches(monkeypatch):
     assert told == [1, 2, 3, 3]
 
 
-def failing(times, after):
+def failing(times, error=IntegrityError):
     """A `_store` that does its work and then loses against another ingest, so many times."""
     left = [times]
     whole = service._store
 
     def store(*args):
         whole(*args)
-        if left[0] and after(args):
+        if left[0]:
             left[0] -= 1
-            raise IntegrityError("somebody was faster")
+            raise error("somebody was faster")
 
     return store
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_batch_that_loses_a_race_is_stored_anew(monkeypatch, times):
-    """Nothing of the lost attempt stays behind, not even in memory: agents and teams are met again."""
-    monkeypatch.setattr(service, "_store", failing(times, lambda _: True))
+@pytest.mark.parametrize(("times", "error"), [(1, IntegrityError), (4, IntegrityError), (1, OperationalError)])
+def test_a_batch_that_loses_a_race_is_stored_anew(monkeypatch, times, error):
+    """Nothing of the lost attempt stays behind, not even in memory; a deadlock is a race as well."""
+    monkeypatch.setattr(service, "_store", failing(times, error))
     publish()
     receipt = take(*calls("lea", 1, 3), call("x", agent=None))
     assert counts(receipt) == (4, 4, 0, 0)
-    assert receipt.notes == {"without an agent: scored, but left out of insights by agent": 1}
+    assert receipt.notes == {"without an agent: kept, and left out of insights by agent": 1}
     assert Conversation.objects.filter(agent__key="lea", team__key="north").count() == 3
     assert (Agent.objects.get().team, Team.objects.count()) == (Team.objects.get(), 1)
 
 
 def test_a_batch_that_always_loses_says_so(monkeypatch):
-    monkeypatch.setattr(service, "_store", failing(9, lambda _: True))
+    monkeypatch.setattr(service, "_store", failing(9))
     with pytest.raises(IntegrityError, match="faster"):
         take(call("c-1"))
     assert not Conversation.objects.exists()
@@ -286,3 +287,26 @@ def test_broken_off_anywhere_and_started_again_is_the_same_as_once(monkeypatch, 
     take(*documents)
     assert state() == after
     assert not Attempt.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_in_opposite_order_store_everything_once():
+    """Each waits for what the other holds; the one that the database sends back starts anew."""
+    documents = [call(f"c-{n}", agent=f"a-{n}") for n in range(120)]
+    together, receipts = Barrier(2), []
+
+    def bring(order):
+        together.wait()
+        try:
+            receipts.append(counts(take(*documents[::order])))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=bring, args=(order,)) for order in (1, -1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Conversation.objects.count() == Revision.objects.count() == 120
+    assert sum(accepted for _, accepted, _, _ in receipts) == sum(known for _, _, known, _ in receipts) == 120

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from coachloop.app.models import Conversation, DirtyDay, Evaluation, Revision
 from coachloop.app.queries.sites import zone
@@ -20,7 +20,7 @@ from coachloop.core.model.wire import ConversationLine, Read, read_conversation,
 
 BATCH = 500
 BATCH_BYTES = 64 * 1024 * 1024
-TRIES = 3
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class _Batch:
 
 
 def _store_safely(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> None:
-    """One transaction; started anew where another ingest stored one of the same ids meanwhile."""
+    """One transaction; started anew where another ingest stored one of the same ids meanwhile, or both waited for each other."""
     part = _tried(arrivals, how, left=TRIES)
     receipt.accepted += part.accepted
     receipt.duplicates += part.duplicates
@@ -113,7 +113,7 @@ def _tried(arrivals: tuple[_Arrival, ...], how: _Batch, *, left: int) -> Receipt
     try:
         with transaction.atomic():
             _store(arrivals, part, dataclasses.replace(how, directory=Directory()))
-    except IntegrityError:
+    except (IntegrityError, OperationalError):
         if left == 1:
             raise
         return _tried(arrivals, how, left=left - 1)
@@ -141,7 +141,8 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
         else:
             reason = f"id {key!r} is stored with other content; --replace takes the new one and keeps the history"
             receipt.refuse(place.file, place.number, reason)
-    _write([(known.get(key) or Conversation(key=key), reads) for key, reads in fresh.items()], receipt, how)
+    in_one_order = sorted(fresh.items())  # so that two ingests of the same calls seldom wait for each other
+    _write([(known.get(key) or Conversation(key=key), reads) for key, reads in in_one_order], receipt, how)
 
 
 def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how: _Batch) -> None:
