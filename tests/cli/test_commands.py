@@ -287,7 +287,8 @@ def test_what_was_exported_can_be_ingested_again(scored, tmp_path):
     """Everything out again, and in again: nothing has changed."""
     path = tmp_path / "out.jsonl"
     scored("export", "conversations", "--out", path)
-    assert [json.loads(line) for line in path.read_text().splitlines()] == lea()
+    exported = {line["id"]: line for line in map(json.loads, path.read_text().splitlines())}
+    assert exported == {line["id"]: line for line in lea()}
     assert scored("ingest", path, "--json").json["duplicates"] == 20
 
 

@@ -247,7 +247,8 @@ def test_two_skills_slide_in_the_last_three_weeks(centre: Centre) -> None:
     for behaviour in ("pain_mirror", "why_after_budget"):
         before = [r["verdict"] for r in centre.scores if r["behaviour"] == behaviour and r["agent_id"] in group]
         after = [r["verdict"] for r in centre.truth if r["behaviour"] == behaviour and r["conversation_id"] in late]
-        assert rate(before) > 0.55
+        judge = simulation.JUDGE[behaviour]
+        assert rate(before) > 0.6 * judge.sensitivity + 0.4 * (1 - judge.specificity)
         assert rate(after) < 0.48
 
 

@@ -92,7 +92,7 @@ def test_a_sweep_with_nothing_to_do_does_nothing():
     assert not Attempt.objects.exists()
 
 
-def test_each_hour_opens_the_follow_ups_whose_day_has_come(monkeypatch):
+def test_the_sweep_opens_the_follow_ups_whose_day_has_come(monkeypatch):
     publish()
     take(*calls("lea", 2, 20))
     score()
@@ -103,6 +103,6 @@ def test_each_hour_opens_the_follow_ups_whose_day_has_come(monkeypatch):
     )
     for days, opened in ((6, False), (7, True)):
         monkeypatch.setattr(tasks.timezone, "now", lambda days=days: NOW + timedelta(days=days))
-        tasks.each_hour.call()
+        tasks.sweep.call()
         follow_up.refresh_from_db()
         assert (follow_up.opened_at is not None) == opened

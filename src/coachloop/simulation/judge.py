@@ -21,19 +21,19 @@ class Accuracy(NamedTuple):
 
 
 JUDGE = {
-    "uses_name": Accuracy(0.94, 0.97),
-    "states_purpose": Accuracy(0.90, 0.93),
-    "positive_reason": Accuracy(0.84, 0.91),
+    "uses_name": Accuracy(0.94, 0.99),
+    "states_purpose": Accuracy(0.93, 0.94),
+    "positive_reason": Accuracy(0.76, 0.91),
     "pain_mirror": Accuracy(0.84, 0.89),
-    "why_after_budget": Accuracy(0.88, 0.92),
-    "open_questions": Accuracy(0.92, 0.86),
-    "pricing_pivot": Accuracy(0.82, 0.88),
-    "assumptive_close": Accuracy(0.88, 0.93),
-    "greeting": Accuracy(0.95, 0.94),
-    "empathy": Accuracy(0.86, 0.90),
+    "why_after_budget": Accuracy(0.66, 0.98),
+    "open_questions": Accuracy(0.98, 0.83),
+    "pricing_pivot": Accuracy(0.76, 0.96),
+    "assumptive_close": Accuracy(0.78, 0.84),
+    "greeting": Accuracy(0.91, 0.94),
+    "empathy": Accuracy(0.89, 0.71),
     "hold_etiquette": Accuracy(0.92, 0.93),
-    "recap": Accuracy(0.86, 0.92),
-    "anything_else": Accuracy(0.92, 0.94),
+    "recap": Accuracy(0.87, 0.69),
+    "anything_else": Accuracy(0.94, 0.89),
 }
 
 
