@@ -1,6 +1,7 @@
 """What `serve` and `worker` start; that they work is shown in a browser and by benchmarks/kill.py."""
 
 import signal
+import socket
 
 import pytest
 from django.conf import settings
@@ -58,6 +59,16 @@ def test_the_worker_ends_also_when_the_pages_break(house, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         house("serve")
     assert Helper.started[0].told
+
+
+@pytest.mark.usefixtures("stand_ins")
+def test_serve_refuses_a_port_that_is_taken(house):
+    """Two servers would share it, each answering some of the visits."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ran = house("serve", "--port", other.getsockname()[1])
+    assert ran.code == 2
+    assert "already" in ran.err
+    assert Helper.started == ()
 
 
 @pytest.mark.usefixtures("stand_ins")

@@ -2,7 +2,9 @@ import gzip
 import json
 import os
 import tracemalloc
+from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
 from coachloop.adapters.readers import lines as reader
@@ -194,3 +196,23 @@ def test_a_csv_without_rows_gives_nothing(written, raw):
 def test_a_header_that_is_no_csv_ends_the_file(written):
     _, refused = taken(records(written(b'"a"b,c\nd,e\n', "s.csv")))
     assert [line for line, _ in refused] == [1]
+
+
+def test_rows_of_parquet_come_as_objects_with_their_times_in_words(tmp_path):
+    path = tmp_path / "scores.parquet"
+    when = datetime(2026, 5, 4, 9, 38, tzinfo=UTC)
+    pl.DataFrame({"call_id": ["c-1", "c-2"], "started_at": [when, None], "outcome_sold": [True, False]}).write_parquet(
+        path
+    )
+    rows = [json.loads(line.raw) for line in records(path)]
+    assert rows == [
+        {"call_id": "c-1", "started_at": "2026-05-04T09:38:00+00:00", "outcome_sold": True},
+        {"call_id": "c-2", "outcome_sold": False},
+    ]
+
+
+def test_what_is_no_parquet_is_refused(tmp_path):
+    path = tmp_path / "scores.parquet"
+    path.write_bytes(b"PAR1 but no more")
+    [refusal] = records(path)
+    assert refusal.reason.startswith("not Parquet")
