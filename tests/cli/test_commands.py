@@ -172,6 +172,19 @@ def test_templates_from_draft_to_diff(run, written):
     assert run("template", "show", "manners@7").code == 2
 
 
+def test_templates_speak_json_as_well(run, written):
+    assert run("init", "--name", "Here", "--json").json.items() >= {"site": "Here", "timezone": "UTC"}.items()
+    path = written("manners.yaml", MANNERS)
+    assert run("template", "check", path, "--json").json == {"key": "manners", "title": "Manners", "behaviours": 3}
+    added = {"key": "manners", "version": 1, "new": True, "published": False}
+    assert run("template", "add", path, "--json").json == added
+    assert run("template", "publish", "manners", "--json").json.items() >= {"key": "manners", "version": 1}.items()
+    assert run("template", "add", path, "--json").json == {**added, "new": False, "published": True}
+    assert "has this text already: version 1, which is published" in run("template", "add", path).out
+    assert run("template", "show", "manners", "--json").json == {"key": "manners", "version": 1, "text": MANNERS}
+    assert run("template", "diff", "manners", 1, 1, "--json").json == {"key": "manners", "old": 1, "new": 1, "diff": ""}
+
+
 def test_a_wrong_template_is_refused_with_every_mistake(house, written):
     wrong = written("wrong.yaml", "key: Wrong Key\ntitle: X\nbehaviours:\n  - {key: a, target: 3}\n")
     for command in ("check", "add"):
@@ -222,7 +235,7 @@ def test_labels_that_can_not_be_read_stop_evaluate(scored, written):
 SCORES = "call_id,agent_id,team,started_at,queue,behaviour,verdict,outcome_sold\n"
 
 
-def test_scores_and_coaching_of_before_are_imported(house, written):
+def test_scores_and_coaching_of_before_are_imported(house, written, tmp_path):
     rows = "".join(
         f"x-{n},{'ab'[n % 2]},north,2026-05-0{n % 8 + 1},q,closes,{'met' if n % 2 else 'not_met'},true\n"
         for n in range(40)
@@ -232,6 +245,15 @@ def test_scores_and_coaching_of_before_are_imported(house, written):
     )
     assert (ran.code, ran.json["accepted"], ran.json["refused"][0]["line"]) == (1, 40, 42)
     assert {row["agent_id"] for row in house("insight", "rates", "--json").json} == {"a", "b"}
+    table = {
+        "call_id": [900],
+        "agent_id": ["a"],
+        "behaviour": ["closes"],
+        "verdict": ["met"],
+        "started_at": [date(2026, 5, 4)],
+    }
+    pl.DataFrame(table).write_parquet(tmp_path / "scores.parquet")
+    assert house("import", "scores", tmp_path / "scores.parquet", "--json").json["accepted"] == 1
     coaching = written("coaching.csv", "agent_id,behaviour,held_on,leader\na,closes,2026-04-01,Ada\n")
     assert house("import", "coaching", coaching, "--json").json["accepted"] == 1
     assert house("import", "coaching", coaching, "--json").json["duplicates"] == 1

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_ox.models import OxTask
 from django_ox.testing import run_tasks
 
 from builders import NOW, agreement, call, calls, publish, score, take
@@ -106,3 +107,18 @@ def test_the_sweep_opens_the_follow_ups_whose_day_has_come(monkeypatch):
         tasks.sweep.call()
         follow_up.refresh_from_db()
         assert (follow_up.opened_at is not None) == opened
+
+
+def test_each_hour_forgets_the_engines_notes_of_finished_tasks():
+    """A day after they are done; what waits stays."""
+    publish()
+    take(call("c-1"))
+    tasks.sweep.call()
+    run_tasks()
+    tasks.score_some.enqueue("manners", [])
+    finished = OxTask.objects.exclude(finished_at=None)
+    assert finished.count() == 1
+    finished.update(finished_at=timezone.now() - timedelta(days=2))
+    tasks.each_hour.call()
+    assert not finished.exists()
+    assert OxTask.objects.count() == 1

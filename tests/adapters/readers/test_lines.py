@@ -2,7 +2,8 @@ import gzip
 import json
 import os
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -198,21 +199,25 @@ def test_a_header_that_is_no_csv_ends_the_file(written):
     assert [line for line, _ in refused] == [1]
 
 
-def test_rows_of_parquet_come_as_objects_with_their_times_in_words(tmp_path):
+def test_rows_of_parquet_come_as_those_of_csv_do(tmp_path):
+    """Numbers and times as text, so that an id is an id whatever its column's type; what is missing or NaN is left out."""
     path = tmp_path / "scores.parquet"
-    when = datetime(2026, 5, 4, 9, 38, tzinfo=UTC)
-    pl.DataFrame({"call_id": ["c-1", "c-2"], "started_at": [when, None], "outcome_sold": [True, False]}).write_parquet(
-        path
-    )
-    rows = [json.loads(line.raw) for line in records(path)]
-    assert rows == [
-        {"call_id": "c-1", "started_at": "2026-05-04T09:38:00+00:00", "outcome_sold": True},
-        {"call_id": "c-2", "outcome_sold": False},
-    ]
+    rows = {
+        "call_id": [7, 8], "agent_id": ["lea", None], "started_at": [datetime(2026, 5, 4, 9, 30, tzinfo=UTC), None], "day": [date(2026, 5, 4)] * 2,
+        "at": [1.5, float("nan")], "outcome_sold": [True, False], "turns": [[1, 2], []], "price": [Decimal("1.20"), None],
+    }  # fmt: skip
+    pl.DataFrame(rows).write_parquet(path)
+    read, refused = taken(records(path))
+    assert refused == []
+    assert read == [
+        (1, {"call_id": "7", "agent_id": "lea", "started_at": "2026-05-04T09:30:00+00:00", "day": "2026-05-04", "at": "1.5",
+             "outcome_sold": "true", "turns": [1, 2], "price": "1.20"}),
+        (2, {"call_id": "8", "day": "2026-05-04", "outcome_sold": "false", "turns": []}),
+    ]  # fmt: skip
 
 
-def test_what_is_no_parquet_is_refused(tmp_path):
-    path = tmp_path / "scores.parquet"
-    path.write_bytes(b"PAR1 but no more")
-    [refusal] = records(path)
-    assert refusal.reason.startswith("not Parquet")
+@pytest.mark.parametrize("raw", [b"", b"PAR1", b"PAR1" + b"x" * 100 + b"PAR1", b"a,b\n1,2\n"])
+def test_what_is_no_parquet_is_refused(written, raw):
+    _, [(line, reason)] = taken(records(written(raw, "scores.parquet")))
+    assert line == 1
+    assert reason.startswith("not Parquet: ")

@@ -57,13 +57,15 @@ def _parquet_rows(path: Path) -> Iterator[Line | Refusal]:
         yield Refusal(str(path), 1, f"not Parquet: {error}")
         return
     for number, row in enumerate(frame.iter_rows(named=True), 1):
-        given = {name: cell for name, cell in row.items() if cell is not None}
-        yield Line(str(path), number, json.dumps(given, default=_in_words).encode())
+        given = {name: _as_in_csv(cell) for name, cell in row.items() if cell is not None and cell == cell}  # noqa: PLR0124 -- NaN is not
+        yield Line(str(path), number, json.dumps(given, default=str).encode())
 
 
-def _in_words(cell: object) -> str:
-    """A date or time as ISO 8601, anything else as it prints."""
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+def _as_in_csv(cell: object) -> object:
+    """Numbers and times as text, as a CSV file has them: an id is an id, whatever type its column has."""
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return json.dumps(cell) if isinstance(cell, int | float) else cell
 
 
 def _csv_rows(path: Path) -> Iterator[Line | Refusal]:

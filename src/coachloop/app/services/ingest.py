@@ -141,8 +141,7 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
         else:
             reason = f"id {key!r} is stored with other content; --replace takes the new one and keeps the history"
             receipt.refuse(place.file, place.number, reason)
-    in_one_order = sorted(fresh.items())  # so that two ingests of the same calls seldom wait for each other
-    _write([(known.get(key) or Conversation(key=key), reads) for key, reads in in_one_order], receipt, how)
+    _write([(known.get(key) or Conversation(key=key), reads) for key, reads in fresh.items()], receipt, how)
 
 
 def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how: _Batch) -> None:
