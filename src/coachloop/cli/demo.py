@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def demo(
     *,
     serving: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the centre when it is built.")] = True,
-    agents: Annotated[int, typer.Option(min=10, help="How many agents the centre has.")] = 150,
+    agents: Annotated[int, typer.Option(min=12, help="How many agents the centre has.")] = 150,
     host: str = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
 ) -> None:
@@ -69,7 +69,7 @@ def build(folder: Path, *, agents: int, today: date) -> None:
 
 
 def _teams(agents: int) -> int:
-    return max(2, agents // 15)
+    return min(20, max(4, agents // 15))
 
 
 def _last_working_day(today: date) -> date:

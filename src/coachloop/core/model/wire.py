@@ -255,7 +255,7 @@ def in_words(errors: Sequence[Any]) -> str:
         path = ".".join(str(part) for part in error["loc"])
         said = error.get("input")
         got = f", got {said!r:.60}" if isinstance(said, str | int | float) else ""
-        parts.append(f"{path + ': ' if path else ''}{error['msg']}{got}")
+        parts.append(f"{path + ': ' if path else ''}{error['msg'].removeprefix('Value error, ')}{got}")
     more = f" (and {len(errors) - 5} more)" if len(errors) > 5 else ""
     return "; ".join(parts) + more
 

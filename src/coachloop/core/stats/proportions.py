@@ -8,7 +8,7 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 
-FEW_PEERS = 5
+FEW_PEERS = 20
 """Below this many peers the spread between them is not estimated; a prior worth two conversations stands in."""
 
 
