@@ -14,7 +14,7 @@ from coachloop.cli.output import AsJson, Day, need_site, show_rows
 
 app = typer.Typer(help="What the scores say.", no_args_is_help=True)
 
-Days = Annotated[int, typer.Option(min=1, help="How many days, the last one included.")]
+Days = Annotated[int, typer.Option(min=1, max=36_500, help="How many days, the last one included.")]
 EMPTY = "No scores yet. Ingest conversations and run `coachloop score`."
 
 
