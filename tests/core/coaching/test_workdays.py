@@ -57,7 +57,13 @@ def test_days_left_add_up_and_turn_negative(*, calendar, a, b, c):
     """From a to c is from a to b and from b to c; what has passed is negative."""
     first, middle, last = sorted([a, b, c])
     assert calendar.until(first, last) == calendar.until(first, middle) + calendar.until(middle, last)
-    assert calendar.until(last, first) == -calendar.until(first, last)
+    passed = calendar.until(first, last)
+    assert calendar.until(last, first) == (-max(1, passed) if first < last else 0)
+
+
+def test_what_was_due_on_friday_is_late_on_saturday():
+    """No working day has gone by, but the day has passed."""
+    assert WorkingCalendar().until(date(2026, 11, 21), date(2026, 11, 20)) == -1
 
 
 @given(calendar=CALENDARS, start=DAYS, absence=DAYS)

@@ -48,10 +48,15 @@ class WorkingCalendar:
         return day
 
     def until(self, today: date, due: date) -> int:
-        """Working days left after `today` up to and including `due`; negative when `due` has passed."""
-        first, last, sign = (today, due, 1) if due >= today else (due, today, -1)
-        span = (first + timedelta(days=step) for step in range(1, (last - first).days + 1))
-        return sign * sum(map(self.works, span))
+        """Working days left after `today` up to and including `due`; once `due` has passed negative, -1 at least."""
+        if due < today:
+            return -max(1, self._between(due, today))
+        return self._between(today, due)
+
+    def _between(self, first: date, last: date) -> int:
+        """Working days after `first` up to and including `last`."""
+        days = (first + timedelta(days=step) for step in range(1, (last - first).days + 1))
+        return sum(map(self.works, days))
 
 
 def due(landed: date, calendar: WorkingCalendar) -> date:
