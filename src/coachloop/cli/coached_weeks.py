@@ -33,7 +33,7 @@ def coach(number: int, day: date, *, last: date, today: date, zone: ZoneInfo) ->
         if number == 2:
             _hold(leader, place, now=now, review_on=_working_day(today))
         if number == 4 + place % 3:
-            _develop(leader, place, now=now, review_on=today + timedelta(days=14))
+            _develop(leader, place, now=now, review_on=_working_day(today + timedelta(days=14)))
         if number == 6 + place % 2:
             _hold(leader, place + 1, now=now, review_on=_working_day(today + timedelta(days=3 + place % 5)))
         if day == last and place % 3 != 2:
