@@ -5,8 +5,8 @@ class RefusedError(Exception):
     """The request can't be carried out as it stands; the message is for the person who made it."""
 
 
-class NotYoursError(RefusedError):
-    """Somebody else owns this."""
+class NotYoursError(Exception):
+    """Somebody else owns this: no other input would help, so it is no refusal to show beside a form."""
 
 
 class NoExampleError(RefusedError):

@@ -12,18 +12,17 @@ from coachloop.core.coaching.agreement import Agreement, Answers, DidHappen, Did
 
 MORNING = time(10)
 OWN_WORDS = (
-    "I rush the start because I expect to be hung up on. I want to slow down and say why I ring.",
-    "Honestly I had not noticed. Hearing it back, I skip straight to my questions.",
+    "I rush because I expect to be hung up on. I want to slow down at that moment.",
+    "Honestly I had not noticed. Hearing it back, I go straight on as if nothing was said.",
     "I do it when the call is going well and forget it when I am nervous, so it has to become a habit.",
     "I thought it would sound scripted. I will try it in my own way and see how people take it.",
 )
 ACTIONS = (
-    "Write the sentence on a card beside the screen and say it in every call until Friday.",
+    "Put the better move on a card beside the screen and look at it before every call until Friday.",
     "Use it in the next ten calls and mark each one on the pad.",
-    "Listen to one of Sam's calls first, then try the same opening in the afternoon block.",
+    "Read one call in which it went well, then try the same in the afternoon block.",
 )
-ACCOUNT = "On the call you went from your name straight to the questions; the customer asked twice who you were."
-HOW_REVIEWED = "We look at the numbers together and listen to two calls."
+HOW_REVIEWED = "We look at the numbers together and read two calls."
 
 
 def coach(number: int, day: date, *, last: date, today: date, zone: ZoneInfo) -> None:
@@ -51,7 +50,7 @@ def _hold(leader: Viewer, place: int, *, now: datetime, review_on: date) -> None
         how_reviewed=HOW_REVIEWED,
         review_on=review_on,
     )
-    notes = coaching.Notes(account=ACCOUNT, private="Opened up once we listened to the call. Praise the next good one.")
+    notes = coaching.Notes(private="Opened up once we read the call. Praise the next good one.")
     coaching.hold_session(
         viewer=leader, session_id=session_id, agreement=agreement, held_on=now.date(), now=now, notes=notes
     )
@@ -67,9 +66,9 @@ def _plan(leader: Viewer, *, now: datetime, on: datetime, today: date) -> None:
 
 
 def _accept(leader: Viewer, *, now: datetime) -> int | None:
-    """Take the most valuable suggestion for somebody without an open focus."""
+    """Take the most valuable suggestion that a call can show, for somebody without an open focus."""
     for row in suggestions(leader, as_of=now.date()):
-        if row.kind != "performance":
+        if row.example is None or not row.example.quote:
             continue
         try:
             return (
@@ -105,7 +104,7 @@ def look_back(today: date, zone: ZoneInfo) -> None:
             continue
         for pk in due_follow_ups(leader):
             step = (NextStep.CLOSE, NextStep.CONTINUE)[place // 2 % 2]
-            answers = Answers(DidHappen.YES, DidWork.TOO_EARLY, step, "We listened to two calls together.")
+            answers = Answers(DidHappen.YES, DidWork.TOO_EARLY, step, "We read two calls together.")
             coaching.close_follow_up(viewer=leader, follow_up_id=pk, answers=answers, now=now)
 
 

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from typer.core import TyperGroup
 
-from coachloop.app.errors import RefusedError
+from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.health import is_set_up
 from coachloop.core.model.receipt import Receipt
 
@@ -40,7 +40,7 @@ class GuardedGroup(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (RefusedError, ObjectDoesNotExist) as error:
+        except (RefusedError, NotYoursError, ObjectDoesNotExist) as error:
             stop(str(error))
 
 

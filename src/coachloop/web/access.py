@@ -51,7 +51,7 @@ def page[**P](*roles: Role) -> Callable[[RolePage[P]], Page[P]]:
     return wrap
 
 
-def in_words(refusal: RefusedError) -> str:
+def in_words(refusal: RefusedError | NotYoursError) -> str:
     """A refusal as a sentence on a page."""
     words = str(refusal).rstrip(".")
     return f"{words[:1].upper()}{words[1:]}."

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import NotYoursError, RefusedError
+from coachloop.app.errors import RefusedError
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import FollowUpView
 from coachloop.app.queries.viewing import Viewer
@@ -34,8 +34,6 @@ def close(request: HttpRequest, viewer: Viewer, follow_up_id: int) -> HttpRespon
             following = coaching.close_follow_up(
                 viewer=viewer, follow_up_id=view.id, answers=form.answers, now=timezone.now()
             )
-        except NotYoursError:
-            raise
         except RefusedError as refusal:
             form.add_error(None, in_words(refusal))
         else:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import NotYoursError, RefusedError
+from coachloop.app.errors import RefusedError
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import SessionView
 from coachloop.app.queries.viewing import Viewer
@@ -41,8 +41,6 @@ def plan(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
             coaching.plan_session(
                 viewer=viewer, session_id=view.id, planned_for=form.cleaned_data["planned_for"], now=timezone.now()
             )
-        except NotYoursError:
-            raise
         except RefusedError as refusal:
             form.add_error("planned_for", in_words(refusal))
         else:
@@ -60,8 +58,6 @@ def hold(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             _hold(viewer, view, form)
-        except NotYoursError:
-            raise
         except RefusedError as refusal:
             form.add_error(None, in_words(refusal))
         else:
@@ -77,8 +73,6 @@ def cancel(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpRespons
     view = _view(viewer, session_id)
     try:
         following = coaching.cancel_session(viewer=viewer, session_id=view.id, now=timezone.now())
-    except NotYoursError:
-        raise
     except RefusedError as refusal:
         messages.error(request, in_words(refusal))
         return redirect("session", view.id)

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import NotYoursError, RefusedError
+from coachloop.app.errors import RefusedError
 from coachloop.app.queries import session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
@@ -29,8 +29,6 @@ def accept_focus(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
     """Take today's suggestion for an agent, then plan when to sit down."""
     try:
         coaching.accept_focus(viewer=viewer, agent_key=key, now=timezone.now(), as_of=timezone.localdate())
-    except NotYoursError:
-        raise
     except RefusedError as refusal:
         if session_page.next_session_id(viewer, key) is None:
             return _refused(request, refusal)
@@ -44,8 +42,6 @@ def open_developmental(request: HttpRequest, viewer: Viewer, key: str) -> HttpRe
     """Offer an agent a conversation of their own, then plan when to sit down."""
     try:
         session = coaching.open_developmental(viewer=viewer, agent_key=key, now=timezone.now())
-    except NotYoursError:
-        raise
     except RefusedError as refusal:
         return _refused(request, refusal)
     return redirect("session", session.pk)
