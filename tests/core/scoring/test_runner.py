@@ -68,6 +68,24 @@ def test_versions_name_the_members_that_can_be_asked():
     assert ran.scorer_versions == {"a": "phrases@1>learned@3", "b": NO_SCORERS, "c": NO_SCORERS, "d": NO_SCORERS}
 
 
+def test_a_scorer_may_have_a_version_for_each_behaviour():
+    class Learner(Fake):
+        def version_for(self, behaviour: Behaviour, template: str) -> str:
+            return f"{template}-{behaviour.key}-7"
+
+    ran = runner(behaviour("a", "learned"), behaviour("b", "learned"), learned=Learner(PASS))
+    assert ran.scorer_versions == {"a": "learned@t-a-7", "b": "learned@t-b-7"}
+
+
+def test_a_question_without_an_answer_yet_postpones_its_conversation_alone():
+    judge = Fake([None, MET])
+    postponed, verdicts = runner(behaviour("a", "judge"), judge=judge).score([CALL, OTHER])
+    assert postponed is None
+    assert verdicts is not None
+    assert [verdict.outcome for verdict in verdicts] == [Outcome.MET]
+    assert {question.template for question in judge.asked[0]} == {"t"}
+
+
 def test_the_first_that_decides_decides_and_the_rest_are_not_asked():
     judge = Fake(MET)
     verdict = score(behaviour("a", phrases("good morning"), "judge"), phrases=PhraseScorer(), judge=judge)

@@ -3,6 +3,8 @@
 from coachloop.app.models.audit import AuditEntry
 from coachloop.app.models.coaching import Focus, FollowUp, Session
 from coachloop.app.models.conversations import Conversation, Revision
+from coachloop.app.models.judging import JudgeReply
+from coachloop.app.models.learned import LearnedModel, TrainingCase
 from coachloop.app.models.people import Absence, Agent, Grant, Site, SiteClosure, Team, User
 from coachloop.app.models.rollups import AgentDay, DirtyDay
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
@@ -21,6 +23,8 @@ __all__ = [
     "Focus",
     "FollowUp",
     "Grant",
+    "JudgeReply",
+    "LearnedModel",
     "Review",
     "Revision",
     "Scoring",
@@ -30,6 +34,7 @@ __all__ = [
     "Team",
     "Template",
     "TemplateVersion",
+    "TrainingCase",
     "User",
     "Verdict",
 ]

@@ -116,6 +116,20 @@ class LearnedShape(Shape):
     """A local model trained on the centre's own labels."""
 
     abstain: bool | None = Field(None, description="true (as without it): passes when unsure; false: always decides")
+    error: Annotated[float | None, Field(gt=0, lt=0.5, allow_inf_nan=False)] = Field(
+        None, description="the share of its decisions that may be wrong, above 0 and below 0.5; 0.1 without it"
+    )
+
+
+class JudgeShape(Shape):
+    """An LLM judge; asked only for what is still open."""
+
+    votes: Annotated[int | None, Field(ge=1, le=9)] = Field(
+        None, description="how often it is asked, 1 (as without it) to 9; more than half must agree"
+    )
+    examples: Annotated[int | None, Field(ge=0, le=8)] = Field(
+        None, description="how many of the centre's own reviews it is shown as examples, 0 (as without it) to 8"
+    )
 
 
 class NothingShape(Shape):
@@ -130,7 +144,7 @@ class MemberShape(BaseModel):
     phrases: PhrasesShape | None = None
     timing: TimingShape | None = None
     learned: LearnedShape | None = None
-    judge: NothingShape | None = Field(None, description="an LLM judge; asked only for what is still open; no options")
+    judge: JudgeShape | None = None
     human: NothingShape | None = Field(None, description="people decide; no options")
     imported: NothingShape | None = Field(None, description="another tool's verdicts decide; no options")
 
@@ -190,6 +204,7 @@ _NESTED: dict[tuple[str, ...], type[BaseModel]] = {
     ("behaviours", "examples"): ExamplesShape,
     ("behaviours", "score_with", "phrases"): PhrasesShape,
     ("behaviours", "score_with", "learned"): LearnedShape,
+    ("behaviours", "score_with", "judge"): JudgeShape,
     ("behaviours", "score_with", "timing"): TimingShape,
     **{("behaviours", "score_with", "timing", name): RangeShape for name in TimingShape.model_fields},
 }

@@ -31,7 +31,7 @@ class Question:
     """One behaviour asked about one conversation.
 
     `moments` holds at least one. `options` is what the template tells this member of the cascade. `last` says that no available
-    member comes after it.
+    member comes after it. `template` is the key of the template that the behaviour belongs to.
     """
 
     conversation: Conversation
@@ -39,6 +39,7 @@ class Question:
     moments: tuple[Moment, ...]
     options: Mapping[str, Any]
     last: bool = False
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,15 @@ class Scorer(ABC):
         del behaviour, template
         return True
 
+    def version_for(self, behaviour: Behaviour, template: str) -> str:
+        """The version that answers for this behaviour; one for all, unless a scorer learns each by itself."""
+        del behaviour, template
+        return self.version
+
     @abstractmethod
-    def score(self, questions: Sequence[Question]) -> Sequence[Finding]:
-        """One finding a question, in order.
+    def score(self, questions: Sequence[Question]) -> Sequence[Finding | None]:
+        """One finding a question, in order; None where it can't answer now: the conversation is asked about again.
 
         Raises:
-            ScorerUnavailableError: it can't answer now; ask again later.
+            ScorerUnavailableError: it can't answer any now; ask again later.
         """

@@ -102,8 +102,11 @@ class Runner:
 
     def _cascade(self, behaviour: Behaviour) -> Cascade:
         members = tuple(member for member in behaviour.score_with if self._can_ask(member, behaviour))
-        versions = [f"{member.scorer}@{self._scorers[member.scorer].version}" for member in members]
+        versions = [f"{member.scorer}@{self._version(member, behaviour)}" for member in members]
         return Cascade(behaviour, members, ">".join(versions) or NO_SCORERS)
+
+    def _version(self, member: Member, behaviour: Behaviour) -> str:
+        return self._scorers[member.scorer].version_for(behaviour, self.template.key)
 
     def _can_ask(self, member: Member, behaviour: Behaviour) -> bool:
         if member.scorer in _NEVER_ASKED or (member.scorer in _LOCAL and _hangs_on_a_question(behaviour)):
@@ -118,7 +121,7 @@ class Runner:
             For each conversation a verdict a behaviour, in the template's order; None where a scorer was unavailable, so that
             nothing is known yet and the conversation is to be asked about again.
         """
-        run = _Run(self._scorers, conversations)
+        run = _Run(self._scorers, conversations, template=self.template.key)
         for index, conversation in enumerate(conversations):
             speech = Speech(conversation)
             for number, cascade in enumerate(self._cascades):
@@ -134,7 +137,8 @@ class Runner:
 class _Run:
     """One batch: what is open, what is decided, what is postponed."""
 
-    def __init__(self, scorers: Mapping[str, Scorer], conversations: Sequence[Conversation]) -> None:
+    def __init__(self, scorers: Mapping[str, Scorer], conversations: Sequence[Conversation], *, template: str) -> None:
+        self._template = template
         self._scorers = scorers
         self._conversations = conversations
         self._waiting: dict[str, list[Open]] = {}
@@ -172,6 +176,7 @@ class _Run:
             moments=one.moments,
             options=one.member.options,
             last=one.is_last,
+            template=self._template,
         )
 
     def _answers(self, name: str, batch: Sequence[Open]) -> Sequence[Answer]:
@@ -236,8 +241,10 @@ def _asked_alone(name: str, scorer: Scorer, question: Question) -> Answer:
         return f"{name} crashed: {type(error).__name__}: {error}"[:500]
 
 
-def _answer(name: str, question: Question, finding: Finding) -> Answer:
+def _answer(name: str, question: Question, finding: Finding | None) -> Answer:
     """The finding as a verdict whose proof holds, or the reason for passing."""
+    if finding is None:
+        return None
     if finding.outcome is None or finding.outcome is Outcome.UNSCORED:
         return finding.reason or "passes"
     key = question.behaviour.key
