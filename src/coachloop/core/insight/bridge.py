@@ -106,7 +106,7 @@ def _keys(sample: Sequence[Rescored], name: str) -> dict[str, None]:
 def _bridge(key: str, sample: Sequence[Rescored], rng: np.random.Generator) -> Bridge:
     pairs = [(one, _of(one.old, key), _of(one.new, key)) for one in sample]
     groups = [one.group for one, _, _ in pairs]
-    old, new = ([CODES[pair[side].outcome] for pair in pairs] for side in (1, 2))
+    old, new = [CODES[before.outcome] for _, before, _ in pairs], [CODES[after.outcome] for _, _, after in pairs]
     moved = shift(old, new, groups)
     both = [i for i in range(len(pairs)) if old[i] != 3 and new[i] != 3]
     alike = agreement([new[i] for i in both], [old[i] for i in both], [groups[i] for i in both], rng=rng)

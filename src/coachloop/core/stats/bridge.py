@@ -74,7 +74,7 @@ def shift(
 
 
 def _in_rate(codes: NDArray[np.int_]) -> NDArray[np.bool_]:
-    return (codes == MET) | (codes == NOT_MET)
+    return np.isin(codes, (NOT_MET, MET))
 
 
 def _rate(codes: NDArray[np.int_]) -> float:
