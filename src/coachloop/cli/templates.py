@@ -1,8 +1,9 @@
 """Templates: check, add, publish, look at, compare, try."""
 
 import difflib
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from django.utils import timezone
@@ -11,11 +12,15 @@ from coachloop.app.queries import templates as queries
 from coachloop.app.queries.evaluate import try_out
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.templates import add_template, check_template, publish_template
-from coachloop.cli.output import AsJson, File, need_site, print_json, say, show_rows
+from coachloop.cli import template_trials
+from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_rows
 from coachloop.cli.scoring import Labels, read_labels
+from coachloop.core.model.template_diff import FieldChange, TemplateDiff, compare
+from coachloop.core.model.template_yaml import parse_template
 from coachloop.wiring import scorers
 
 app = typer.Typer(help="What the centre looks for.", no_args_is_help=True)
+template_trials.register(app)
 
 Reference = Annotated[str, typer.Argument(help="KEY for the newest version, or KEY@N.")]
 
@@ -70,16 +75,63 @@ def show(reference: Reference, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def diff(key: str, old: int, new: int, *, as_json: AsJson = False) -> None:
-    """Show what changed between two versions."""
+def diff(
+    key: str,
+    old: int,
+    new: int,
+    *,
+    text: Annotated[bool, typer.Option("--text", help="The text line by line instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed between two versions, behaviour by behaviour."""
     need_site()
-    before, after = f"{key}@{old}", f"{key}@{new}"
-    old_text, new_text = (queries.find_version(name).text.splitlines(keepends=True) for name in (before, after))
-    changed = "".join(difflib.unified_diff(old_text, new_text, before, after))
+    before, after = (queries.find_version(f"{key}@{number}").text for number in (old, new))
+    names = (f"{key}@{old}", f"{key}@{new}")
+    lines = "".join(difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), *names))
+    changes = compare(parse_template(before), parse_template(after))
     if as_json:
-        print_json({"key": key, "old": old, "new": new, "diff": changed})
+        print_json({"key": key, "old": old, "new": new, "diff": lines, **_changes(changes)})
+    elif text:
+        typer.echo(lines, nl=False)
     else:
-        typer.echo(changed, nl=False)
+        _print_changes(changes)
+
+
+def _changes(found: TemplateDiff) -> dict[str, Any]:
+    return {
+        "template": [_field(change) for change in found.template],
+        "added": [behaviour.key for behaviour in found.added],
+        "removed": [behaviour.key for behaviour in found.removed],
+        "changed": [
+            {"behaviour": one.key, "changes_verdicts": one.changes_verdicts, "fields": [*map(_field, one.fields)]}
+            for one in found.changed
+        ],
+        "moved": found.moved,
+    }
+
+
+def _field(change: FieldChange) -> dict[str, Any]:
+    return {"field": change.name, "old": change.old, "new": change.new}
+
+
+def _print_changes(found: TemplateDiff) -> None:
+    lines = ["Both say the same."] if found.empty else []
+    lines += [line for change in found.template for line in _change_lines(change, "")]
+    lines += [f"+ {behaviour.key}: {behaviour.title}" for behaviour in found.added]
+    lines += [f"- {behaviour.key}: {behaviour.title}" for behaviour in found.removed]
+    for one in found.changed:
+        lines.append(f"~ {one.key}: {one.title}{'' if one.changes_verdicts else ' (no verdict changes)'}")
+        lines += [line for change in one.fields for line in _change_lines(change, "    ")]
+    lines += ["The order of the behaviours changed."] if found.moved else []
+    out.print("\n".join(lines), markup=False, highlight=False)
+
+
+def _change_lines(change: FieldChange, indent: str) -> list[str]:
+    return [f"{indent}{change.name}", f"{indent}  old: {_said(change.old)}", f"{indent}  new: {_said(change.new)}"]
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False)
 
 
 @app.command("try")

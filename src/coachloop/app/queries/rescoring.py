@@ -1,0 +1,96 @@
+"""Stored conversations scored once more, by any version and any scorers; stores nothing."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from itertools import batched
+from operator import or_
+
+import numpy as np
+from django.db.models import F, Q
+
+from coachloop.app import mapping
+from coachloop.app.models import Conversation as Row
+from coachloop.app.models import Revision
+from coachloop.app.queries import viewing
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.model.conversation import Conversation
+from coachloop.core.model.template import Template
+from coachloop.core.model.verdict import Verdict
+from coachloop.core.scoring.runner import Runner
+
+BLOCK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Local dates at the site, both included; None is open. A call without a date is in the open period alone."""
+
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def asked(self) -> Q:
+        """The same for the database."""
+        since = Q(day__gte=self.since) if self.since else Q()
+        return since & Q(day__lte=self.until) if self.until else since
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A stored conversation with its words as they stand now. `group` is its agent, or itself where it has none."""
+
+    row: Row
+    group: str
+    said: Conversation
+
+
+def fitting(viewer: Viewer, templates: Iterable[Template], period: Period) -> list[int]:
+    """Ids of the conversations with words that the viewer may see and one of the templates fits, in order."""
+    kinds = (Q(**{f"{name}__in": values for name, values in one.applies_to.items()}) for one in templates)
+    rows = viewing.conversations(viewer).filter(reduce(or_, kinds), period.asked, turn_count__gt=0)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def drawn(ids: Sequence[int], most: int | None, rng: np.random.Generator) -> list[int]:
+    """At most so many of the ids, each equally likely, in order; all where `most` is None."""
+    if most is None or len(ids) <= most:
+        return list(ids)
+    return sorted(ids[index] for index in rng.choice(len(ids), most, replace=False))
+
+
+def calls(viewer: Viewer, ids: Iterable[int]) -> Iterator[list[Call]]:
+    """These conversations, as far as the viewer may see them, a block at a time and in the order asked."""
+    for block in batched(ids, BLOCK):
+        rows = viewing.conversations(viewer).filter(id__in=block).select_related("agent", "team").in_bulk()
+        texts = Revision.objects.filter(conversation__in=rows, number=F("conversation__revision"))
+        documents = dict(texts.values_list("conversation_id", "document"))
+        yield [_call(rows[pk], documents[pk]) for pk in block if pk in documents]
+
+
+def _call(row: Row, document: str) -> Call:
+    return Call(row, row.agent.key if row.agent else row.key, mapping.conversation(document))
+
+
+def scored(
+    viewer: Viewer, ids: Iterable[int], runner: Runner, *, progress: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[Call, list[Verdict]]]:
+    """Each conversation with its verdicts now; those that a scorer can't answer now are left out.
+
+    Args:
+        viewer: who asks; only conversations they may see are scored.
+        ids: which ones.
+        runner: the version and the scorers.
+        progress: called with the number of conversations of each finished block.
+    """
+    for block in calls(viewer, ids):
+        for call, verdicts in zip(block, runner.score([call.said for call in block]), strict=True):
+            if verdicts is not None:
+                yield call, verdicts
+        progress(len(block))
+
+
+def by_behaviour(verdicts: Iterable[Verdict]) -> Mapping[str, Verdict]:
+    """A conversation's verdicts by behaviour key."""
+    return {verdict.behaviour: verdict for verdict in verdicts}
