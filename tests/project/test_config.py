@@ -58,6 +58,11 @@ def test_what_is_set_is_taken(monkeypatch):
         ("COACHLOOP_COUNTRY", "XX", "has no known public holidays; an ISO 3166 code such as GB, or nothing, got 'XX'"),
         ("COACHLOOP_WORKERS", "0", "greater than or equal to 1, got '0'"),
         ("COACHLOOP_WORKERS", "many", "valid integer"),
+        (
+            "COACHLOOP_EMBEDDINGS",
+            "/",
+            "no folder with model.onnx and tokenizer.json; such a folder, off, or nothing, got '/'",
+        ),
         ("COACHLOOP_HTTPS", "perhaps", "valid boolean"),
         ("COACHLOOP_LOG_LEVEL", "LOUD", "DEBUG|INFO|WARNING|ERROR"),
         ("COACHLOOP_HOME", "/proc/nowhere/var", "is no folder and can't be made one (No such file or directory)"),

@@ -47,6 +47,13 @@ def _has_holidays(code: str) -> str:
     return code
 
 
+def _has_model(setting: str) -> str:
+    missing = [name for name in ("model.onnx", "tokenizer.json") if not (Path(setting) / name).is_file()]
+    if setting not in {"", "off"} and missing:
+        raise ValueError(f"is no folder with {' and '.join(missing)}; such a folder, off, or nothing")
+    return setting
+
+
 class Config(BaseSettings):
     """What the operator may set. Every variable is `COACHLOOP_` and the name below; a secret may come from NAME_FILE."""
 
@@ -68,6 +75,9 @@ class Config(BaseSettings):
     demo: bool = Field(default=False, description="offer the roles by one click instead of a password")
     worker: bool = Field(default=True, description="run a worker inside `serve`")
     workers: int = Field(default=1, ge=1, le=64, description="processes of one `worker`")
+    embeddings: Annotated[str, AfterValidator(_has_model)] = Field(
+        default="", description="folder with a sentence model, or off; HOME/models/minilm if not set"
+    )
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
 
 
