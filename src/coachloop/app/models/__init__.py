@@ -1,10 +1,14 @@
 """Tables and their constraints."""
 
 from coachloop.app.models.audit import AuditEntry
-from coachloop.app.models.coaching import Focus, FollowUp, Session
+from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
+from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft
 from coachloop.app.models.conversations import Conversation, Revision
+from coachloop.app.models.gatherings import Attendance, Gathering
 from coachloop.app.models.judging import JudgeReply
 from coachloop.app.models.learned import LearnedModel, TrainingCase
+from coachloop.app.models.library import Clip, ClipShare, ClipView
+from coachloop.app.models.notices import CoachingRequest, Message, ReportChoice, RollOut
 from coachloop.app.models.people import Absence, Agent, Grant, Site, SiteClosure, Team, User
 from coachloop.app.models.rollups import AgentDay, DirtyDay
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
@@ -15,22 +19,41 @@ __all__ = [
     "Agent",
     "AgentDay",
     "Attempt",
+    "Attendance",
     "AuditEntry",
     "Behaviour",
+    "BusyTime",
+    "CalendarLink",
+    "Clip",
+    "ClipShare",
+    "ClipView",
+    "CoachingRequest",
     "Conversation",
     "DirtyDay",
     "Evaluation",
     "Focus",
     "FollowUp",
+    "Gathering",
+    "Goal",
+    "GoalStep",
     "Grant",
     "JudgeReply",
+    "LeaderAbsence",
     "LearnedModel",
+    "Message",
+    "Proposal",
+    "ReportChoice",
     "Review",
     "Revision",
+    "RollOut",
     "Scoring",
     "Session",
+    "SessionDraft",
     "Site",
     "SiteClosure",
+    "Slot",
+    "SlotMove",
+    "StandIn",
     "Team",
     "Template",
     "TemplateVersion",

@@ -39,8 +39,77 @@ class Focus(models.Model):
         return f"{self.agent_id}: {self.behaviour_id}"
 
 
+class Proposal(models.Model):
+    """A QA lead's advice to coach an agent on a behaviour: the leader takes it, or declines it and says why, by constraint."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="proposals")
+    behaviour = models.ForeignKey(Behaviour, on_delete=models.PROTECT, related_name="+")
+    example = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
+    why = models.TextField()
+    proposed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    proposed_at = models.DateTimeField()
+    focus = models.ForeignKey(Focus, null=True, on_delete=models.SET_NULL, related_name="+")
+    declined_because = models.TextField(blank=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "behaviour"], condition=Q(answered_at__isnull=True), name="one_open_proposal"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(focus__isnull=False) | ~Q(declined_because=""),
+                name="proposal_declined_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id}: {self.behaviour_id} proposed"
+
+
+class Goal(models.Model):
+    """Where an agent wants to be, in their own words, over months; it belongs to developmental sessions."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="goals")
+    words = models.TextField()
+    opened_on = models.DateField()
+    target_day = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    reached = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(words=""), name="goal_has_words"),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, reached__isnull=True)
+                | Q(closed_on__isnull=False, reached__isnull=False),
+                name="goal_closed_with_its_answer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id}: {self.words[:40]}"
+
+
+class GoalStep(models.Model):
+    """One step towards a goal."""
+
+    goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="steps")
+    words = models.TextField()
+    by_when = models.DateField(null=True)
+    done_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.words[:40]
+
+
 class Session(models.Model):
-    """A coaching conversation. It can't be held without its agreement, by constraint."""
+    """A coaching conversation. It can't be held without its agreement, by constraint.
+
+    `questions` are those that open it; `started_at` is when its fifteen minutes began. The agent confirms what was agreed, or
+    contests it in their own words. `invite_sequence` counts the invitations sent for it (iCalendar's SEQUENCE).
+    """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="sessions")
     behaviour = models.ForeignKey(Behaviour, null=True, on_delete=models.PROTECT, related_name="sessions")
@@ -60,6 +129,14 @@ class Session(models.Model):
     shared_notes = models.TextField(blank=True)
     private_notes = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    aim = models.ForeignKey(Goal, null=True, on_delete=models.SET_NULL, related_name="sessions")
+    questions = models.JSONField(default=list)
+    started_at = models.DateTimeField(null=True)
+    minutes = models.PositiveSmallIntegerField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    contested_at = models.DateTimeField(null=True)
+    contest_words = models.TextField(blank=True)
+    invite_sequence = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -81,6 +158,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="developmental") | Q(focus__isnull=True), name="developmental_runs_beside_a_focus"
             ),
+            models.CheckConstraint(
+                condition=Q(contested_at__isnull=True) | (~Q(contest_words="") & Q(confirmed_at__isnull=True)),
+                name="contested_in_words",
+            ),
             models.UniqueConstraint(
                 fields=["focus"], condition=Q(status="planned"), name="one_planned_session_a_focus"
             ),
@@ -93,6 +174,18 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} session {self.status} with {self.agent_id}"
+
+
+class SessionDraft(models.Model):
+    """What a leader has written so far: kept while they write, gone once the session is held."""
+
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="draft")
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    saved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"draft of session {self.session_id}"
 
 
 class FollowUp(models.Model):

@@ -15,6 +15,10 @@ class Site(models.Model):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code for public holidays; empty for none")
     subdivision = models.CharField(max_length=10, blank=True)
     working_days = models.CharField(max_length=7, default="12345", help_text="ISO weekdays, Monday is 1")
+    session_minutes = models.PositiveSmallIntegerField(default=15)
+    developmental_weeks = models.PositiveSmallIntegerField(
+        default=6, help_text="every agent is offered a developmental conversation this often"
+    )
 
     def __str__(self) -> str:
         return self.name
