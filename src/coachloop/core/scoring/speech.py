@@ -13,7 +13,7 @@ Spans = Mapping[int, tuple[int, int]]
 """Turn index to half-open character offsets of what counts there."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_EVERYDAY = frozenset(
+EVERYDAY = frozenset(
     fold(
         "will mark may an do so to in no he bill grace hope joy rose rich art sue april june august long young day way son "
         "dean frank drew jack guy love king price case field hill lake best good well wood stone brown black white green grey "
@@ -92,7 +92,7 @@ def _name_words(name: str) -> frozenset[str]:
 
 def _is_written_like_a_name(word: str, text: str, number: int) -> bool:
     """Whether a word may be a name: any but the everyday ones, and these where they have a capital or nothing here has."""
-    return word not in _EVERYDAY or text == text.lower() or not words(text)[number][0].islower()
+    return word not in EVERYDAY or text == text.lower() or not words(text)[number][0].islower()
 
 
 class Joined:
