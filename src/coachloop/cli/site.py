@@ -15,9 +15,10 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from coachloop.adapters.readers.lines import records
-from coachloop.app.queries.health import findings
+from coachloop.app.queries.health import findings, is_set_up
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.people import add_people, set_password, set_up_site
+from coachloop.cli.models import text_model
 from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
 from coachloop.core.model.template_yaml import template_schema
 from coachloop.core.model.wire import FORMATS
@@ -90,7 +91,7 @@ def worker() -> None:
 
 def doctor(*, as_json: AsJson = False) -> None:
     """Say what is configured, reachable and missing, each with the way out."""
-    found = findings(frozenset(scorers()))
+    found = [*findings(frozenset(scorers())), *([text_model()] if is_set_up() else [])]
     show_rows(found, as_json=as_json)
     if not all(finding.ok for finding in found):
         raise typer.Exit(1)

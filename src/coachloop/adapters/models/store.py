@@ -1,6 +1,6 @@
 """Where models lie, what state they are in, and how they get there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -41,9 +41,9 @@ def folder_of(name: str, home: Path) -> Path:
     return home / "models" / name
 
 
-def is_here(name: str, home: Path) -> bool:
+def is_here(name: str, home: Path, catalogue: Sequence[Model] = CATALOGUE) -> bool:
     """Whether every file is there at its size: cheap, for each start. `check` reads them."""
-    return all(_size(folder_of(name, home) / file.name) == file.size for file in model(name).files)
+    return all(_size(folder_of(name, home) / file.name) == file.size for file in model(name, catalogue).files)
 
 
 def check(wanted: Model, home: Path) -> list[Checked]:
@@ -56,6 +56,12 @@ def _state(file: ModelFile, path: Path) -> State:
     if not path.is_file():
         return "missing"
     return "ready" if is_exactly(path, file.sha256, file.size) else "damaged"
+
+
+def state_of(name: str, home: Path) -> State:
+    """A whole model's state, read in full: missing where any file is."""
+    states = {one.state for one in check(model(name), home)}
+    return next(state for state in ("missing", "damaged", "ready") if state in states)
 
 
 def is_exactly(path: Path, sha256: str, size: int) -> bool:
@@ -71,8 +77,3 @@ def digest(path: Path) -> str:
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else -1
-
-
-def ready(checked: Iterable[Checked]) -> bool:
-    """Whether all of it can be used."""
-    return all(one.state == "ready" for one in checked)
