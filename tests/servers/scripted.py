@@ -67,6 +67,7 @@ class Fails:
     message: str = "scripted failure"
     headers: Mapping[str, str] = field(default_factory=dict)
     after: float = 0.0
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Server:
     refuses: frozenset[str] = frozenset()
     """Formats that get status 500, as some servers do."""
     most_at_once: int = 0
+    models: tuple[int, bytes] = (200, b'{"object": "list", "data": [{"id": "scripted", "object": "model"}]}')
     _under_way: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -157,20 +159,18 @@ def scripted(script: Script = first_words, *, refuses: frozenset[str] = frozense
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Speaks just enough HTTP."""
-
-    protocol_version = "HTTP/1.1"
+    """Speaks just enough HTTP; each connection ends with its answer, so that none outlives the server."""
 
     def do_GET(self) -> None:
         """The list of models, for those who ask whether it is there."""
-        self._send(200, json.dumps({"object": "list", "data": [{"id": "scripted", "object": "model"}]}).encode())
+        self._send(*self.server.scripted.models)  # type: ignore[attr-defined]
 
     def do_POST(self) -> None:
         """One chat completion."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        said = self.server.scripted.reply(Asked(body, dict(self.headers)))  # type: ignore[attr-defined]
+        said = self.server.scripted.reply(Asked(body, {name.lower(): value for name, value in self.headers.items()}))  # type: ignore[attr-defined]
         if isinstance(said, Fails):
-            error = {"error": {"message": said.message, "type": "scripted", "code": None}}
+            error = {"error": {"message": said.message, "type": "scripted", "code": said.code}}
             self._send(said.status, json.dumps(error).encode(), said.headers)
         elif isinstance(said, Raw):
             self._send(200, said.body)
@@ -188,8 +188,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
-        except OSError:  # the other side gave up waiting
-            self.close_connection = True
+        except OSError:
+            """The other side gave up waiting."""
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 -- the name is http.server's
         """Say nothing."""
