@@ -251,7 +251,9 @@ def _reply(answer: Any, request: ChatRequest) -> ChatReply:
         raise _RetryableError("an answer that can't be read") from None
     if declined or choice.finish_reason == "content_filter":
         raise ModelRefusedError("the model declines to answer")
-    said = text if isinstance(text, str) else ""
+    said = (
+        text.encode("utf-8", "replace").decode().replace("\0", "") if isinstance(text, str) else ""
+    )  # as it can be stored
     usage = answer.usage
     asked = sum(estimated_tokens(message.content) for message in request.messages)
     return ChatReply(

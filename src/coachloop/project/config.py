@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 import dj_database_url
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -54,6 +54,12 @@ def _has_model(setting: str) -> str:
     return setting
 
 
+def _is_server(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise ValueError("is no address of a server; for example http://localhost:8000/v1")
+    return url
+
+
 class Config(BaseSettings):
     """What the operator may set. Every variable is `COACHLOOP_` and the name below; a secret may come from NAME_FILE."""
 
@@ -79,6 +85,36 @@ class Config(BaseSettings):
         default="", description="folder with a sentence model, or off; HOME/models/minilm if not set"
     )
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
+    judge_url: Annotated[str, AfterValidator(_is_server)] = Field(
+        default="", description="an OpenAI-compatible server, with its /v1; nothing: no judge"
+    )
+    judge_model: str = Field(default="", max_length=200, description="the model's name at that server")
+    judge_key: SecretStr = Field(default=SecretStr(""), description="the key that the server wants")
+    judge_price_in: float = Field(default=0, ge=0, allow_inf_nan=False, description="money for a million tokens asked")
+    judge_price_out: float = Field(default=0, ge=0, allow_inf_nan=False, description="money for a million answered")
+    judge_currency: str = Field(default="USD", pattern="^[A-Z]{3}$", description="of the prices, ISO 4217")
+    judge_money_a_day: float = Field(
+        default=0, ge=0, allow_inf_nan=False, description="the most of it a day; 0: no limit"
+    )
+    judge_requests_a_day: int = Field(default=0, ge=0, description="the most requests a day; 0: no limit")
+    judge_requests_a_minute: int = Field(default=0, ge=0, description="the most a minute and process; 0: no limit")
+    judge_concurrency: int = Field(default=4, ge=1, le=256, description="requests under way at once, of one process")
+    judge_window_tokens: int = Field(default=8000, ge=500, le=1_000_000, description="of a call, the most in a request")
+    judge_timeout: float = Field(default=120, gt=0, le=3600, description="seconds to wait for an answer")
+
+    @field_validator("judge_model")
+    @classmethod
+    def _goes_with_a_server(cls, model: str, info: ValidationInfo) -> str:
+        if bool(model) != bool(info.data.get("judge_url", model)):
+            raise ValueError("and COACHLOOP_JUDGE_URL go together; set both for a judge, neither for none")
+        return model
+
+    @field_validator("judge_money_a_day")
+    @classmethod
+    def _needs_prices(cls, money: float, info: ValidationInfo) -> float:
+        if money and not (info.data.get("judge_price_in", 1) or info.data.get("judge_price_out", 1)):
+            raise ValueError("needs COACHLOOP_JUDGE_PRICE_IN and COACHLOOP_JUDGE_PRICE_OUT, or nothing costs anything")
+        return money
 
 
 def load() -> Config:

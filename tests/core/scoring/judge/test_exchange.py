@@ -91,6 +91,7 @@ def test_a_model_that_does_not_answer_is_left_alone_for_a_while():
     assert hold(one.exchange, ("a",))[0].result is None
     one.time.at += PAUSE
     assert hold(one.exchange, ("a",))[0].result == "A"
+    assert one.exchange.count_anew() == one.exchange.usage
     assert one.exchange.usage.stopped == ""
 
 

@@ -33,7 +33,7 @@ EXPECTED_TOKENS = 110
 
 @dataclass(slots=True)
 class Usage:
-    """What a judge has used since it was made. `stopped` says why the rest waits, empty where nothing does."""
+    """What a judge has used since the counting began. `stopped` says why something waits, empty where nothing does."""
 
     requests: int = 0
     cached: int = 0
@@ -105,6 +105,11 @@ class Exchange:
         self._failed = 0
         self._closed_until = float("-inf")
 
+    def count_anew(self) -> Usage:
+        """Begin a new count of what is used, and return it."""
+        self.usage = Usage()
+        return self.usage
+
     def hold(self, talks: Sequence[tuple[str, Talk]]) -> list[Ended]:
         """Lead every talk to its end.
 
@@ -115,7 +120,6 @@ class Exchange:
             How each ended, in order. One that can't be led now ends with `ModelUnavailableError`; what was answered is kept, so that
             it costs nothing when it is held again.
         """
-        self.usage.stopped = ""
         with ThreadPoolExecutor(max_workers=self._limits.concurrency, thread_name_prefix="judge") as pool:
             return _Round(self, talks, pool).run()
 

@@ -11,7 +11,14 @@ from coachloop.core.scoring.judge.check import Checked, checked
 from coachloop.core.scoring.judge.exchange import Ended, Exchange, Talk
 from coachloop.core.scoring.judge.fold import finding, fold_parts, silent
 from coachloop.core.scoring.judge.parts import Part, parts
-from coachloop.core.scoring.judge.ports import NO_REVIEWS, ChatReply, ChatRequest, ModelUnavailableError, Reviews
+from coachloop.core.scoring.judge.ports import (
+    NO_REVIEWS,
+    ChatReply,
+    ChatRequest,
+    ModelUnavailableError,
+    Reviewed,
+    Reviews,
+)
 from coachloop.core.scoring.judge.prompt import PROMPT_VERSION, VOTE_TEMPERATURE, Shot, Shots, ask, ask_again
 from coachloop.core.scoring.judge.rehearsal import Rehearsal
 from coachloop.core.scoring.judge.reply import READER_VERSION, read_reply
@@ -41,6 +48,7 @@ class JudgeScorer(Scorer):
         self._model = model
         self._window_tokens = window_tokens
         self._reviews = reviews
+        self._chosen: dict[tuple[str, str, int], tuple[Reviewed, ...]] = {}
 
     def rehearsing(self, rehearsal: Rehearsal) -> "JudgeScorer":
         """The same judge, which asks nobody: it counts what it would ask."""
@@ -51,7 +59,11 @@ class JudgeScorer(Scorer):
         count = next((_count(m.options, "examples", 0) for m in behaviour.score_with if m.scorer == self.name), 0)
         if not count:
             return self.version
-        return _short(self.version, *(review.id for review in self._reviews.of(behaviour, template, count + 1)))
+        chosen = self._reviews.of(behaviour, template, count + 1)
+        self._chosen[template, behaviour.key, count] = (
+            chosen  # what the version speaks of is what is shown, whatever comes in meanwhile
+        )
+        return _short(self.version, *(review.id for review in chosen))
 
     def score(self, questions: Sequence[Question]) -> list[Finding | None]:
         """One finding a question, in order; None where the model can't be asked now."""
@@ -74,8 +86,10 @@ class JudgeScorer(Scorer):
         count = _count(question.options, "examples", 0)
         if not count:
             return ()
-        reviews = self._reviews.of(question.behaviour, question.template, count + 1)
-        others = [review for review in reviews if review.conversation.id != question.conversation.id][:count]
+        key = question.template, question.behaviour.key, count
+        if key not in self._chosen:
+            self._chosen[key] = self._reviews.of(question.behaviour, question.template, count + 1)
+        others = [review for review in self._chosen[key] if review.conversation.id != question.conversation.id][:count]
         return tuple(found for review in others if (found := shot(review, question.behaviour)) is not None)
 
 
