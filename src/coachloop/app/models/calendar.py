@@ -5,7 +5,10 @@ from coachloop.app.models.people import Team, User
 
 
 class Slot(models.Model):
-    """Protected coaching time of a team: every week on this weekday at this time (site-local), from `first_day` on."""
+    """Protected coaching time of a team: every week on this weekday at this time (site-local), from `first_day` on.
+
+    One that ends says why, by constraint.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="slots")
     weekday = models.PositiveSmallIntegerField(help_text="ISO weekday, Monday is 1")
@@ -13,6 +16,7 @@ class Slot(models.Model):
     minutes = models.PositiveSmallIntegerField(default=15)
     first_day = models.DateField()
     last_day = models.DateField(null=True)
+    ended_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -22,6 +26,9 @@ class Slot(models.Model):
             models.CheckConstraint(
                 condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")), name="slot_ends_after"
             ),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | ~Q(ended_because=""), name="slot_ends_with_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -29,25 +36,30 @@ class Slot(models.Model):
 
 
 class SlotMove(models.Model):
-    """One occurrence of a slot that was taken away: the reason, and its replacement in the same week, by constraint."""
+    """One occurrence of a slot that was taken away, with the reason and its replacement.
+
+    Both days are told as weekdays of the week of `monday` (its slot's, and `new_weekday`): no other week can be written down.
+    """
 
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="moves")
-    day = models.DateField()
-    monday = models.DateField(help_text="of the week that both days are in")
+    monday = models.DateField()
     reason = models.TextField()
-    new_day = models.DateField()
+    new_weekday = models.PositiveSmallIntegerField()
     new_starts = models.TimeField()
     moved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     moved_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["slot", "day"], name="slot_moved_once"),
+            models.UniqueConstraint(fields=["slot", "monday"], name="slot_moved_once_a_week"),
             models.CheckConstraint(condition=~Q(reason=""), name="slot_move_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(new_weekday__gte=1, new_weekday__lte=7), name="slot_moved_within_its_week"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.slot_id} {self.day} to {self.new_day}"
+        return f"{self.slot_id} in the week of {self.monday} to day {self.new_weekday}"
 
 
 class LeaderAbsence(models.Model):

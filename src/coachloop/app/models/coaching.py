@@ -108,7 +108,8 @@ class Session(models.Model):
     """A coaching conversation. It can't be held without its agreement, by constraint.
 
     `questions` are those that open it; `started_at` is when its fifteen minutes began. The agent confirms what was agreed, or
-    contests it in their own words. `invite_sequence` counts the invitations sent for it (iCalendar's SEQUENCE).
+    contests it in their own words. `invited_for` is the time that the newest invitation names, empty where none stands;
+    `invite_sequence` counts what was sent (iCalendar's SEQUENCE).
     """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="sessions")
@@ -137,6 +138,7 @@ class Session(models.Model):
     contested_at = models.DateTimeField(null=True)
     contest_words = models.TextField(blank=True)
     invite_sequence = models.PositiveIntegerField(default=0)
+    invited_for = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

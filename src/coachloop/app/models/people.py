@@ -105,7 +105,10 @@ class Absence(models.Model):
     last_day = models.DateField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="absence_ends_after")]
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="absence_ends_after"),
+            models.UniqueConstraint(fields=["agent", "first_day", "last_day"], name="absence_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.agent_id} {self.first_day} to {self.last_day}"
