@@ -1,14 +1,19 @@
 """The environment, read once and loudly: a wrong value stops the start with its name and what would be right."""
 
 import os
+import re
 import sys
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import dj_database_url
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from coachloop.adapters import notify
 
 
 def _is_zone(name: str) -> str:
@@ -60,6 +65,30 @@ def _is_server(url: str) -> str:
     return url
 
 
+def _is_address(url: str) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
+        raise ValueError("is no address of this site; for example https://coachloop.example.org")
+    return url.rstrip("/")
+
+
+def _is_mail_server(url: SecretStr) -> SecretStr:
+    if url.get_secret_value():
+        notify.mail_server(url.get_secret_value())
+    return url
+
+
+def _is_sender(sender: str) -> str:
+    if sender and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", parseaddr(sender)[1]):
+        raise ValueError("is no sender; for example coachloop@example.org")
+    return sender
+
+
+def _are_targets(pairs: SecretStr) -> SecretStr:
+    notify.targets(pairs.get_secret_value())
+    return pairs
+
+
 class Config(BaseSettings):
     """What the operator may set. Every variable is `COACHLOOP_` and the name below; a secret may come from NAME_FILE."""
 
@@ -102,6 +131,20 @@ class Config(BaseSettings):
     judge_window_tokens: int = Field(default=8000, ge=500, le=1_000_000, description="of a call, the most in a request")
     judge_timeout: float = Field(default=120, gt=0, le=3600, description="seconds to wait for an answer")
 
+    address: Annotated[str, AfterValidator(_is_address)] = Field(
+        default="", description="where people reach this site, for links in messages; by the first host if not set"
+    )
+    mail_url: Annotated[SecretStr, AfterValidator(_is_mail_server)] = Field(
+        default=SecretStr(""), description="the mail server; nothing: mail waits"
+    )
+    mail_from: Annotated[str, AfterValidator(_is_sender)] = Field(
+        default="", description="the sender of mail; the mail server's user if not set"
+    )
+    notify: Annotated[SecretStr, AfterValidator(_are_targets)] = Field(
+        default=SecretStr(""), description="targets that people may choose: name=address, with spaces between"
+    )
+    report_quotes: bool = Field(default=False, description="messages hold words of calls; else only the pages do")
+
     @field_validator("judge_model")
     @classmethod
     def _goes_with_a_server(cls, model: str, info: ValidationInfo) -> str:
@@ -115,6 +158,10 @@ class Config(BaseSettings):
         if money and not (info.data.get("judge_price_in", 1) or info.data.get("judge_price_out", 1)):
             raise ValueError("needs COACHLOOP_JUDGE_PRICE_IN and COACHLOOP_JUDGE_PRICE_OUT, or nothing costs anything")
         return money
+
+
+SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "mail_url", "notify"}
+"""What a message never repeats: it may hold a password."""
 
 
 def load() -> Config:
@@ -140,6 +187,6 @@ def _explain(error: ValidationError | OSError) -> str:
     for mistake in error.errors():
         field = str(mistake["loc"][0])
         name = field if field == "DATABASE_URL" else f"COACHLOOP_{field.upper()}"
-        got = "" if field == "DATABASE_URL" else f", got {str(mistake['input'])!r}"  # it may hold a password
+        got = "" if field in SECRETS else f", got {str(mistake['input'])!r}"
         lines.append(f"  {name}: {mistake['msg'].removeprefix('Value error, ')}{got}")
     return "\n".join(lines)

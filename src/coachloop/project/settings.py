@@ -34,6 +34,7 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 DEMO = CONFIG.demo
 ALLOWED_HOSTS = [host.strip() for host in CONFIG.hosts.split(",")]
+ADDRESS = CONFIG.address or (f"https://{ALLOWED_HOSTS[0]}" if CONFIG.https else f"http://{ALLOWED_HOSTS[0]}:8000")
 
 INSTALLED_APPS = [
     "coachloop.app.apps.CoachloopConfig",
