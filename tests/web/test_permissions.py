@@ -54,6 +54,8 @@ LEADERS = ("leader", "other_leader")
 LEAS = {"ok": ("agent", "leader", "qa_lead"), "hidden": ("other_agent", "other_leader")}
 LEAS_LEADER = {"ok": ("leader",), "hidden": ("other_leader",), "post": True}
 TOMS = {"ok": ("other_agent", "leader", "qa_lead"), "hidden": ("agent", "other_leader")}
+WRITERS = ("qa_lead",)
+"""Who writes templates."""
 
 RULES: dict[str, Rule] = {
     "home": Rule(ok=WITH_ROLE, status=302),
@@ -77,12 +79,23 @@ RULES: dict[str, Rule] = {
     "heatmap": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "templates": Rule(ok=WITH_ROLE),
     "template": Rule({"key": "discovery"}, ok=WITH_ROLE),
+    "new-template": Rule(ok=WRITERS),
+    "studio": Rule({"key": "discovery"}, ok=WRITERS),
+    "studio-check": Rule({"key": "discovery"}, ok=WRITERS, post=True),
+    "studio-draft": Rule({"key": "discovery"}, ok=WRITERS, post=True, status=422),
+    "studio-try": Rule({"key": "discovery"}, ok=WRITERS, post=True, status=422),
+    "studio-label": Rule({"key": "discovery"}, ok=WRITERS, post=True, status=422),
+    "studio-backtest": Rule({"key": "discovery"}, ok=WRITERS, post=True, status=422),
+    "studio-publish": Rule({"key": "discovery"}, ok=WRITERS, status=302),
+    "publish-template": Rule({"key": "discovery"}, ok=WRITERS, post=True, status=302),
+    "template-history": Rule({"key": "discovery"}, ok=WITH_ROLE),
+    "template-bridge": Rule({"key": "discovery"}, ok=WRITERS),
     "audit-log": Rule(ok=("admin",)),
     "parts": Rule(ok=SIGNED_IN),
 }
 EXCEPTIONS = {("home", "nobody"): 200, ("sign-in", "visitor"): 200}
 TOKEN = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"')
-QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions"}
+QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "template-bridge": "?old=1&new=1"}
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from coachloop.core.coaching.agreement import Agreement, Answers, DidHappen, DidWork, NextStep, SessionKind
+from coachloop.core.model.template_skeleton import skeleton
 
 
 def _text(label: str, help_text: str = "", *, required: bool = True, long: bool = True) -> forms.CharField:
@@ -142,3 +143,28 @@ class FollowUpForm(forms.Form):
         return Answers(
             DidHappen(given["did_happen"]), DidWork(given["did_work"]), NextStep(given["next_step"]), given["note"]
         )
+
+
+class NewTemplateForm(forms.Form):
+    """A template from nothing: its name, and the first thing to look for."""
+
+    title = forms.CharField(
+        label="What is the template called?",
+        help_text="For example: First 30 seconds.",
+        max_length=200,
+        widget=forms.TextInput({"class": "form-control"}),
+        error_messages={"required": "Give it a name."},
+    )
+    behaviour = forms.CharField(
+        label="What is the first thing to look for?",
+        help_text="One observable thing an agent does or does not do, such as: States the purpose.",
+        max_length=200,
+        widget=forms.TextInput({"class": "form-control"}),
+        error_messages={"required": "Name one thing; you can change it and add more in the studio."},
+    )
+
+    @property
+    def text(self) -> str:
+        """The template that these say, ready to be worked on."""
+        given = self.cleaned_data
+        return skeleton(title=given["title"], behaviour=given["behaviour"])

@@ -85,8 +85,7 @@ def compare_ways(
 
 
 def _where_it_fits(verdicts: list[Verdict], template: Template, call: rescoring.Call) -> list[Verdict]:
-    row = call.row
-    if template.fits(channel=row.channel, queue=row.queue, language=row.language, direction=row.direction):
+    if call.fits(template):
         return verdicts
     reason = "the template is not for this kind of conversation"
     return [Verdict(verdict.behaviour, Outcome.NOT_APPLICABLE, reason) for verdict in verdicts]

@@ -45,6 +45,11 @@ class Call:
     group: str
     said: Conversation
 
+    def fits(self, template: Template) -> bool:
+        """Whether it is of the template's kind."""
+        row = self.row
+        return template.fits(channel=row.channel, queue=row.queue, language=row.language, direction=row.direction)
+
 
 def fitting(viewer: Viewer, templates: Iterable[Template], period: Period) -> list[int]:
     """Ids of the conversations with words that the viewer may see and one of the templates fits, in order."""

@@ -48,6 +48,7 @@ class TemplateView:
     applies_to: tuple[tuple[str, tuple[str, ...]], ...]
     behaviours: tuple[BehaviourView, ...]
     conversations: int
+    draft: bool
 
 
 def templates(viewer: Viewer) -> tuple[TemplateLine, ...]:
@@ -84,6 +85,7 @@ def template(viewer: Viewer, key: str) -> TemplateView | None:
         applies_to=tuple(parsed.applies_to.items()) if parsed else (),
         behaviours=_behaviours(row, parsed) if parsed else (),
         conversations=row.evaluations.filter(attempt__isnull=False).count(),
+        draft=row.versions.filter(published_at__isnull=True).exists(),
     )
 
 

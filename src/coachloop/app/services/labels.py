@@ -1,23 +1,28 @@
-"""Human answers in: labels and audits from a file."""
+"""Human answers in: labels and audits from a file, and one by one."""
 
 import hashlib
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import batched
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from coachloop.app.errors import UnknownNameError
+from coachloop.app.errors import NotYoursError, UnknownNameError
 from coachloop.app.models import Behaviour, Conversation, DirtyDay, Review
+from coachloop.app.queries import viewing
 from coachloop.app.queries.sites import zone
-from coachloop.app.queries.templates import BehaviourFinder
+from coachloop.app.queries.templates import BehaviourFinder, find_template
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
+from coachloop.core.model import template as template_core
 from coachloop.core.model.conversation import moment
+from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.core.model.review import PRECEDENCE, ReviewKind
+from coachloop.core.model.verdict import Outcome
 from coachloop.core.model.wire import BadLineError, LabelLine, row, taken
 
 BATCH = 500
@@ -35,6 +40,68 @@ def add_labels(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime
             _store(batch, receipt, finder=finder, zone=site_zone, now=now)
     audit.record(viewer, "labels.add", "labels", now=now, detail={"accepted": receipt.accepted})
     return receipt
+
+
+@transaction.atomic
+def answer(
+    *,
+    viewer: Viewer,
+    template: str,
+    behaviour: template_core.Behaviour,
+    conversation: int,
+    outcome: Outcome,
+    now: datetime,
+) -> Review:
+    """Store the viewer's own answer about one behaviour of one conversation; the latest counts, the same again changes nothing.
+
+    Whoever answers has seen what the machine says, so it is a label and never an audit. A behaviour that is still a draft gets its
+    identity here, and is not scored before it is published.
+
+    Args:
+        viewer: who answers.
+        template: key of a stored template.
+        behaviour: as the text that is worked on defines it.
+        conversation: id of a conversation they may see.
+        outcome: met, not met or not applicable.
+        now: when.
+
+    Raises:
+        NotYoursError: only a QA lead answers here.
+        ObjectDoesNotExist: they may see no such conversation.
+        UnknownNameError: no such template.
+    """
+    if not viewer.has(Role.QA_LEAD):
+        raise NotYoursError("only a QA lead labels in the studio")
+    about = viewing.conversations(viewer).get(pk=conversation)
+    row, _ = Behaviour.objects.get_or_create(
+        template=find_template(template),
+        key=behaviour.key,
+        defaults={"title": behaviour.title, "position": 0, "retired": True},
+    )
+    newest = Review.objects.filter(conversation=about, behaviour=row).order_by("-reviewed_at", "-id").first()
+    if newest is not None and (newest.reviewer, newest.outcome) == (viewer.user, outcome):
+        return newest
+    review = _own(about, row, outcome, viewer=viewer, now=now)
+    if about.agent_id and about.day:
+        DirtyDay.objects.create(agent_id=about.agent_id, day=about.day)
+    detail = {"template": template, "behaviour": behaviour.key, "outcome": outcome.value}
+    audit.record(viewer, "label.answer", f"conversation:{about.key}", now=now, detail=detail)
+    return review
+
+
+def _own(about: Conversation, behaviour: Behaviour, outcome: Outcome, *, viewer: Viewer, now: datetime) -> Review:
+    said = {"by": viewer.name, "of": about.key, "behaviour": behaviour.pk, "at": now.isoformat(), "outcome": outcome}
+    return Review.objects.create(
+        conversation=about,
+        behaviour=behaviour,
+        kind=ReviewKind.LABEL,
+        rank=PRECEDENCE[ReviewKind.LABEL],
+        outcome=outcome,
+        reviewer=viewer.user,
+        reviewer_name=viewer.name,
+        reviewed_at=now,
+        fingerprint=_digest(said),
+    )
 
 
 def _store(
@@ -103,4 +170,8 @@ def _reviewed_at(label: LabelLine, zone: ZoneInfo) -> datetime | None:
 
 def _fingerprint(label: LabelLine, behaviour: Behaviour) -> str:
     said = label.model_dump(mode="json") | {"behaviour": behaviour.pk, "template": None}
+    return _digest(said)
+
+
+def _digest(said: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -12,10 +12,18 @@ from coachloop.web.access import found, page
 @page(*Role)
 def templates(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """What is scored?"""
-    return render(request, "coachloop/templates.html", {"templates": queries.templates(viewer)})
+    return render(
+        request,
+        "coachloop/templates.html",
+        {"templates": queries.templates(viewer), "may_write": viewer.has(Role.QA_LEAD)},
+    )
 
 
 @page(*Role)
 def template(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """How is it scored?"""
-    return render(request, "coachloop/template.html", {"view": found(queries.template(viewer, key))})
+    return render(
+        request,
+        "coachloop/template.html",
+        {"view": found(queries.template(viewer, key)), "may_write": viewer.has(Role.QA_LEAD)},
+    )

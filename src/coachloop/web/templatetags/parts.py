@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from coachloop.app.queries.answers import Agreed
 from coachloop.core.coaching.workdays import DAYS_TO_HOLD
 from coachloop.core.model.verdict import Outcome
 
@@ -56,6 +57,25 @@ def clock_time(seconds: float | None) -> str:
 def percent(share: float | None) -> str:
     """`62 %`; nothing where there is no rate."""
     return "" if share is None else f"{share * 100:.0f}{SPACE}%"
+
+
+@register.filter
+def points(share: float | None) -> str:
+    """A difference of two rates: `+3.2 points`."""
+    return "" if share is None else f"{share * 100:+.1f}{SPACE}points".replace("-", "\N{MINUS SIGN}")
+
+
+@register.filter
+def less(number: int, other: int) -> int:
+    """What is left when the other is taken away."""
+    return number - other
+
+
+@register.inclusion_tag("coachloop/parts/kappa.html")
+def kappa_line(agreement: Agreed) -> dict[str, object]:
+    """Kappa as a point with its interval on a line from 0 to 1; what is below 0 is no better than chance, and drawn at 0."""
+    low, kappa, high = (max(0.0, value or 0) * 100 for value in (agreement.low, agreement.kappa, agreement.high))
+    return {"agreement": agreement, "low": f"{low:.1f}", "width": f"{max(high - low, 1):.1f}", "at": f"{kappa:.1f}"}
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django import template
 
 from coachloop.core.coaching.agreement import DidWork, NextStep
 from coachloop.core.model.template import Behaviour, Require, Span, Window
+from coachloop.core.model.template_diff import FieldChange
 
 register = template.Library()
 
@@ -68,6 +69,47 @@ def applies_words(behaviour: Behaviour) -> str:
         more = " and the like" if len(when.customer_says) > 8 else ""
         return f"when the customer says {said}{more}; {FOLDS[behaviour.require]}"
     return f"when the answer is yes: {when.question}"
+
+
+@register.filter
+def scorer_word(name: str) -> str:
+    """Who decided."""
+    return SCORERS.get(name, name)
+
+
+@register.filter
+def answer_keys(behaviour: Behaviour) -> tuple[tuple[str, str, str], ...]:
+    """What a person can answer, in words, with its key."""
+    del behaviour
+    return (("met", "Met", "m"), ("not_met", "Not met", "n"), ("not_applicable", "Not applicable", "a"))
+
+
+@register.filter
+def change_words(change: FieldChange) -> tuple[tuple[str, str], ...]:
+    """What a field said and says; of two lists or mappings only what came and went."""
+    if (isinstance(change.old, list) and isinstance(change.new, list)) or change.name == "applies_to":
+        came, went = _leaves(change.new), _leaves(change.old)
+        gone, fresh = [one for one in went if one not in came], [one for one in came if one not in went]
+        return (*(("before", one) for one in gone), *(("now", one) for one in fresh)) or (("now", "another order"),)
+    return (("before", _as_said(change.old)), ("now", _as_said(change.new)))
+
+
+def _leaves(value: object, path: str = "") -> list[str]:
+    """Every single thing that a nested value says, each with the names that lead to it."""
+    if isinstance(value, Mapping):
+        named = ((f"{path} {name}".strip(), item) for name, item in value.items())
+        return [leaf for name, item in named for leaf in _leaves(item, name)] or [path]
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in _leaves(item, path)]
+    return [f"{path}: {_as_said(value)}" if path else _as_said(value)]
+
+
+def _as_said(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "; ".join(_leaves(value)) if isinstance(value, Mapping | list) else str(value)
 
 
 @register.filter
