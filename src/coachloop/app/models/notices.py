@@ -51,7 +51,8 @@ class RollOut(models.Model):
 class Message(models.Model):
     """Something that was to be sent: one row a person, kind, subject and way, so that nothing is sent twice.
 
-    `about` names what it is about (`daily:2026-05-04`, `session:12:3`). Unsent rows are tried again; `problem` says why.
+    `about` names what it is about (`first-30-seconds:2026-05-04`, `session:12:3`). An unsent row is tried from `try_after` on;
+    empty, it rests. `problem` says why it is not sent yet.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="messages")
@@ -64,12 +65,13 @@ class Message(models.Model):
     calendar = models.TextField(blank=True, help_text="an iCalendar part, for invitations")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    try_after = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind", "about", "way"], name="message_once")]
-        indexes = [models.Index(fields=["created_at"], condition=Q(sent_at__isnull=True), name="message_waiting")]
+        indexes = [models.Index(fields=["try_after"], condition=Q(sent_at__isnull=True), name="message_waiting")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about} to {self.user_id}"

@@ -1,0 +1,130 @@
+"""The outbox: what is to be sent is put once, claimed before it goes out, and tried again where that may help."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from coachloop.app.models import Message, User
+from coachloop.core.model.letter import Carrier, Letter, NotCarriedError
+
+AT_ONCE = 500
+"""The most messages of one run."""
+
+AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 480, 1440))
+LEASE = timedelta(minutes=10)
+TOO_OLD = timedelta(days=3)
+KEPT = timedelta(days=7)
+SENDING = "being sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of the messages that were due."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def put(
+    user: User,
+    *,
+    kind: str,
+    about: str,
+    subject: str,
+    text: str,
+    now: datetime,
+    html: str = "",
+    calendar: str = "",
+    way: str = "mail",
+) -> bool:
+    """Put something to be sent; what was put before stays as it is.
+
+    Args:
+        user: who gets it.
+        kind: `daily`, `invitation`, …
+        about: what it is about, so that the same is never put twice.
+        subject: of the mail, without numbers or words of calls: it shows on locked screens.
+        text: plain.
+        now: when it is put, and may be sent from.
+        html: the same as a page.
+        calendar: an iCalendar part. A message with one is sent again where nobody knows whether it arrived.
+        way: `mail`, or the name of a target.
+
+    Returns:
+        Whether it is new.
+    """
+    _, new = Message.objects.get_or_create(
+        user=user,
+        kind=kind,
+        about=about,
+        way=way,
+        defaults={
+            "subject": subject,
+            "text": text,
+            "html": html,
+            "calendar": calendar,
+            "created_at": now,
+            "try_after": now,
+        },
+    )
+    return new
+
+
+def send_waiting(carriers: Mapping[str, Carrier], *, now: datetime) -> Run:
+    """Send what is due by the ways that there are; what has no way here waits."""
+    due = Message.objects.filter(sent_at__isnull=True, try_after__lte=now, way__in=list(carriers))
+    tried = [_try(row, carriers[row.way], now) for row in due.select_related("user").order_by("try_after")[:AT_ONCE]]
+    return Run(sent=tried.count(True), failed=tried.count(False))
+
+
+def forget_sent(*, now: datetime) -> int:
+    """Delete the words of what was sent a week ago, or rests; the row stays, so that it is never sent again."""
+    old = Message.objects.filter(created_at__lt=now - KEPT, try_after__isnull=True).exclude(text="")
+    return old.update(text="", html="", calendar="")
+
+
+def _try(row: Message, carrier: Carrier, now: datetime) -> bool | None:
+    """Whether it went out; None where it was not tried."""
+    if why := _rests(row, now):
+        Message.objects.filter(pk=row.pk, tries=row.tries).update(try_after=None, problem=why)
+        return None
+    if not _claim(row, now):
+        return None
+    try:
+        carrier.carry(_letter(row))
+    except NotCarriedError as error:
+        again = error.again and row.tries < len(AGAIN_AFTER)
+        later = now + AGAIN_AFTER[row.tries] if again else None
+        Message.objects.filter(pk=row.pk).update(try_after=later, problem=str(error)[:300])
+        return False
+    Message.objects.filter(pk=row.pk).update(sent_at=now, try_after=None, problem="")
+    return True
+
+
+def _claim(row: Message, now: datetime) -> bool:
+    """Make sure that nobody else sends it now: written down before it goes out."""
+    free = Message.objects.filter(pk=row.pk, sent_at__isnull=True, tries=row.tries, try_after=row.try_after)
+    return free.update(tries=row.tries + 1, try_after=now + LEASE, problem=SENDING) == 1
+
+
+def _rests(row: Message, now: datetime) -> str:
+    """Why it is not to be sent any more; empty where it is."""
+    if not row.user.is_active:
+        return "the person has left"
+    if row.calendar:
+        return ""
+    if row.problem == SENDING:
+        return "may have arrived: something ended the worker while it was being sent"
+    return "not sent within three days" if now - row.created_at > TOO_OLD else ""
+
+
+def _letter(row: Message) -> Letter:
+    return Letter(
+        key=f"coachloop-{row.created_at:%Y%m%d%H%M%S}-{row.pk}",
+        email=row.user.email,
+        name=row.user.name,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        calendar=row.calendar,
+    )
