@@ -25,29 +25,28 @@ class Run:
     failed: int = 0
 
 
-def put(
-    user: User,
-    *,
-    kind: str,
-    about: str,
-    subject: str,
-    text: str,
-    now: datetime,
-    html: str = "",
-    calendar: str = "",
-    way: str = "mail",
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a message says. The subject holds no numbers and no words of calls: it shows on locked screens.
+
+    `calendar` is an iCalendar part; a message with one is sent again where nobody knows whether it arrived.
+    """
+
+    subject: str
+    text: str
+    html: str = ""
+    calendar: str = ""
+
+
+def put(user: User, words: Words, *, kind: str, about: str, now: datetime, way: str = "mail") -> bool:
     """Put something to be sent; what was put before stays as it is.
 
     Args:
         user: who gets it.
+        words: what it says.
         kind: `daily`, `invitation`, …
         about: what it is about, so that the same is never put twice.
-        subject: of the mail, without numbers or words of calls: it shows on locked screens.
-        text: plain.
         now: when it is put, and may be sent from.
-        html: the same as a page.
-        calendar: an iCalendar part. A message with one is sent again where nobody knows whether it arrived.
         way: `mail`, or the name of a target.
 
     Returns:
@@ -59,10 +58,10 @@ def put(
         about=about,
         way=way,
         defaults={
-            "subject": subject,
-            "text": text,
-            "html": html,
-            "calendar": calendar,
+            "subject": words.subject[:300],
+            "text": words.text,
+            "html": words.html,
+            "calendar": words.calendar,
             "created_at": now,
             "try_after": now,
         },
