@@ -6,9 +6,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from coachloop.app.errors import UnknownNameError
 from coachloop.app.models import Conversation, Template, TemplateVersion
-from coachloop.app.queries.templates import find_version, parsed
+from coachloop.app.queries.templates import parsed
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model import template as core
 from coachloop.core.model.people import Role
@@ -151,15 +150,3 @@ def playbooks(viewer: Viewer, texts: Iterable[str]) -> tuple[Playbook, ...]:
         for text, found in read_in
     )
     return tuple(sorted(every, key=lambda one: one.title))
-
-
-def two_versions(key: str, old: int, new: int) -> tuple[core.Template, core.Template]:
-    """Two versions of a template, read.
-
-    Raises:
-        UnknownNameError: one of them is not there, or has no text.
-    """
-    rows = [find_version(f"{key}@{number}") for number in (old, new)]
-    if not all(row.text for row in rows):
-        raise UnknownNameError(f"template {key!r} was made by an import: its versions have no text to compare")
-    return parsed(rows[0].text), parsed(rows[1].text)

@@ -35,10 +35,11 @@ def skeleton(*, title: str, behaviour: str) -> str:
 
 
 def _key(text: str, otherwise: str, joint: str) -> str:
-    """A key of the language from any title; letters with marks lose them."""
+    """A key of the language from any title; letters with marks lose them, and YAML's word for nothing is no key."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
     slug = re.sub(r"[^a-z0-9]+", joint, plain).strip("-_").lstrip("0123456789-_")
-    return slug[:60].strip("-_") or otherwise
+    short = slug[:60].strip("-_")
+    return otherwise if short in {"", "null"} else short
 
 
 def _quoted(text: str) -> str:
