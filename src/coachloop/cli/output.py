@@ -13,13 +13,14 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from django.core.exceptions import ObjectDoesNotExist
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 from typer.core import TyperGroup
 
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.health import is_set_up
+from coachloop.cli.plain import Terminal, escaped, plain
 from coachloop.core.model.receipt import Receipt
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys instead of a table.")]
@@ -29,8 +30,10 @@ Day = Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YY
 
 PARTLY_REFUSED, WRONG_USE = 1, 2
 LISTED, TABLE_WIDTH = 20, 200
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a cell begins with that a spreadsheet may run; some fold the wide forms first."""
 
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+out, err = Terminal(soft_wrap=True), Terminal(stderr=True, soft_wrap=True)
 
 
 class GuardedGroup(TyperGroup):
@@ -58,7 +61,7 @@ def need_site() -> None:
 
 def print_json(data: object) -> None:
     """One JSON document on standard output."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.write(escaped(json.dumps(data, ensure_ascii=False, default=_plain)) + "\n")
 
 
 def say(sentence: str, data: dict[str, Any], *, as_json: bool) -> None:
@@ -111,7 +114,7 @@ def write_rows(rows: Iterator[Mapping[str, Any]], target: Path | None, kind: str
         if kind == "csv":
             _write_csv(rows, file)
         else:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+            file.writelines(escaped(json.dumps(row, ensure_ascii=False)) + "\n" for row in rows)
     finally:
         if target:
             file.close()
@@ -143,7 +146,7 @@ def _cell(value: object) -> object:
     """A CSV cell: structures as JSON; text that a spreadsheet would run as a formula is quoted."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\n")):
+    if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
     return value
 
@@ -153,13 +156,13 @@ def progress(what: str, total: int | None = None, *, counts: bool = False) -> It
     """A progress bar on a terminal; yields what to call with the number done so far, or with steps where `counts`."""
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(plain(what), total=total)
         if counts:
             yield lambda steps: bar.advance(task, steps)
         else:
@@ -179,10 +182,11 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
         table.add_column(name.replace("_", " "), justify="right" if right else "left", no_wrap=right)
     for row in rows:
         table.add_row(*(_shown(value) for value in row.values()))
-    Console(width=max(out.width, TABLE_WIDTH)).print(table)
+    Terminal(width=max(out.width, TABLE_WIDTH)).print(table)
 
 
-def _shown(value: object) -> str:
+def _shown(value: object) -> Text:
+    """A cell; what was said elsewhere is no markup."""
     if value is None:
-        return "-"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+        return Text("-")
+    return Text(f"{value:.3g}" if isinstance(value, float) else plain(str(value)))
