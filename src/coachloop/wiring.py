@@ -1,7 +1,19 @@
 """The only place that picks adapters and scorers from the configuration."""
 
+import time
 from functools import lru_cache
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.utils import timezone
+
+from coachloop.adapters.llm import OpenAIChat, Server
+from coachloop.app.queries.health import Finding
+from coachloop.app.services.judge import CentreReviews, KeptReplies
+from coachloop.core.scoring.judge.exchange import Clock, Exchange, Usage
+from coachloop.core.scoring.judge.judge import JudgeScorer
+from coachloop.core.scoring.judge.ports import Limits, Prices
+from coachloop.core.scoring.judge.rehearsal import Rehearsal
 from coachloop.core.scoring.phrases import PhraseScorer
 from coachloop.core.scoring.port import Scorer
 from coachloop.core.scoring.timing import TimingScorer
@@ -10,5 +22,61 @@ from coachloop.core.scoring.timing import TimingScorer
 @lru_cache(maxsize=1)
 def scorers() -> dict[str, Scorer]:
     """The scorers that can answer here, by the name a template calls them."""
-    every: tuple[Scorer, ...] = (PhraseScorer(), TimingScorer())
+    exchange = _exchange()
+    every: tuple[Scorer, ...] = (PhraseScorer(), TimingScorer(), *([_judge(exchange)] if exchange else []))
     return {scorer.name: scorer for scorer in every}
+
+
+@lru_cache(maxsize=1)
+def _exchange() -> Exchange | None:
+    """The judge's dealings with its model, where one is configured."""
+    config = settings.CONFIG
+    if not config.judge_url:
+        return None
+    limits = Limits(
+        concurrency=config.judge_concurrency,
+        requests_a_minute=config.judge_requests_a_minute,
+        requests_a_day=config.judge_requests_a_day,
+        money_a_day=config.judge_money_a_day,
+    )
+    clock = Clock(time.monotonic, time.sleep)
+    return Exchange(_model(), KeptReplies(timezone.now), limits=limits, prices=_prices(), clock=clock)
+
+
+def judge_usage() -> Usage:
+    """What the judge uses from now on; stays empty where none is configured."""
+    exchange = _exchange()
+    return exchange.count_anew() if exchange else Usage()
+
+
+def rehearsing() -> tuple[dict[str, Scorer], Rehearsal]:
+    """The scorers with a judge that only counts what it would ask, also where none is configured; and what it counts with."""
+    rehearsal = Rehearsal(settings.CONFIG.judge_model, KeptReplies(timezone.now), prices=_prices())
+    return {**scorers(), JudgeScorer.name: _judge(rehearsal)}, rehearsal
+
+
+def judge_reached() -> Finding:
+    """Whether the judge's server answers."""
+    config = settings.CONFIG
+    if not config.judge_url:
+        return Finding("judge", ok=True, seen="not configured")
+    wrong = _model().check()
+    way_out = "check COACHLOOP_JUDGE_URL and COACHLOOP_JUDGE_KEY, and that the server runs" if wrong else ""
+    where = urlsplit(config.judge_url).netloc.rpartition("@")[2]
+    seen = f"{config.judge_model} at {where}: {wrong or 'reachable'}"
+    return Finding("judge", ok=not wrong, seen=seen, way_out=way_out)
+
+
+def _judge(exchange: Exchange | Rehearsal) -> JudgeScorer:
+    config = settings.CONFIG
+    return JudgeScorer(config.judge_model, exchange, window_tokens=config.judge_window_tokens, reviews=CentreReviews())
+
+
+def _model() -> OpenAIChat:
+    config = settings.CONFIG
+    key = config.judge_key.get_secret_value()
+    return OpenAIChat(Server(config.judge_url, config.judge_model, key=key, timeout=config.judge_timeout))
+
+
+def _prices() -> Prices:
+    return Prices(settings.CONFIG.judge_price_in, settings.CONFIG.judge_price_out)

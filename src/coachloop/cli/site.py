@@ -22,7 +22,7 @@ from coachloop.cli.models import text_model
 from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
 from coachloop.core.model.template_yaml import template_schema
 from coachloop.core.model.wire import FORMATS
-from coachloop.wiring import scorers
+from coachloop.wiring import judge_reached, scorers
 
 
 def register(app: typer.Typer) -> None:
@@ -91,7 +91,7 @@ def worker() -> None:
 
 def doctor(*, as_json: AsJson = False) -> None:
     """Say what is configured, reachable and missing, each with the way out."""
-    found = [*findings(frozenset(scorers())), *([text_model()] if is_set_up() else [])]
+    found = [*findings(frozenset(scorers())), *([text_model(), judge_reached()] if is_set_up() else [])]
     show_rows(found, as_json=as_json)
     if not all(finding.ok for finding in found):
         raise typer.Exit(1)

@@ -60,6 +60,13 @@ def test_talks_are_led_to_their_end_in_order_and_what_is_known_is_not_asked_agai
     assert {kept.conversation for kept in one.store.kept.values()} == {"c0", "c1"}
 
 
+def test_the_same_words_are_asked_about_once():
+    one = bench()
+    assert [end.result for end in hold(one.exchange, ("a", "b"), ("a", "b"), ("a",))] == ["A,B", "A,B", "A"]
+    assert len(one.model.asked) == 2
+    assert one.exchange.usage.cached == 3
+
+
 def test_a_digest_hangs_on_everything_that_was_asked():
     whole = request("a")
     others = [
@@ -96,17 +103,9 @@ def test_a_model_that_does_not_answer_is_left_alone_for_a_while():
 
 
 def test_requests_keep_their_distance():
-    one = bench(requests_a_minute=30)
+    one = bench(requests_a_minute=30, concurrency=2)
     hold(one.exchange, ("a", "b"), ("c",))
     assert one.time.slept == [2.0, 2.0]
-
-
-def test_requests_keep_their_distance_also_while_others_are_under_way():
-    one = bench(requests_a_minute=6000, concurrency=2)
-    one.exchange._clock = type(one.time.clock)(time.monotonic, time.sleep)
-    slow = ScriptedModel(lambda asked: (time.sleep(0.05), echo(asked))[1])
-    one.exchange._model = slow
-    assert [end.result for end in hold(one.exchange, ("a",), ("b",), ("c",))] == ["A", "B", "C"]
 
 
 def test_no_more_than_the_limit_are_under_way():

@@ -17,6 +17,7 @@ from coachloop.core.scoring.judge.ports import (
     Reviewed,
 )
 from coachloop.core.scoring.judge.rehearsal import Rehearsal
+from coachloop.core.scoring.port import Moment, Question
 from coachloop.core.scoring.runner import Runner
 from servers.judging import Bench, ScriptedModel, behaviour, call, keys_of, template
 from servers.scripted import answer
@@ -284,6 +285,14 @@ def test_examples_come_from_reviews_of_other_conversations():
     assert shown_examples(behaviour("a"), own) == []
 
 
+def test_examples_are_chosen_also_where_nobody_asked_for_the_version():
+    bench = Bench(model := ScriptedModel(always(a=answer("not_met"))), reviews=Shelf(review("c-2", Outcome.MET, 1)))
+    asked = behaviour("a", options={"examples": 1})
+    moment = Moment(None, {0: (0, 12)})
+    bench.judge.score([Question(CALL, asked, (moment,), {"examples": 1}, template="t")])
+    assert "Reviewed by a person as met" in model.asked[0].messages[0].content
+
+
 def test_an_example_needs_a_turn_to_show():
     asked = behaviour("a", options={"examples": 8})
     assert (
@@ -334,7 +343,7 @@ def test_a_centre_without_reviews_has_no_examples():
 def test_a_rehearsal_plans_and_leaves_all_open():
     bench = Bench(ScriptedModel(always(a=answer("not_met"))), limits=Limits(concurrency=1))
     rehearsal = Rehearsal("scripted", bench.store, prices=bench.prices)
-    judge: JudgeScorer = bench.judge.rehearsing(rehearsal)
+    judge = JudgeScorer("scripted", rehearsal)
     assert judge.version == bench.judge.version
     runner = Runner(template(behaviour("a")), {"judge": judge})
     assert runner.score([CALL]) == [None]

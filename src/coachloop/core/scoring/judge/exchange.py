@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
@@ -41,7 +41,7 @@ class Usage:
     tokens_out: int = 0
     cost: float = 0.0
     stopped: str = ""
-    failures: Counter[str] = field(default_factory=Counter)
+    failures: dict[str, int] = field(default_factory=dict)
 
 
 class Estimate(NamedTuple):
@@ -123,10 +123,15 @@ class Exchange:
         with ThreadPoolExecutor(max_workers=self._limits.concurrency, thread_name_prefix="judge") as pool:
             return _Round(self, talks, pool).run()
 
-    def known(self, waiting: ChatRequest) -> tuple[str, ChatReply | None]:
-        """The digest of a request, and its reply where it was asked before."""
-        digest = digest_of(self._model.name, waiting)
-        return digest, self._store.get(digest)
+    def digest(self, request: ChatRequest) -> str:
+        """The digest of a request to this model."""
+        return digest_of(self._model.name, request)
+
+    def known(self, digest: str) -> ChatReply | None:
+        """The reply to a request, where it was asked before; counted as such."""
+        reply = self._store.get(digest)
+        self.usage.cached += reply is not None
+        return reply
 
     def ask(self, request: ChatRequest) -> ChatReply:
         """Ask the model; in a thread of the pool."""
@@ -144,7 +149,7 @@ class Exchange:
 
     def failed(self, error: ModelUnavailableError) -> None:
         """Count a request without an answer; after several in a row none is sent for a while."""
-        self.usage.failures[str(error)] += 1
+        self.usage.failures[str(error)] = self.usage.failures.get(str(error), 0) + 1
         self._failed += 1
         if self._failed >= FAILURES_IN_A_ROW:
             self._failed = 0
@@ -205,21 +210,24 @@ class _Round:
     def _advance(self, number: int, reply: ChatReply | None) -> Iterator[_Waiting]:
         """Go on with a talk as far as the replies that are kept lead; yields what it then waits for."""
         talk = self._talks[number][1]
-        while True:
-            try:
-                request = next(talk) if reply is None else talk.send(reply)
-            except StopIteration as end:
-                self._ended[number] = Ended(end.value)
-                return
-            digest, reply = self._exchange.known(request)
-            if reply is None:
-                yield _Waiting(number, request, digest)
-                return
-            self._exchange.usage.cached += 1
+        try:
+            request = next(talk) if reply is None else talk.send(reply)
+            while (known := self._exchange.known(digest := self._exchange.digest(request))) is not None:
+                request = talk.send(known)
+        except StopIteration as end:
+            self._ended[number] = Ended(end.value)
+        else:
+            yield _Waiting(number, request, digest)
 
     def _send(self) -> None:
         while self._ready and len(self._running) < self._exchange.concurrency:
             waiting = self._ready[0]
+            if (
+                known := self._exchange.known(waiting.digest)
+            ) is not None:  # meanwhile, by another process or the same words
+                self._ready.popleft()
+                self._ready.extendleft(self._advance(waiting.talk, known))
+                continue
             reason = self._exchange.closed(waiting.request, [one.request for one in self._running.values()])
             if reason:
                 self._postpone(reason)

@@ -45,14 +45,9 @@ class JudgeScorer(Scorer):
         """
         self.exchange = exchange
         self.version = _short(PROMPT_VERSION, READER_VERSION, model, str(VOTE_TEMPERATURE), str(window_tokens))
-        self._model = model
         self._window_tokens = window_tokens
         self._reviews = reviews
         self._chosen: dict[tuple[str, str, int], tuple[Reviewed, ...]] = {}
-
-    def rehearsing(self, rehearsal: Rehearsal) -> "JudgeScorer":
-        """The same judge, which asks nobody: it counts what it would ask."""
-        return JudgeScorer(self._model, rehearsal, window_tokens=self._window_tokens, reviews=self._reviews)
 
     def version_for(self, behaviour: Behaviour, template: str) -> str:
         """With examples from reviews, their choice is part of the version."""
