@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
+from statsmodels.stats.proportion import confint_proportions_2indep
 
-from coachloop.core.stats.proportions import FEW_PEERS, shrink, wilson
+from coachloop.core.stats.proportions import FEW_PEERS, difference, shrink, wilson
 
 COUNTS = st.tuples(st.integers(0, 400), st.integers(0, 400)).map(sorted)
 
@@ -153,3 +154,29 @@ def test_a_posterior_says_how_sure_it_is_of_being_below():
     assert found.below(1.0)[0, 0] == 1
     with pytest.raises(ValueError, match="confidence"):
         found.interval(1.5)
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "low", "high"),
+    [((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((10, 10), (0, 20), 0.6791, 1.0)],
+)
+def test_difference_gives_the_published_intervals(*, now, before, low, high):
+    """Newcombe (1998), Statistics in Medicine 17:873-890, table II, method 10."""
+    found = difference(now, before)
+    assert float(found.low) == pytest.approx(low, abs=5e-5)
+    assert float(found.high) == pytest.approx(high, abs=5e-5)
+
+
+@given(now=COUNTS, before=COUNTS)
+def test_difference_is_as_statsmodels_has_it_and_turns_around(now, before):
+    """An independent implementation; and what is asked the other way round is the same with its sign changed."""
+    found, turned = difference(now, before), difference(before, now)
+    np.testing.assert_allclose([found.low, found.high], [-turned.high, -turned.low], atol=1e-12)
+    if now[1] and before[1]:
+        low, high = confint_proportions_2indep(*now, *before, method="newcomb", compare="diff")
+        np.testing.assert_allclose([found.low, found.high], [low, high], atol=1e-9)
+
+
+def test_difference_knows_nothing_where_nothing_was_asked():
+    low, high = difference((0, 0), (0, 0))
+    assert low < -0.7 < 0.7 < high

@@ -63,6 +63,28 @@ def wilson(met: ArrayLike, asked: ArrayLike, *, confidence: float = 0.95) -> Int
     return Interval(np.where(some, np.clip(low, 0, 1), 0.0), np.where(some, np.clip(high, 0, 1), 1.0))
 
 
+def difference(
+    now: tuple[ArrayLike, ArrayLike], before: tuple[ArrayLike, ArrayLike], *, confidence: float = 0.95
+) -> Interval:
+    """Interval for the difference of two independent rates, each given as (met, asked), elementwise.
+
+    Returns:
+        Ends in [-1, 1]; where one was not asked, it may be anything its rate could be.
+
+    Raises:
+        ValueError: a count is negative, or `met` exceeds `asked`.
+
+    Source:
+        Newcombe (1998), Statistics in Medicine 17:873-890, method 10.
+    """
+    (k1, n1), (k0, n0) = _counts(*now), _counts(*before)
+    one, zero = wilson(k1, n1, confidence=confidence), wilson(k0, n0, confidence=confidence)
+    p1, p0 = (np.divide(k, n, out=np.full_like(k, 0.5), where=n > 0) for k, n in ((k1, n1), (k0, n0)))
+    low = p1 - p0 - np.sqrt((p1 - one.low) ** 2 + (zero.high - p0) ** 2)
+    high = p1 - p0 + np.sqrt((one.high - p1) ** 2 + (p0 - zero.low) ** 2)
+    return Interval(np.clip(low, -1, 1), np.clip(high, -1, 1))
+
+
 def shrink(met: ArrayLike, asked: ArrayLike) -> Posterior:
     """Rates of many agents pulled towards their peers', each as far as its own evidence is thin.
 
