@@ -1,6 +1,7 @@
 """A site's zone and working calendar."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -35,13 +36,23 @@ def local_date(agent: Agent, moment: datetime) -> date:
     return moment.astimezone(zone_of(agent)).date()
 
 
+def local(site: Site, day: date, at: time) -> datetime:
+    """A site's wall clock as a moment; a time that the change of clocks leaves out is the one that long after it."""
+    zone = ZoneInfo(site.timezone)
+    return datetime.combine(day, at, zone).astimezone(UTC).astimezone(zone)
+
+
 def calendar_of(agent: Agent, *, around: date) -> WorkingCalendar:
     """The working days of the agent's site less their own absences, for the years about `around`."""
-    site = site_of(agent)
-    public = _public_holidays(site.country, site.subdivision, around.year)
-    closed = public | {closure.day for closure in site.closures.all()}
     away = tuple((absence.first_day, absence.last_day) for absence in agent.absences.all())
-    return WorkingCalendar(frozenset(map(int, site.working_days)), closed, away)
+    return replace(calendar_of_site(site_of(agent), around=around), away=away)
+
+
+def calendar_of_site(site: Site, *, around: date) -> WorkingCalendar:
+    """A site's working days, for the years about `around`."""
+    public = _public_holidays(site.country, site.subdivision, around.year)
+    closures = site.closures.all() if site.pk else ()
+    return WorkingCalendar(frozenset(map(int, site.working_days)), public | {closure.day for closure in closures})
 
 
 @lru_cache(maxsize=64)
