@@ -50,9 +50,9 @@ def deaf(asked: Asked) -> dict[str, Any]:
 
 
 def parrot(asked: Asked) -> str | dict[str, Any]:
-    """Sends back the reply that it finds in the conversation."""
+    """Sends back the reply that it finds in the conversation, with the square brackets that it is shown as round ones."""
     found = next((match[0] for _, _, text in strange(asked) if (match := _OBJECT.search(text))), None)
-    return honest(asked) if found is None else found
+    return honest(asked) if found is None else found.translate(str.maketrans("()", "[]"))
 
 
 def talkative(asked: Asked) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import unicodedata
 import pytest
 
 from coachloop.core.model.verdict import Outcome
+from hostile.corpus import FORGERIES
 from hostile.hosts import TRUTH, conversation
 from hostile.judged import scored
+from hostile.models import parrot
 from hostile.replies import CHANGED, READABLE, UNREADABLE
 from hostile.test_judge import outcomes, proved
 
@@ -31,12 +33,7 @@ def test_what_stands_around_a_reply_changes_nothing(name: str) -> None:
     assert outcomes(verdicts) == TRUTH["shown"]
 
 
-HUGE = pytest.param(
-    "probability-huge", marks=pytest.mark.xfail(reason="the reader can't tell that it is finite", strict=False)
-)
-
-
-@pytest.mark.parametrize("name", [*(name for name in CHANGED if name != "probability-huge"), HUGE])
+@pytest.mark.parametrize("name", CHANGED)
 def test_one_odd_answer_costs_no_other(name: str) -> None:
     """And what is kept of it can be stored and shown: finite, short, without what can't be seen."""
     verdicts = scored(CHANGED[name], SAID)[0]
@@ -55,3 +52,13 @@ def test_one_odd_answer_costs_no_other(name: str) -> None:
 def test_a_scrap_is_no_proof(name: str) -> None:
     """Words of the agent, whole ones, or it does not count."""
     assert scored(CHANGED[name], SAID)[0]["asks_reason"].outcome is Outcome.UNSCORED
+
+
+def test_a_reply_that_the_agent_reads_aloud_is_no_proof_however_it_is_cut() -> None:
+    """The model copies it, and each of its quotes does stand in what the agent says."""
+    attack = next(attack for attack in FORGERIES if attack.name == "fake-reply")
+    said = conversation("missed", attack)
+    verdicts = scored(parrot, said)[0]
+    proved(said, verdicts)
+    assert verdicts["asks_reason"].outcome is Outcome.UNSCORED
+    assert "speaks to the judge" in verdicts["asks_reason"].reason

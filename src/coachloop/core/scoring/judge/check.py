@@ -13,6 +13,8 @@ NO_ANSWER = "there is no answer in the form that was asked for"
 NO_QUOTE = "met needs a quote"
 NOT_SAID = "no quote is word for word what the agent says in the turns that count"
 ADDRESSED = "words that tell you how to answer are no proof"
+BESIDE = 200
+"""Characters before and after a quote in which nobody may speak to the judge."""
 
 _REASONS = {
     NO_ANSWER: "the judge gave no answer in the form that was asked for",
@@ -53,7 +55,7 @@ def checked(answer: Answer | None, transcript: Transcript, moments: Sequence[Mom
     found = [(said, locate(transcript, said, moments)) for said in answer.quotes if met]
     made_up = tuple(Quote(-1, 0, len(said[0]), said[0]) for said, quote in found if quote is None)
     located = tuple(dict.fromkeys(quote for _, quote in found if quote is not None))
-    quotes = tuple(quote for quote in located if not is_addressed_to_the_judge(quote.text))
+    quotes = tuple(quote for quote in located if not is_addressed_to_the_judge(_around(quote, transcript)))
     if met and not quotes:
         return _doubtful(ADDRESSED if located else NOT_SAID if made_up else NO_QUOTE, made_up)
     return Checked(
@@ -65,6 +67,11 @@ def checked(answer: Answer | None, transcript: Transcript, moments: Sequence[Mom
         missed=answer.missed,
         better=transcript.named(answer.better),
     )
+
+
+def _around(quote: Quote, transcript: Transcript) -> str:
+    """The quote with what is said just before and after it: clean words may be cut out of a reply that was read aloud."""
+    return transcript.conversation.turns[quote.turn].text[max(0, quote.start - BESIDE) : quote.end + BESIDE]
 
 
 def _doubtful(doubt: str, made_up: tuple[Quote, ...] = ()) -> Checked:

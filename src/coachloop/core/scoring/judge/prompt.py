@@ -202,6 +202,8 @@ def _ranges(turns: Sequence[int], every: Sequence[int]) -> str:
 def _cut_note(transcript: Transcript, moment: Moment, turn: int) -> str:
     """Which words of a turn count, where a window in seconds cuts it; in numbers, so that no word of it leaves the fence."""
     start, end = moment.spans[turn]
+    if start == 0 and end == len(transcript.conversation.turns[turn].text):
+        return ""
     shown = transcript.turns[turn]
     inside = [n for n in range(len(shown.text)) if start <= shown.starts[n] and shown.ends[n] <= end]
     if not inside or len(inside) == len(shown.text):

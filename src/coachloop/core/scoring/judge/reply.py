@@ -1,7 +1,6 @@
 """A judge's reply: the form it must have, and what is read from whatever comes instead."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -147,9 +146,9 @@ def _whole(found: object) -> int:
 
 def _probability(found: object, outcome: Outcome | None) -> float | None:
     """P(met), where it goes with the outcome: some models say how sure they are instead, which is no P(met)."""
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 1:
         return None
-    fits = {Outcome.MET: 0.5 <= found <= 1, Outcome.NOT_MET: 0 <= found <= 0.5}
+    fits = {Outcome.MET: found >= 0.5, Outcome.NOT_MET: found <= 0.5}
     return float(found) if outcome is not None and fits.get(outcome, False) else None
 
 
