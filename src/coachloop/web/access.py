@@ -6,6 +6,7 @@ from typing import Concatenate, cast
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from coachloop.app.errors import NotYoursError, RefusedError
@@ -22,7 +23,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
     if seen is None:
         if not request.user.is_authenticated:
             raise PermissionDenied("Sign in first.")
-        seen = viewer(request.user)
+        seen = viewer(request.user, now=timezone.now())
         setattr(request, "coachloop_viewer", seen)  # noqa: B010 -- HttpRequest declares no such attribute
     return seen
 

@@ -1,10 +1,12 @@
 """Who may see what: the narrowing that every other query starts from."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from builders import NOW, call, publish, score, take
-from coachloop.app.models import Agent, FollowUp, Session, Team
-from coachloop.app.queries import viewing
+from coachloop.app.models import Agent, FollowUp, Session, StandIn, Team
+from coachloop.app.queries import session_page, viewing
 from coachloop.core.model.people import Role
 
 EVERYBODY = ("ada", "ben", "lea", "tom", "evaluator", "qa_lead", "operations", "admin", "nobody", "operator")
@@ -78,3 +80,40 @@ def test_looking_does_not_change_what_is_seen(cast):
     take(call("c-1"))
     score()
     assert viewing.conversations(cast.ada).count() == viewing.conversations(cast.ada).count() == 1
+
+
+def test_who_stands_in_leads_on_exactly_those_days(cast):
+    """By the calendar of the team's own site: Berlin's Tuesday has begun when London's has not."""
+    day = date(2026, 5, 12)
+    StandIn.objects.create(team=Team.objects.get(key="north"), user=cast.ben.user, first_day=day, last_day=day)
+    before, first = datetime(2026, 5, 11, 21, 59, tzinfo=UTC), datetime(2026, 5, 11, 22, 0, tzinfo=UTC)
+    last, after = datetime(2026, 5, 12, 21, 59, tzinfo=UTC), datetime(2026, 5, 12, 22, 0, tzinfo=UTC)
+    for now, teams in (
+        (before, {"south"}),
+        (first, {"north", "south"}),
+        (last, {"north", "south"}),
+        (after, {"south"}),
+    ):
+        ben = viewing.viewer(cast.ben.user, now=now)
+        assert {team.key for team in viewing.teams(ben)} == teams
+        assert {agent.key for agent in viewing.agents(ben)} == ({"lea", "tom", "sam"} if len(teams) == 2 else {"sam"})
+    assert {team.key for team in viewing.teams(viewing.viewer(cast.ben.user))} == {"south"}
+
+
+def test_who_stands_in_reads_nobodys_private_notes(cast):
+    """They hold sessions in the leader's place, and have notes of their own."""
+    lea = Agent.objects.get(key="lea")
+    kept = Session.objects.create(
+        agent=lea, kind="performance", status="imported", created_at=NOW, leader=cast.ada.user, private_notes="mine"
+    )
+    StandIn.objects.create(
+        team=Team.objects.get(key="north"), user=cast.ben.user, first_day=NOW.date(), last_day=NOW.date()
+    )
+    ben = viewing.viewer(cast.ben.user, now=NOW)
+    shown = session_page.session(ben, kept.pk, today=NOW.date())
+    assert shown is not None
+    assert shown.may_act
+    assert shown.private_notes == ""
+    own = session_page.session(cast.ada, kept.pk, today=NOW.date())
+    assert own is not None
+    assert own.private_notes == "mine"

@@ -29,7 +29,7 @@ class Agreed:
 class SessionView:
     """A coaching conversation. Empty are: `example` without a call that shows it, `agreed` before it is held.
 
-    `may_act` is for the agent's own leader, who alone has the `private_notes`; an adviser sees neither notes nor agreement.
+    `may_act` is for whoever leads the agent today; `private_notes` are for the one leader who wrote them; an adviser sees neither notes nor agreement.
     """
 
     id: int
@@ -142,7 +142,7 @@ def _session(viewer: Viewer, row: Session, today: date) -> SessionView:
         held_on=row.held_on,
         agreed=_agreed(row) if row.status == SessionStatus.HELD and (mine or leads) else None,
         shared_notes=row.shared_notes if mine or leads else "",
-        private_notes=row.private_notes if leads else "",
+        private_notes=row.private_notes if leads and _wrote(viewer, row) else "",
         follow_up_id=_follow_up_id(row),
     )
     return _with_focus(viewer, view, row, focus=row.focus, today=today) if row.focus else view
@@ -165,6 +165,11 @@ def _with_focus(viewer: Viewer, view: SessionView, row: Session, *, focus: Focus
 
 def _leads(viewer: Viewer, row: Session) -> bool:
     return viewer.has(Role.TEAM_LEADER) and row.agent.team_id in viewer.team_ids
+
+
+def _wrote(viewer: Viewer, row: Session) -> bool:
+    """Whether it is their session: somebody who stands in acts for the team, and reads nobody's private notes."""
+    return viewer.user is not None and row.leader_id == viewer.user.pk
 
 
 def _agreed(row: Session) -> Agreed:

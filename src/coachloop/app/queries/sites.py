@@ -36,9 +36,14 @@ def local_date(agent: Agent, moment: datetime) -> date:
     return moment.astimezone(zone_of(agent)).date()
 
 
+def site_zone(site: Site) -> ZoneInfo:
+    """A site's zone."""
+    return ZoneInfo(site.timezone)
+
+
 def local(site: Site, day: date, at: time) -> datetime:
     """A site's wall clock as a moment; a time that the change of clocks leaves out is the one that long after it."""
-    zone = ZoneInfo(site.timezone)
+    zone = site_zone(site)
     return datetime.combine(day, at, zone).astimezone(UTC).astimezone(zone)
 
 

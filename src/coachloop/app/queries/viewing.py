@@ -1,6 +1,8 @@
 """Who looks, and what they may see. Every other query starts from one of these."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
@@ -34,13 +36,25 @@ class Viewer:
 OPERATOR = Viewer(user=None, roles=frozenset(), everything=True)
 
 
-def viewer(user: User) -> Viewer:
-    """The viewer that a signed-in user is."""
+def viewer(user: User, *, now: datetime | None = None) -> Viewer:
+    """The viewer that a signed-in user is; with `now` they also lead the teams in which they stand in on that day."""
     return Viewer(
         user=user,
         roles=frozenset(Role(role) for role in user.grants.values_list("role", flat=True)),
-        team_ids=frozenset(user.led_teams.values_list("id", flat=True)),
+        team_ids=frozenset(user.led_teams.values_list("id", flat=True)) | _standing_in(user, now),
         agent_id=Agent.objects.filter(user=user).values_list("id", flat=True).first(),
+    )
+
+
+def _standing_in(user: User, now: datetime | None) -> frozenset[int]:
+    """Teams that are theirs today, at the team's own site, in their leader's place."""
+    if now is None:
+        return frozenset()
+    rows = user.stands_in.filter(last_day__gte=(now - timedelta(days=1)).date()).select_related("team__site")
+    return frozenset(
+        row.team_id
+        for row in rows
+        if row.first_day <= now.astimezone(ZoneInfo(row.team.site.timezone)).date() <= row.last_day
     )
 
 

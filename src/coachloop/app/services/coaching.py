@@ -166,6 +166,10 @@ def hold_session(
     if lacks := agreement.lacks(kind, held_on=held_on):
         raise LacksAgreementError(f"before it counts as held the session needs {_listed(lacks)}")
     session.status, session.held_on = SessionStatus.HELD, held_on
+    session.leader, session.leader_name = (
+        viewer.user or session.leader,
+        viewer.name if viewer.user else session.leader_name,
+    )
     session.own_words, session.action, session.goal = agreement.own_words, agreement.action, agreement.goal
     session.by_when, session.how_reviewed = agreement.by_when, agreement.how_reviewed
     session.review_on = agreement.review_on
