@@ -27,7 +27,7 @@ FAILURES_IN_A_ROW = 5
 PAUSE = 60.0
 """Seconds before a model that did not answer is asked again."""
 
-EXPECTED_TOKENS = 110
+EXPECTED_TOKENS = 90
 """About how many tokens the answer about one behaviour takes; for estimates."""
 
 
