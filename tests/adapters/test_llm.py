@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from coachloop.adapters.llm import ATTEMPTS, OpenAIChat, Server
+from coachloop.adapters.llm import ATTEMPTS, SILENCES, OpenAIChat, Server
 from coachloop.core.scoring.judge.ports import (
     ChatReply,
     ChatRequest,
@@ -145,11 +145,11 @@ def test_a_server_that_fails_in_every_form_is_unavailable_and_nothing_is_settled
 
 
 def test_silence_is_unavailable():
-    with (
-        scripted(lambda _: Fails(after=0.5)) as found,
-        pytest.raises(ModelUnavailableError, match=r"nothing within 0\.02 s"),
-    ):
-        Chat(found, timeout=0.02).ask()
+    with scripted(lambda _: Fails(after=0.5)) as found:
+        chat = Chat(found, timeout=0.05)
+        with pytest.raises(ModelUnavailableError, match=r"nothing within 0\.05 s"):
+            chat.ask()
+        assert len(chat.slept) == SILENCES - 1
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])

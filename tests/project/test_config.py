@@ -115,3 +115,29 @@ def test_a_wrong_value_in_a_file_is_wrong_too(monkeypatch, capsys, tmp_path):
     path.write_text("Berlin")
     monkeypatch.setenv("COACHLOOP_TIMEZONE_FILE", str(path))
     assert "COACHLOOP_TIMEZONE: is no IANA zone" in refused(capsys)
+
+
+def test_a_judge_needs_a_server_and_a_model_and_its_budget_prices(monkeypatch, capsys):
+    for name, value in {"URL": "localhost:8000", "MODEL": "m", "MONEY_A_DAY": "3", "CURRENCY": "euro"}.items():
+        monkeypatch.setenv(f"COACHLOOP_JUDGE_{name}", value)
+    said = refused(capsys)
+    assert (
+        "COACHLOOP_JUDGE_URL: is no address of a server; for example http://localhost:8000/v1, got 'localhost:8000'"
+        in said
+    )
+    assert "COACHLOOP_JUDGE_MONEY_A_DAY: needs COACHLOOP_JUDGE_PRICE_IN and COACHLOOP_JUDGE_PRICE_OUT" in said
+    assert "COACHLOOP_JUDGE_CURRENCY" in said
+    monkeypatch.delenv("COACHLOOP_JUDGE_URL")
+    assert "COACHLOOP_JUDGE_MODEL: and COACHLOOP_JUDGE_URL go together" in refused(capsys)
+
+
+def test_a_judge_is_taken_and_its_key_is_a_secret(monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("k-1\n")
+    for name, value in {
+        "URL": "http://localhost:8000/v1", "MODEL": "m", "MONEY_A_DAY": "3", "PRICE_OUT": "0.6", "KEY_FILE": str(tmp_path / "key"),
+    }.items():  # fmt: skip
+        monkeypatch.setenv(f"COACHLOOP_JUDGE_{name}", value)
+    found = config.load()
+    assert (found.judge_url, found.judge_model, found.judge_money_a_day) == ("http://localhost:8000/v1", "m", 3)
+    assert found.judge_key.get_secret_value() == "k-1"
+    assert "k-1" not in repr(found)

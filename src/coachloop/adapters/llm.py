@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 ATTEMPTS = 4
+SILENCES = 2
+"""How often a server may stay silent for the whole timeout: what took so long once mostly does so again."""
+
 LONGEST_WAIT = 60.0
 """Seconds: a server that wants to be left alone for longer is asked again with the next run."""
 
@@ -49,6 +52,10 @@ class _RetryableError(Exception):
     def __init__(self, reason: str, wait: float | None = None) -> None:
         super().__init__(reason)
         self.wait = wait
+
+
+class _SilentError(_RetryableError):
+    """No answer within the timeout."""
 
 
 class _RejectedError(Exception):
@@ -111,10 +118,10 @@ class OpenAIChat:
                 return reply
 
     def _attempts(self, request: ChatRequest, dialect: _Dialect, *, settling: bool = False) -> ChatReply:
-        from tenacity import Retrying, retry_if_exception, stop_after_attempt  # noqa: PLC0415 -- for judges only
+        from tenacity import Retrying, retry_if_exception  # noqa: PLC0415 -- for judges only
 
         retrying = Retrying(
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=_is_enough,
             retry=retry_if_exception(lambda error: _is_worth_waiting(error, settling=settling)),
             wait=_wait,
             sleep=self._sleep,
@@ -128,7 +135,7 @@ class OpenAIChat:
         try:
             answer = self._connected().chat.completions.create(**_arguments(self.name, request, dialect))
         except openai.APITimeoutError:
-            raise _RetryableError(f"nothing within {self._server.timeout:g} s") from None
+            raise _SilentError(f"nothing within {self._server.timeout:g} s") from None
         except openai.APIConnectionError as error:
             raise _RetryableError(f"no connection ({type(error.__cause__ or error).__name__})") from None
         except openai.APIStatusError as error:
@@ -209,6 +216,11 @@ def _is_worth_waiting(error: BaseException, *, settling: bool) -> bool:
     if not isinstance(error, _RetryableError) or (error.wait or 0) > LONGEST_WAIT:
         return False
     return not (settling and str(error) == "status 500")
+
+
+def _is_enough(state: "RetryCallState") -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    return state.attempt_number >= (SILENCES if isinstance(error, _SilentError) else ATTEMPTS)
 
 
 def _wait(state: "RetryCallState") -> float:

@@ -1,13 +1,14 @@
 """What is asked: the shared part first, the one conversation last, and nothing said can pass for either."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from coachloop.core.model.conversation import Conversation
-from coachloop.core.model.template import AppliesWhen, Behaviour, Require
+from coachloop.core.model.template import AppliesWhen, Behaviour, Require, Span, Window
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.scoring.judge.parts import parts
 from coachloop.core.scoring.judge.ports import ChatRequest
@@ -57,6 +58,7 @@ def test_a_behaviour_is_described_by_its_template():
     described = behaviour(
         "a",
         applies_when=AppliesWhen(question="Was\nthere one?"),
+        window=Window(Span.AFTER, 3),
         met_examples=("yes " * 300,),
         not_met_examples=("no",),
     )
@@ -64,10 +66,16 @@ def test_a_behaviour_is_described_by_its_template():
     assert (
         "a: Does the agent do a?\nGood sounds like: good a\nApplies only if the answer is yes: Was there one?" in system
     )
+    assert "Otherwise not_applicable.\nThen only the agent's next 3 turns count.\n" in system
+    assert "turns count." not in described_alone(replace(described, window=Window()))
     assert 'Does not show it: no\nReviewed by a person as not_met: agent: "hm"' in system
     assert "Shows it: yes yes" in system
     assert "y...\n" in system
     assert "Good sounds like" not in request(talk(), (behaviour("a", good=""), [WHOLE])).messages[0].content
+
+
+def described_alone(one: Behaviour) -> str:
+    return request(talk(), (one, [WHOLE])).messages[0].content.rpartition("Behaviours")[2]
 
 
 def test_the_turns_that_count_are_named():

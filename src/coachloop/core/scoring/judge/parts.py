@@ -50,10 +50,11 @@ def parts(transcript: Transcript, questions: Sequence[Question], budget: int) ->
         line for turn in sorted(_relevant(transcript, questions)) for line in _pieces(transcript, turn, budget // 4)
     ]
     windows = list(_windows(lines, [_tokens(transcript, line) for line in lines], budget))
+    index = _index(windows)
     judged: list[dict[int, list[Moment]]] = [{} for _ in windows]
     for number, question in enumerate(questions):
         for moment in question.moments:
-            for window, share in _places(moment, lines, windows):
+            for window, share in _places(moment, index):
                 judged[window].setdefault(number, []).append(share)
     return [
         Part(tuple(window), {number: tuple(found) for number, found in moments.items()})
@@ -119,18 +120,36 @@ def _next_start(tokens: Sequence[int], end: int, room: int) -> int:
     return start
 
 
-def _places(moment: Moment, lines: Sequence[Line], windows: Sequence[Sequence[Line]]) -> Iterator[tuple[int, Moment]]:
+class _Index(NamedTuple):
+    """Where each turn is shown: its lines, the windows that hold a line, and the turns of each window."""
+
+    lines: Mapping[int, Sequence[Line]]
+    windows: Mapping[Line, frozenset[int]]
+    turns: Sequence[frozenset[int]]
+
+
+def _index(windows: Sequence[Sequence[Line]]) -> _Index:
+    held: dict[Line, set[int]] = {}
+    for number, window in enumerate(windows):
+        for line in window:
+            held.setdefault(line, set()).add(number)
+    lines: dict[int, list[Line]] = {}
+    for line in held:
+        lines.setdefault(line.turn, []).append(line)
+    turns = [frozenset(line.turn for line in window) for window in windows]
+    return _Index(lines, {line: frozenset(numbers) for line, numbers in held.items()}, turns)
+
+
+def _places(moment: Moment, index: _Index) -> Iterator[tuple[int, Moment]]:
     """The windows in which a moment is judged, and what of it is there."""
-    wanted = _turns_of(moment)
-    own = {line for line in lines if line.turn in wanted}
+    own = [line for turn in _turns_of(moment) for line in index.lines.get(turn, ())]
     if not any(line.turn in moment.spans for line in own):
         return
-    whole = next((number for number, window in enumerate(windows) if own.issubset(window)), None)
-    if whole is not None:
-        yield whole, moment
+    whole = frozenset.intersection(*(index.windows[line] for line in own))
+    if whole:
+        yield min(whole), moment
         return
-    for number, window in enumerate(windows):
-        here = {line.turn for line in window}
+    for number, here in enumerate(index.turns):
         spans = {turn: span for turn, span in moment.spans.items() if turn in here}
         if spans:
             yield number, Moment(moment.trigger if moment.trigger in here else None, spans)

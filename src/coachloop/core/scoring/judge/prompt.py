@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from coachloop.core.model.conversation import Speaker
-from coachloop.core.model.template import Behaviour, Require
+from coachloop.core.model.template import Behaviour, Require, Span
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.scoring.judge.parts import Line, Part
 from coachloop.core.scoring.judge.ports import ChatRequest, Message
@@ -115,10 +115,12 @@ def _described(behaviour: Behaviour, shots: Iterable[Shot]) -> str:
     lines = [f"{behaviour.key}: {_text(behaviour.question)}"]
     if behaviour.good:
         lines.append(f"Good sounds like: {_text(behaviour.good)}")
-    if may_not_apply(behaviour) and behaviour.applies_when is not None:
+    if behaviour.applies_when is not None and may_not_apply(behaviour):
         lines.append(
             f"Applies only if the answer is yes: {_text(behaviour.applies_when.question)} Otherwise not_applicable."
         )
+        if behaviour.window.span is Span.AFTER:
+            lines.append(f"Then only the agent's next {behaviour.window.size:g} turns count.")
     lines += [f"Shows it: {_text(said)}" for said in behaviour.met_examples[:_MOST_SENTENCES]]
     lines += [f"Does not show it: {_text(said)}" for said in behaviour.not_met_examples[:_MOST_SENTENCES]]
     lines += [f"Reviewed by a person as {shot.outcome.value}: {shot.said}" for shot in shots]
