@@ -13,6 +13,9 @@ from coachloop.core.stats.proportions import difference
 ENOUGH = 5
 """Below so many calls no interval is written out: it would say nothing."""
 
+MOST = 8
+"""The most behaviours that a week's summary lists."""
+
 PATIENCE = timedelta(hours=4)
 """So long after its time a report may still be sent; then it is on the page only."""
 
@@ -209,8 +212,7 @@ def weekly(facts: Facts) -> Report | None:
     changed = {row.key: change(row.now, row.beside, compared=len(compared)) for row in compared}
     focus = _focus(facts)
     lead = _focus_week(focus, changed) if focus else _looked_at(facts.calls)
-    others = [row for row in facts.behaviours if row is not focus and row.now.n]
-    parts = [_well(facts), _moved_section(others, changed), _promise(facts.promise)]
+    parts = [_well(facts), _week_in_numbers(facts, changed), _promise(facts.promise)]
     return _report(f"Your week from {long_day(facts.first_day)}", lead, parts)
 
 
@@ -293,18 +295,19 @@ def _beside_day(row: Behaviour) -> str:
     return "; ".join(parts)
 
 
-def _moved_section(rows: list[Behaviour], changed: dict[str, Change]) -> Section | None:
-    if not rows:
-        return None
-    moved = [row for row in rows if changed.get(row.key, Change.NOT_CLEAR) is not Change.NOT_CLEAR]
-    often = {Change.UP: "more often", Change.DOWN: "less often"}
-    lines = tuple(
-        Line(row.title, f"{often[changed[row.key]]}: {of_calls(row.now)}", f"the week before {of_calls(row.beside)}")
-        for row in moved
-    )
-    rest = len(rows) - len(moved)
-    words = [f"{'Everything else' if moved else 'Everything that is looked at'}: no clear change."] if rest else []
-    return Section("What moved", tuple(words), lines=lines)
+def _week_in_numbers(facts: Facts, changed: dict[str, Change]) -> Section:
+    """The behaviours that came up most, the focus first; what is not said to have changed has not clearly changed."""
+    rows = [row for row in facts.behaviours if row.now.n]
+    most = sorted(rows, key=lambda row: (row.key != facts.focus, -row.now.n))[:MOST]
+    lines = tuple(Line(row.title, with_interval(row.now), _beside_week(row, changed.get(row.key))) for row in most)
+    return Section("In numbers", lines=lines)
+
+
+def _beside_week(row: Behaviour, changed: Change | None) -> str:
+    if not row.beside.n:
+        return ""
+    clearly = {Change.UP: ", clearly more often now", Change.DOWN: ", clearly less often now"}
+    return f"the week before {of_calls(row.beside)}{clearly.get(changed, '') if changed else ''}"
 
 
 def _promise(promise: Promise | None) -> Section | None:
