@@ -1,5 +1,6 @@
 """Opportunities: the moments of a conversation at which a behaviour applies, and the agent's words that count there."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -57,8 +58,11 @@ def _triggered(speech: Speech, behaviour: Behaviour, opened: list[int]) -> Itera
     if behaviour.window.span is not Span.AFTER:
         yield Moment(opened[0], _window(speech, behaviour.window))
         return
+    agent = speech.whole[Speaker.AGENT]
+    answers, within = list(agent), int(behaviour.window.size)
     for trigger in opened[:1] if behaviour.require is Require.FIRST else opened:
-        yield Moment(trigger, _after(speech, trigger, int(behaviour.window.size)))
+        first = bisect_right(answers, trigger)
+        yield Moment(trigger, {turn: agent[turn] for turn in answers[first : first + within]})
 
 
 _SECONDS = frozenset({Span.FIRST_SECONDS, Span.LAST_SECONDS})
@@ -74,17 +78,11 @@ def _opened(speech: Speech, triggers: list[int]) -> list[int]:
     answers = list(speech.whole[Speaker.AGENT])
     answered = -1
     for trigger in triggers:
-        answer = next((turn for turn in answers if turn > trigger), None)
-        if answer is not None and answer != answered:
+        answer = bisect_right(answers, trigger)
+        if answer < len(answers) and answer != answered:
             opened.append(trigger)
             answered = answer
     return opened
-
-
-def _after(speech: Speech, trigger: int, within: int) -> Spans:
-    agent = speech.whole[Speaker.AGENT]
-    turns = [turn for turn in agent if turn > trigger][:within]
-    return {turn: agent[turn] for turn in turns}
 
 
 def _window(speech: Speech, window: Window) -> Spans:
