@@ -21,6 +21,11 @@ def zone() -> ZoneInfo:
     return ZoneInfo(first_site().timezone)
 
 
+def first_local_date(moment: datetime) -> date:
+    """The date at the first site."""
+    return moment.astimezone(zone()).date()
+
+
 def site_of(agent: Agent) -> Site:
     """The agent's site, by their team."""
     return agent.team.site if agent.team else first_site()

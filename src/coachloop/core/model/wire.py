@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 from typing import Annotated, Any, Literal
 
 import pydantic_core
@@ -16,6 +16,9 @@ from coachloop.core.model.receipt import Line, Receipt, Refusal
 
 LINE_LIMIT = 32 * 1024 * 1024
 """Bytes of the longest line that is read; three hours of word-timed speech are below a tenth of it."""
+
+LONGEST_ABSENCE = timedelta(days=1096)
+"""A clock waits for an agent's return; longer than this nobody comes back to the same conversation."""
 
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Name = Annotated[str, Field(max_length=200)]
@@ -144,6 +147,22 @@ class CoachingLine(BaseModel):
     review_on: date | None = None
 
 
+class AbsenceLine(BaseModel):
+    """Days on which an agent is away."""
+
+    agent_id: Key
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> "AbsenceLine":
+        if not self.first_day <= self.last_day <= self.first_day + LONGEST_ABSENCE:
+            raise ValueError(
+                f"last_day must be from first_day ({self.first_day}) to three years later, got {self.last_day}"
+            )
+        return self
+
+
 class PersonLine(BaseModel):
     """Somebody who signs in, or an agent who may."""
 
@@ -159,6 +178,7 @@ FORMATS: dict[str, type[BaseModel]] = {
     "label": LabelLine,
     "score": ScoreLine,
     "coaching": CoachingLine,
+    "absence": AbsenceLine,
     "person": PersonLine,
 }
 """What `coachloop schema NAME` prints, by name; the template's schema joins them there."""

@@ -1,0 +1,194 @@
+"""Who is away: agents, for whom the five-day clock waits, and leaders, for whom somebody stands in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError, WrongStateError
+from coachloop.app.models import Absence, Agent, Focus, LeaderAbsence, StandIn, User
+from coachloop.app.queries import sites, viewing
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.coaching.workdays import due
+from coachloop.core.model.people import Role
+from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.wire import LONGEST_ABSENCE, AbsenceLine, BadLineError, row, taken
+
+APPOINTS = (Role.OPERATIONS, Role.ADMIN)
+"""Who says for a leader that they are away: somebody who is ill can't."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A first and a last day, both included."""
+
+    first: date
+    last: date
+
+    def check(self) -> None:
+        """Refuse days in the wrong order, or more than three years of them.
+
+        Raises:
+            RefusedError: with what would be right.
+        """
+        if not self.first <= self.last <= self.first + LONGEST_ABSENCE:
+            raise WrongStateError(f"the last day must be from {self.first:%-d %B %Y} to three years later")
+
+
+@transaction.atomic
+def import_absences(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+    """Store the absences of a file; one that is stored already is a duplicate. Clocks that run are read anew."""
+    receipt, read = Receipt(), row(AbsenceLine)
+    agents = {agent.key: agent for agent in Agent.objects.all()}
+    met: set[str] = set()
+    refusals = (BadLineError, UnknownNameError)
+    for _, line in taken(lines, receipt, lambda line: _known(read(line), agents), refusals=refusals):
+        agent = agents[line.agent_id]
+        _, new = Absence.objects.get_or_create(agent=agent, first_day=line.first_day, last_day=line.last_day)
+        receipt.accepted += new
+        receipt.duplicates += not new
+        met |= {agent.key} if new else set()
+    _read_clocks_anew(met)
+    audit.record(viewer, "absences.import", "absences", now=now, detail={"accepted": receipt.accepted})
+    return receipt
+
+
+def _known(line: AbsenceLine, agents: dict[str, Agent]) -> AbsenceLine:
+    if line.agent_id not in agents:
+        raise UnknownNameError(f"no agent {line.agent_id!r}; import their scores or calls first")
+    return line
+
+
+@transaction.atomic
+def add_absence(*, viewer: Viewer, agent_key: str, days: Days, now: datetime) -> Absence:
+    """Note that an agent is away: these days do not count on their five-day clock.
+
+    Raises:
+        NotYoursError: only the agent's leader notes it.
+        WrongStateError: the days are in the wrong order, or noted already.
+    """
+    agent = _led_agent(viewer, agent_key)
+    days.check()
+    absence, new = Absence.objects.get_or_create(agent=agent, first_day=days.first, last_day=days.last)
+    if not new:
+        raise WrongStateError(f"it is noted already that {agent.name} is away on these days")
+    _read_clocks_anew({agent.key})
+    audit.record(viewer, "absence.add", f"agent:{agent.key}", now=now, detail=_detail(days))
+    return absence
+
+
+@transaction.atomic
+def remove_absence(*, viewer: Viewer, absence_id: int, now: datetime) -> None:
+    """Forget an absence that does not take place.
+
+    Raises:
+        NotYoursError: only the agent's leader does.
+    """
+    absence = Absence.objects.select_related("agent").get(pk=absence_id, agent__in=viewing.agents(viewer))
+    agent = _led_agent(viewer, absence.agent.key)
+    days = Days(absence.first_day, absence.last_day)
+    absence.delete()
+    _read_clocks_anew({agent.key})
+    audit.record(viewer, "absence.remove", f"agent:{agent.key}", now=now, detail=_detail(days))
+
+
+def _read_clocks_anew(agent_keys: Iterable[str]) -> None:
+    """Give open foci the due day that the agent's absences make of it; the day it counts from stays."""
+    foci = Focus.objects.filter(agent__key__in=list(agent_keys), closed_at__isnull=True, clock_day__isnull=False)
+    changed = list(foci.select_related("agent__team__site"))
+    for focus in changed:
+        if focus.clock_day:
+            focus.due_on = due(focus.clock_day, sites.calendar_of(focus.agent, around=focus.clock_day))
+    Focus.objects.bulk_update(changed, ["due_on"])
+
+
+def _led_agent(viewer: Viewer, agent_key: str) -> Agent:
+    agent = viewing.agents(viewer).select_related("team__site").get(key=agent_key)
+    if viewer.everything or (viewer.has(Role.TEAM_LEADER) and agent.team_id in viewer.team_ids):
+        return agent
+    raise NotYoursError(f"absences of {agent.name} belong to their own team leader")
+
+
+@transaction.atomic
+def leader_away(
+    *, viewer: Viewer, leader_id: int, days: Days, now: datetime, stand_in_id: int | None = None
+) -> LeaderAbsence:
+    """Note that a leader is away, and who stands in for all their teams; the five-day clock does not wait.
+
+    Raises:
+        NotYoursError: only they themselves, operations or an admin note it.
+        WrongStateError: the days are over or in the wrong order, or the person can't stand in.
+    """
+    leader = User.objects.get(pk=leader_id)
+    _must_appoint(viewer, leader)
+    days.check()
+    if days.last < sites.first_local_date(now):
+        raise WrongStateError("these days are over")
+    absence, _ = LeaderAbsence.objects.get_or_create(user=leader, first_day=days.first, last_day=days.last)
+    if stand_in_id is not None:
+        other = User.objects.get(pk=stand_in_id)
+        _must_be_able(other, leader, days)
+        StandIn.objects.filter(team__leader=leader, first_day__lte=days.last, last_day__gte=days.first).delete()
+        StandIn.objects.bulk_create(
+            StandIn(team=team, user=other, first_day=days.first, last_day=days.last) for team in leader.led_teams.all()
+        )
+    detail = {**_detail(days), "stand_in": stand_in_id}
+    audit.record(viewer, "leader.away", f"user:{leader.pk}", now=now, detail=detail)
+    return absence
+
+
+@transaction.atomic
+def leader_back(*, viewer: Viewer, absence_id: int, now: datetime) -> None:
+    """Note that a leader is back, or does not go: whoever stood in does so no more, from today on.
+
+    Raises:
+        NotYoursError: only they themselves, operations or an admin note it.
+    """
+    absence = LeaderAbsence.objects.select_related("user").get(pk=absence_id)
+    _must_appoint(viewer, absence.user)
+    yesterday = sites.first_local_date(now) - timedelta(days=1)
+    theirs = StandIn.objects.filter(
+        team__leader=absence.user, first_day__lte=absence.last_day, last_day__gte=absence.first_day
+    )
+    theirs.filter(first_day__gt=yesterday).delete()
+    theirs.filter(last_day__gt=yesterday).update(last_day=yesterday)
+    if absence.first_day > yesterday:
+        absence.delete()
+    else:
+        absence.last_day = min(absence.last_day, yesterday)
+        absence.save(update_fields=["last_day"])
+    audit.record(viewer, "leader.back", f"user:{absence.user_id}", now=now)
+
+
+def _must_appoint(viewer: Viewer, leader: User) -> None:
+    if viewer.has(*APPOINTS) or (viewer.has(Role.TEAM_LEADER) and viewer.user == leader):
+        return
+    raise NotYoursError("who is away is noted by the leader, by operations or by an admin")
+
+
+def _must_be_able(other: User, leader: User, days: Days) -> None:
+    """Refuse somebody who can't stand in.
+
+    Raises:
+        WrongStateError: they lead nobody, are the leader, or are away themselves.
+    """
+    refusals: list[tuple[bool, str]] = [
+        (other == leader, "nobody stands in for themselves; choose another leader"),
+        (
+            not other.is_active or not other.grants.filter(role=Role.TEAM_LEADER).exists(),
+            f"{other.name} is no team leader; who stands in holds sessions, so it takes one",
+        ),
+        (
+            other.absences.filter(first_day__lte=days.last, last_day__gte=days.first).exists(),
+            f"{other.name} is away in these days too; choose somebody else",
+        ),
+    ]
+    wrong: RefusedError | None = next((WrongStateError(words) for no, words in refusals if no), None)
+    if wrong:
+        raise wrong
+
+
+def _detail(days: Days) -> dict[str, str]:
+    return {"first": days.first.isoformat(), "last": days.last.isoformat()}
