@@ -141,11 +141,11 @@ def test_what_is_under_way_counts_for_the_day():
 
 
 def test_the_days_money_is_not_exceeded():
-    one = bench(money_a_day=0.005)
+    one = bench(money_a_day=0.0045)
     ends = hold(one.exchange, ("a",), ("b",), ("c",), ("d",))
     assert [end.result for end in ends] == ["A", "B", None, None]
-    assert one.exchange.usage.stopped == "the day's budget of 0.005 is used up"
-    assert one.store.spent_today().cost <= 0.005
+    assert one.exchange.usage.stopped == "the day's budget of 0.0045 is used up"
+    assert one.store.spent_today().cost <= 0.0045
 
 
 def test_a_rehearsal_asks_nobody():
