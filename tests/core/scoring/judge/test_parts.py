@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachloop.core.scoring.judge.parts import CONTEXT, Part, parts
@@ -71,6 +71,7 @@ def test_an_endless_turn_is_cut_into_pieces():
     assert whole.lines[0].end <= 400
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text("ab \u4f60", max_size=300), min_size=1, max_size=30), st.integers(100, 2000))
 def test_every_word_that_counts_is_in_some_part_and_no_part_is_too_long(said: list[str], budget: int):
     """Nothing is lost, and the budget holds."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachloop.core.model.conversation import Conversation
@@ -120,6 +120,7 @@ def test_the_second_try_goes_on_with_the_first():
     assert len(ask_again(first, "x" * 9000, doubts={"b": "x"}, behaviours=[behaviour("b")]).messages[2].content) == 4000
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(), min_size=1, max_size=4), st.sampled_from(["Lea Rossi", ""]))
 def test_whatever_is_said_each_turn_is_one_line_inside_the_fence(said: list[str], name: str):
     """No text makes a line of its own, ends the fence or names the agent."""

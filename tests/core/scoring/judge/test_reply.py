@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachloop.core.model.template import AppliesWhen
@@ -107,6 +107,7 @@ def test_a_verdict_in_other_text_or_given_twice_is_none(text: str):
     assert read_reply(text, [GREETS]) == {}
 
 
+@settings(max_examples=40)
 @given(st.text() | JSON.map(json.dumps) | st.dictionaries(st.sampled_from(["greets", "handles"]), JSON).map(json.dumps))
 def test_no_text_breaks_the_reader(text: str):
     """Whatever comes, it is read or left out."""
@@ -114,6 +115,7 @@ def test_no_text_breaks_the_reader(text: str):
     assert set(found) <= {"greets", "handles"}
 
 
+@settings(max_examples=40)
 @given(
     st.fixed_dictionaries({"outcome": st.sampled_from(["met", "not_met", "cannot_tell"])}, optional={
         "quotes": JSON, "reason": JSON, "probability": JSON, "missed_turn": JSON, "better": JSON})
