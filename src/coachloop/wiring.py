@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
+from coachloop.adapters import notify
 from coachloop.adapters.llm import OpenAIChat, Server
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.judge import CentreReviews, KeptReplies
+from coachloop.core.model.letter import MAIL, Carrier, Ways
 from coachloop.core.scoring.judge.exchange import Clock, Exchange, Usage
 from coachloop.core.scoring.judge.judge import JudgeScorer
 from coachloop.core.scoring.judge.ports import Limits, Prices
@@ -17,6 +19,26 @@ from coachloop.core.scoring.judge.rehearsal import Rehearsal
 from coachloop.core.scoring.phrases import PhraseScorer
 from coachloop.core.scoring.port import Scorer
 from coachloop.core.scoring.timing import TimingScorer
+
+AT_A_PAGE = 15.0
+"""Seconds that a page waits for one of the judge's answers."""
+
+
+def carriers() -> dict[str, Carrier]:
+    """The ways out of the house that are configured, by name."""
+    config = settings.CONFIG
+    return notify.carriers(
+        mail_url=config.mail_url.get_secret_value(), mail_from=config.mail_from, notify=config.notify.get_secret_value()
+    )
+
+
+def ways() -> Ways:
+    """What people may choose among."""
+    config = settings.CONFIG
+    targets = notify.targets(config.notify.get_secret_value())
+    personal = [name for name, address in targets.items() if notify.is_personal(address)]
+    shared = [name for name in targets if name not in personal]
+    return Ways((MAIL, *personal), tuple(shared), mail=bool(config.mail_url.get_secret_value()))
 
 
 @lru_cache(maxsize=1)
@@ -28,11 +50,21 @@ def scorers() -> dict[str, Scorer]:
 
 
 @lru_cache(maxsize=1)
+def impatient_scorers() -> dict[str, Scorer]:
+    """The same while somebody waits at a page: the judge's server is not waited for as long; budget and replies are shared."""
+    if not settings.CONFIG.judge_url:
+        return scorers()
+    return {**scorers(), JudgeScorer.name: _judge(_new_exchange(timeout=min(settings.CONFIG.judge_timeout, AT_A_PAGE)))}
+
+
+@lru_cache(maxsize=1)
 def _exchange() -> Exchange | None:
     """The judge's dealings with its model, where one is configured."""
+    return _new_exchange(timeout=settings.CONFIG.judge_timeout) if settings.CONFIG.judge_url else None
+
+
+def _new_exchange(*, timeout: float) -> Exchange:
     config = settings.CONFIG
-    if not config.judge_url:
-        return None
     limits = Limits(
         concurrency=config.judge_concurrency,
         requests_a_minute=config.judge_requests_a_minute,
@@ -40,7 +72,7 @@ def _exchange() -> Exchange | None:
         money_a_day=config.judge_money_a_day,
     )
     clock = Clock(time.monotonic, time.sleep)
-    return Exchange(_model(), KeptReplies(timezone.now), limits=limits, prices=_prices(), clock=clock)
+    return Exchange(_model(timeout), KeptReplies(timezone.now), limits=limits, prices=_prices(), clock=clock)
 
 
 def judge_usage() -> Usage:
@@ -72,10 +104,10 @@ def _judge(exchange: Exchange | Rehearsal) -> JudgeScorer:
     return JudgeScorer(config.judge_model, exchange, window_tokens=config.judge_window_tokens, reviews=CentreReviews())
 
 
-def _model() -> OpenAIChat:
+def _model(timeout: float | None = None) -> OpenAIChat:
     config = settings.CONFIG
     key = config.judge_key.get_secret_value()
-    return OpenAIChat(Server(config.judge_url, config.judge_model, key=key, timeout=config.judge_timeout))
+    return OpenAIChat(Server(config.judge_url, config.judge_model, key=key, timeout=timeout or config.judge_timeout))
 
 
 def _prices() -> Prices:

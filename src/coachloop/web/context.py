@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("week", "Week", (Role.TEAM_LEADER, Role.QA_LEAD)),
     ("heatmap", "Heatmap", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("conversations", "Conversations", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
+    ("report-choices", "Reports", (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS, Role.QA_LEAD)),
     ("templates", "Templates", tuple(Role)),
     ("audit-log", "Audit log", (Role.ADMIN,)),
 )
@@ -53,4 +54,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _places(who: Viewer, path: str) -> list[Place]:
     open_to = [(reverse(name), title) for name, title, roles in PLACES if who.has(*roles)]
-    return [Place(title, url, here=path == url or path.startswith(f"{url}/")) for url, title in open_to]
+    here = max((url for url, _ in open_to if path == url or path.startswith(f"{url}/")), key=len, default="")
+    return [Place(title, url, here=url == here) for url, title in open_to]

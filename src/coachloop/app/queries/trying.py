@@ -81,21 +81,25 @@ class TriedBehaviour:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A text on twenty calls. `ids` and `draw` find the same twenty again; `waiting` counts those a judge was not asked about."""
+    """A text on twenty calls. `ids` and `draw` find the same twenty again.
+
+    `judged` says that a judge was asked as well, `waiting` about how many of the calls it could not be.
+    """
 
     draw: int
     ids: tuple[int, ...]
     keys: tuple[str, ...]
     behaviours: tuple[TriedBehaviour, ...]
+    judged: bool = False
     waiting: int = 0
 
     @property
-    def unscored(self) -> int:
+    def open_ids(self) -> tuple[int, ...]:
         """Calls with anything left open, which is what a judge would be asked about."""
         left = (
             call.id for tried in self.behaviours for call in tried.calls if call.verdict.outcome is Outcome.UNSCORED
         )
-        return len(set(left))
+        return tuple(dict.fromkeys(left))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ def try_out(
             )
             for b in template.behaviours
         ),
+        judged=judged is not None,
         waiting=waiting,
     )
 
@@ -215,6 +220,12 @@ def _ask_the_judge(
             found[index] = verdicts or found[index]
             waiting += verdicts is None
     return waiting
+
+
+def rehearse(viewer: Viewer, template: Template, tried: Tried, *, scorers: Mapping[str, Scorer]) -> None:
+    """Ask scorers, among them a judge that only counts, about what the calls leave open; stores and returns nothing."""
+    calls = [call.said for block in rescoring.calls(viewer, tried.open_ids) for call in block]
+    Runner(template, scorers).score(calls)
 
 
 def agreement_with_people(viewer: Viewer, template: Template, *, scorers: Mapping[str, Scorer]) -> Mapping[str, Agreed]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 
 from coachloop.app.queries import agent_page as queries
+from coachloop.app.queries.report import newest_report
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model.people import Role
@@ -45,7 +46,8 @@ def trend(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
 
 def _show(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     view = found(queries.agent_page(viewer, key, today=timezone.localdate()))
-    audit.look(viewer, *view.quoted, now=timezone.now())
+    newest = newest_report(viewer, key, today=timezone.localdate())
+    audit.look(viewer, *view.quoted, *(newest.report.calls if newest else ()), now=timezone.now())
     drawn = view.trend
     chart = urlencode({"template": drawn.template, "behaviour": drawn.behaviour}) if drawn else ""
-    return render(request, "coachloop/agent.html", {"view": view, "chart": chart})
+    return render(request, "coachloop/agent.html", {"view": view, "chart": chart, "newest": newest})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +18,7 @@ from coachloop.app.queries import trying
 from coachloop.app.queries.backtest import backtest as back_test
 from coachloop.app.queries.rescoring import Period
 from coachloop.app.queries.studio import Mistakes, Studio
-from coachloop.app.queries.trying import Judged
+from coachloop.app.queries.trying import Judged, Tried
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, labels
 from coachloop.app.services import studio as service
@@ -28,7 +29,7 @@ from coachloop.core.scoring.port import Scorer
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import day, posted_number
 from coachloop.web.forms import NewTemplateForm
-from coachloop.wiring import scorers
+from coachloop.wiring import impatient_scorers, rehearsing, scorers
 
 PAGE = "coachloop/studio.html"
 JUDGE_SECONDS = 20
@@ -111,7 +112,7 @@ def try_out(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     judged = _judged() if "judge" in request.POST else None
     tried = trying.try_out(viewer, state, calls, draw=number, scorers=local, judged=judged)
     audit.look(viewer, *tried.keys, now=timezone.now())
-    return _answer(request, view, part="tried", state=state, tried=tried, **_judge_note(state))
+    return _answer(request, view, part="tried", state=state, tried=tried, **_judge_note(viewer, state, tried))
 
 
 @require_POST
@@ -205,15 +206,24 @@ def _answered(request: HttpRequest, template: Template) -> tuple[int, str, Outco
 
 def _judged() -> Judged:
     until = monotonic() + JUDGE_SECONDS
-    return Judged(scorers(), lambda: monotonic() < until)
+    return Judged(impatient_scorers(), lambda: monotonic() < until)
 
 
-def _judge_note(template: Template) -> dict[str, Any]:
-    """Whether a judge could be asked about anything here."""
-    judge = scorers().get("judge")
-    named = [b for b in template.behaviours if any(member.scorer == "judge" for member in b.score_with)]
-    ready = judge is not None and any(judge.available(b, template.key) for b in named)
-    return {"judge_named": bool(named), "judge_ready": ready}
+def _judge_note(viewer: Viewer, template: Template, tried: Tried) -> dict[str, Any]:
+    """Whether a judge could be asked about what is open, and what that would come to."""
+    named = any(member.scorer == "judge" for b in template.behaviours for member in b.score_with)
+    if not named or not tried.open_ids:
+        return {}
+    if "judge" not in scorers():
+        return {"judge": "missing"}
+    rehearsed, rehearsal = rehearsing()
+    trying.rehearse(viewer, template, tried, scorers=rehearsed)
+    return {
+        "judge": "ready",
+        "plan": rehearsal.plan,
+        "asked_judge": tried.judged,
+        "currency": settings.CONFIG.judge_currency,
+    }
 
 
 def _is_htmx(request: HttpRequest) -> bool:

@@ -17,6 +17,8 @@ register = template.Library()
 SPACE = "\N{NO-BREAK SPACE}"
 """Between a number and its per cent sign."""
 
+FEW_ANSWERS = 10
+
 WORDS = {
     Outcome.MET: "Met",
     Outcome.NOT_MET: "Not met",
@@ -62,7 +64,22 @@ def percent(share: float | None) -> str:
 @register.filter
 def points(share: float | None) -> str:
     """A difference of two rates: `+3.2 points`."""
-    return "" if share is None else f"{share * 100:+.1f}{SPACE}points".replace("-", "\N{MINUS SIGN}")
+    if share is None:
+        return ""
+    shown = f"{share * 100:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{shown if shown[1:] != '0.0' else '0.0'}{SPACE}points"
+
+
+@register.filter
+def none_of(n: int) -> float:
+    """The share that may be there though none of n had it: the upper end of Wilson's interval."""
+    return 1.96**2 / (n + 1.96**2)
+
+
+@register.simple_tag
+def few_answers() -> int:
+    """Answers below which kappa's interval says more than it knows."""
+    return FEW_ANSWERS
 
 
 @register.filter

@@ -88,7 +88,7 @@ def answer_keys(behaviour: Behaviour) -> tuple[tuple[str, str, str], ...]:
 def change_words(change: FieldChange) -> tuple[tuple[str, str], ...]:
     """What a field said and says; of two lists or mappings only what came and went."""
     if (isinstance(change.old, list) and isinstance(change.new, list)) or change.name == "applies_to":
-        came, went = _leaves(change.new), _leaves(change.old)
+        came, went = dict.fromkeys(_leaves(change.new)), dict.fromkeys(_leaves(change.old))
         gone, fresh = [one for one in went if one not in came], [one for one in came if one not in went]
         return (*(("before", one) for one in gone), *(("now", one) for one in fresh)) or (("now", "another order"),)
     return (("before", _as_said(change.old)), ("now", _as_said(change.new)))
