@@ -9,9 +9,8 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from coachloop.core.model.letter import Carrier, Letter, NotCarriedError
+from coachloop.core.model.letter import MAIL, Carrier, Letter, NotCarriedError
 
-MAIL = "mail"
 PORTS = {"smtp": 587, "smtps": 465}
 NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 PERSONAL = ("{user}", "{email}")

@@ -7,9 +7,12 @@ from django.tasks import task
 from django.utils import timezone
 
 from coachloop.app.services.coaching import open_due_follow_ups
+from coachloop.app.services.due_reports import put_due
+from coachloop.app.services.messages import forget_sent, send_waiting
+from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
-from coachloop.wiring import scorers
+from coachloop.wiring import carriers, scorers
 
 LOST_AFTER = timedelta(seconds=90)
 
@@ -32,6 +35,16 @@ def score_some(template: str, ids: list[int]) -> None:
 
 
 @task()
+def tell() -> None:
+    """Write what people are to be told now, and send what waits; runs every minute."""
+    now = timezone.now()
+    switch_on(now=now)
+    put_due(now=now)
+    send_waiting(carriers(), now=now)
+
+
+@task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks."""
+    """Forget the engine's notes of finished tasks, and the words of what was sent."""
     call_command("ox_prune", older_than="1d", verbosity=0)
+    forget_sent(now=timezone.now())

@@ -6,11 +6,10 @@ from typing import Any
 
 from django.db.models import Count, F, Sum
 from django.urls import reverse
-from django.utils import timezone
 
 from coachloop.app.errors import NotYoursError
 from coachloop.app.models import AgentDay, Behaviour, Conversation, Focus, FollowUp, Session, Team
-from coachloop.app.queries import viewing
+from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.queries.week import week
 from coachloop.core.coaching import digest as core
@@ -24,7 +23,7 @@ from coachloop.core.stats.proportions import wilson
 
 def plan(viewer: Viewer, *, today: date) -> Report | None:
     """A leader's week as it stands this morning; None where nothing is to do."""
-    seen = week(viewer, today=today)
+    seen, zone = week(viewer, today=today), sites.zone()
     sunday = today + timedelta(days=6 - today.weekday())
     return core.plan(
         Plan(
@@ -34,7 +33,7 @@ def plan(viewer: Viewer, *, today: date) -> Report | None:
                 ToHold(
                     agent=row.agent_name,
                     title=row.title,
-                    planned_for=timezone.localtime(row.planned_for) if row.planned_for else None,
+                    planned_for=row.planned_for.astimezone(zone) if row.planned_for else None,
                     days_left=row.days_left,
                     path=reverse("session", args=[row.session_id]),
                 )

@@ -44,6 +44,13 @@ class Period(NamedTuple):
     last: date
 
 
+class Whose(NamedTuple):
+    """The agent that a report is about."""
+
+    name: str
+    mine: bool
+
+
 @dataclass(frozen=True, slots=True)
 class AgentReport:
     """One agent's report. `template` is empty for a week, which is about all of them."""
@@ -80,6 +87,12 @@ def weekly_reports(viewer: Viewer, *, monday: date, agents: Collection[str] | No
     gathered = _Gathered(viewer, _agents(viewer, agents), behaviours, now=now, beside=before)
     facts = gathered.facts(title="", moments={})
     return list(gathered.reports(facts, core.weekly, ""))
+
+
+def whose(viewer: Viewer, agent_key: str) -> Whose | None:
+    """The agent, if the viewer may see their reports."""
+    agent = viewing.agents(viewer).filter(key=agent_key).first()
+    return Whose(agent.name, agent.pk == viewer.agent_id) if agent else None
 
 
 def daily_report(viewer: Viewer, agent_key: str, *, template: str, day: date) -> AgentReport | None:

@@ -34,3 +34,15 @@ class Carrier(Protocol):
         Raises:
             NotCarriedError: it was not taken.
         """
+
+
+MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways there are, by name: `personal` reach one person alone, `shared` are rooms that others read. Mail always may be wished for."""
+
+    personal: tuple[str, ...] = (MAIL,)
+    shared: tuple[str, ...] = ()
+    mail: bool = False

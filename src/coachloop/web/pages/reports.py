@@ -56,13 +56,13 @@ def choices(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 @page(Role.AGENT)
-def my_report(request: HttpRequest, viewer: Viewer, day: str, template: str) -> HttpResponse:
+def my_report(request: HttpRequest, viewer: Viewer, *, day: str, template: str) -> HttpResponse:
     """How was my day?"""
     return _day(request, viewer, found(agent_page.own_key(viewer)), day=day, template=template)
 
 
 @page(Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
-def agent_report(request: HttpRequest, viewer: Viewer, key: str, day: str, template: str) -> HttpResponse:
+def agent_report(request: HttpRequest, viewer: Viewer, *, key: str, day: str, template: str) -> HttpResponse:
     """What does this agent read?"""
     return _day(request, viewer, key, day=day, template=template)
 
@@ -153,10 +153,10 @@ def _day(request: HttpRequest, viewer: Viewer, key: str, *, day: str, template: 
     wanted = found(asked_day(day))
     seen = queries.daily_report(viewer, key, template=template, day=wanted)
     audit.look(viewer, *(seen.report.calls if seen else ()), now=timezone.now())
-    return render(request, "coachloop/report.html", _shown(viewer, key, wanted, seen))
+    return render(request, "coachloop/report.html", _shown(viewer, key, day=wanted, seen=seen))
 
 
-def _shown(viewer: Viewer, key: str, day: date, seen: AgentReport | None) -> dict[str, object]:
+def _shown(viewer: Viewer, key: str, *, day: date, seen: AgentReport | None) -> dict[str, object]:
     """What the page of one day shows."""
     whose = found(queries.whose(viewer, key))
     return {
