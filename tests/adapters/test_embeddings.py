@@ -3,7 +3,8 @@
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from pathlib import Path
 from types import SimpleNamespace
@@ -112,6 +113,21 @@ def test_a_full_cache_is_begun_anew(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert "is begun anew" in caplog.text
 
 
+def test_threads_share_a_cache(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each with an encoder of its own and a cache that is always full: nobody waits for ever, nothing is left lying about."""
+
+    def work(number: int) -> None:
+        encoder = again(tmp_path, limit=1 << 16)
+        for start in range(0, 1000, 100):
+            texts = [f"{number}-{start + more}" for more in range(100)]
+            assert encoder.encode(texts).tobytes() == encoder.encode(texts).tobytes()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    assert "is begun anew" in caplog.text
+    assert {path.name for path in tmp_path.iterdir()} <= {"cache"}
+
+
 def cut_off(path: Path) -> None:
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size // 3)
@@ -126,20 +142,22 @@ def no_file(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("damage", [cut_off, overwritten, no_file])
-def test_a_broken_cache_never_stops_scoring(damage: Callable[[Path], None], tmp_path: Path) -> None:
+def test_a_broken_cache_never_stops_scoring(tmp_path: Path) -> None:
     """In a process of its own: a broken LMDB file may end one. Twice, so that the new cache is used."""
-    again(tmp_path).encode([str(number) for number in range(400)])
-    damage(tmp_path / "cache" / "data.mdb")
+    for damage in (cut_off, overwritten, no_file):
+        folder = tmp_path / damage.__name__
+        CachedEncoder(Counting(), folder).encode([str(number) for number in range(400)])
+        damage(folder / "data.mdb")
     program = (
         "import sys; sys.path[:0] = sys.argv[2:]\n"
         "from pathlib import Path; from test_embeddings import Counting, CachedEncoder\n"
-        "encoder = CachedEncoder(Counting(), Path(sys.argv[1]))\n"
-        "texts = [str(n) for n in range(400)]; encoder.encode(texts); print(len(encoder.encode(texts)))"
+        "for folder in Path(sys.argv[1]).iterdir():\n"
+        "    encoder, texts = CachedEncoder(Counting(), folder), [str(n) for n in range(400)]\n"
+        "    encoder.encode(texts); print(len(encoder.encode(texts)))"
     )
     paths = [str(Path(__file__).parent), str(Path(real_models.__file__).parent)]
-    run = [sys.executable, "-W", "error", "-c", program, str(tmp_path / "cache"), *paths]
-    assert subprocess.run(run, check=True, capture_output=True, text=True).stdout == "400\n"  # noqa: S603 -- our own
+    run = [sys.executable, "-W", "error", "-c", program, str(tmp_path), *paths]
+    assert subprocess.run(run, check=True, capture_output=True, text=True).stdout == "400\n" * 3  # noqa: S603 -- our own
 
 
 def test_a_value_that_changed_on_disk_is_encoded_again(cached: CachedEncoder, tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from threading import Lock
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -42,25 +43,24 @@ class VectorStore:
             self._try(lambda: self._delete(keys))
 
     def _read(self, name: str, keys: Sequence[bytes], length: int) -> dict[bytes, bytes]:
-        environment = _environment(self._folder, self._limit)
-        database = environment.open_db(name.encode())
-        with environment.begin(db=database) as transaction:
+        opened = _open(self._folder, self._limit)
+        with opened.environment.begin(db=opened.database(name.encode())) as transaction:
             found = transaction.cursor().getmulti(sorted(keys))
         return {key: value[:-4] for key, value in found if len(value) == length + 4 and _is_whole(value)}
 
     def _write(self, name: str, values: dict[bytes, bytes]) -> None:
-        environment = _environment(self._folder, self._limit)
-        database = environment.open_db(name.encode())
+        opened = _open(self._folder, self._limit)
         items = [(key, value + crc32(value).to_bytes(4, "little")) for key, value in sorted(values.items())]
-        with environment.begin(db=database, write=True) as transaction:
+        database = opened.database(name.encode())
+        with _writing, opened.environment.begin(db=database, write=True) as transaction:
             transaction.cursor().putmulti(items)
 
     def _delete(self, keys: Sequence[bytes]) -> None:
-        environment = _environment(self._folder, self._limit)
-        with environment.begin() as transaction:
+        opened = _open(self._folder, self._limit)
+        with opened.environment.begin() as transaction:
             names = list(transaction.cursor().iternext(values=False))
-        databases = [environment.open_db(name) for name in names]
-        with environment.begin(write=True) as transaction:
+        databases = [opened.database(name) for name in names]
+        with _writing, opened.environment.begin(write=True) as transaction:
             for database in databases:
                 for key in keys:
                     transaction.delete(key, db=database)
@@ -80,43 +80,63 @@ class VectorStore:
 
 
 def drop(folder: Path) -> bool:
-    """Begin anew; whoever has the old one open keeps it until he ends. False where the folder can't be moved away."""
+    """Begin anew; whoever reads the old one at this moment, here or in another process, keeps it until he is done.
+
+    Returns:
+        Whether the folder is out of the way.
+    """
+    aside = folder.with_name(f".{folder.name}-{token_hex(4)}")
     with _opening:
-        _, environment = _opened.pop(folder, (0, None))
-        if environment is not None:
-            environment.close()
         try:
-            aside = tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent)
             folder.replace(aside)
         except OSError:
             return not folder.exists()
-        shutil.rmtree(aside, ignore_errors=True)
-        return True
+        _opened.pop(folder, None)  # never closed here: another thread may be in it
+    shutil.rmtree(aside, ignore_errors=True)
+    return True
 
 
 def _is_whole(value: bytes) -> bool:
     return crc32(value[:-4]) == int.from_bytes(value[-4:], "little")
 
 
-_opened: "dict[Path, tuple[int, lmdb.Environment]]" = {}
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A folder's environment in this process, and the databases in it that were used."""
+
+    process: int
+    environment: "lmdb.Environment"
+    databases: "dict[bytes, lmdb._Database]" = field(default_factory=dict)
+
+    def database(self, name: bytes) -> "lmdb._Database":
+        """An encoder's own; opening it the first time writes."""
+        if name not in self.databases:
+            with _writing:
+                self.databases[name] = self.environment.open_db(name)
+        return self.databases[name]
+
+
+_opened: dict[Path, _Opened] = {}
 _opening = Lock()
+_writing = Lock()
+"""One writer at a time: LMDB makes a second one of this process wait without letting the first go on."""
 
 
-def _environment(folder: Path, limit: int) -> "lmdb.Environment":
+def _open(folder: Path, limit: int) -> _Opened:
     """The folder's one environment in this process: LMDB allows no second, nor one that came through a fork."""
     import lmdb  # noqa: PLC0415 -- only who encodes pays for loading it
 
     with _opening:
-        process, environment = _opened.get(folder, (0, None))
-        if environment is not None and process == os.getpid():
-            return environment
-        if environment is not None:
-            environment.close()
+        known = _opened.get(folder)
+        if known is not None and known.process == os.getpid():
+            return known
+        if known is not None:
+            known.environment.close()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         environment = lmdb.open(str(folder), map_size=limit, max_dbs=64, max_readers=512, metasync=False, mode=0o600)
-        _opened[folder] = (os.getpid(), environment)
         _fill(folder / "data.mdb", (environment.info()["last_pgno"] + 1) * environment.stat()["psize"])
-        return environment
+        _opened[folder] = _Opened(os.getpid(), environment)
+        return _opened[folder]
 
 
 def _fill(path: Path, size: int) -> None:
