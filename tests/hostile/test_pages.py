@@ -13,11 +13,10 @@ from django.test import Client
 from django.urls import reverse
 
 from builders import person
-from coachloop.app.models import Agent, Conversation, Focus, Team, User
+from coachloop.app.models import Agent, Conversation, Focus, Site, Team, User
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import coaching, rollups, scoring, templates
 from coachloop.app.services.ingest import ingest
-from coachloop.app.services.people import set_up_site
 from coachloop.core.model.conversation import Speaker
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line
@@ -90,7 +89,7 @@ def take(documents: list[dict[str, Any]]) -> None:
 def leader(django_db_setup: None, django_db_blocker: Any) -> Iterator[User]:  # noqa: ARG001 -- fixtures come as arguments
     """The leader of the team that was attacked in every way there is."""
     with django_db_blocker.unblock(), transaction.atomic():
-        set_up_site(viewer=OPERATOR, name="Main", timezone="Europe/Berlin", country="DE", now=NOW)
+        Site.objects.create(name="Main site", timezone="Europe/Berlin", country="DE")
         publish(CARE)
         take([document("missed", outcome={"sold": True}), *(document("missed", attack) for attack in SHOWN)])
         user = person("Ada Lindholm", Role.TEAM_LEADER)

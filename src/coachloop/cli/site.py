@@ -16,6 +16,7 @@ from granian.server import Server
 
 from coachloop.adapters.readers.lines import records
 from coachloop.app.queries.health import findings, is_set_up
+from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.people import add_people, set_password, set_up_site
 from coachloop.cli.models import text_model
@@ -89,9 +90,17 @@ def worker() -> None:
     call_command("ox_worker", processes=settings.CONFIG.workers, concurrency=1, verbosity=0)
 
 
-def doctor(*, as_json: AsJson = False) -> None:
+def doctor(
+    *,
+    quotes: Annotated[
+        bool, typer.Option("--quotes", help="Look up every stored quote in what was said; takes its time.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say what is configured, reachable and missing, each with the way out."""
     found = [*findings(frozenset(scorers())), *([text_model(), judge_reached()] if is_set_up() else [])]
+    if quotes and is_set_up():
+        found.append(quotes_finding())
     show_rows(found, as_json=as_json)
     if not all(finding.ok for finding in found):
         raise typer.Exit(1)
