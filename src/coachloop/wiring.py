@@ -1,16 +1,22 @@
 """The only place that picks adapters and scorers from the configuration."""
 
 import time
+from datetime import date
+from email.utils import parseaddr
 from functools import lru_cache
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 
-from coachloop.adapters import notify
+from coachloop.adapters import calendars, notify
+from coachloop.adapters.calendar_address import CalendarReader
 from coachloop.adapters.llm import OpenAIChat, Server
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.judge import CentreReviews, KeptReplies
+from coachloop.core.coaching.appointment import Appointment
+from coachloop.core.coaching.plan import Span
 from coachloop.core.model.letter import MAIL, Carrier, Ways
 from coachloop.core.scoring.judge.exchange import Clock, Exchange, Usage
 from coachloop.core.scoring.judge.judge import JudgeScorer
@@ -112,3 +118,21 @@ def _model(timeout: float | None = None) -> OpenAIChat:
 
 def _prices() -> Prices:
     return Prices(settings.CONFIG.judge_price_in, settings.CONFIG.judge_price_out)
+
+
+def invitation(appointment: Appointment) -> str:
+    """An appointment as an invitation from this site."""
+    config = settings.CONFIG
+    sender = parseaddr(config.mail_from)[1] or f"coachloop@{urlsplit(settings.ADDRESS).hostname}"
+    return calendars.invitation(appointment, organizer=sender)
+
+
+def calendar_reader() -> CalendarReader:
+    """Reads the calendars that people name."""
+    hosts = settings.CONFIG.calendar_hosts.split(",")
+    return CalendarReader(frozenset(host.strip().lower() for host in hosts if host.strip()))
+
+
+def busy_times(address: str, *, first: date, last: date, zone: ZoneInfo) -> list[Span]:
+    """When somebody has something else, by the calendar at this address."""
+    return calendars.busy_times(calendar_reader().read(address), first=first, last=last, zone=zone)

@@ -56,6 +56,7 @@ def test_what_is_set_is_taken(monkeypatch):
         ("COACHLOOP_TIMEZONE", "Berlin", "is no IANA zone; for example Europe/London, got 'Berlin'"),
         ("COACHLOOP_COUNTRY", "Germany", "got 'Germany'"),
         ("COACHLOOP_COUNTRY", "XX", "has no known public holidays; an ISO 3166 code such as GB, or nothing, got 'XX'"),
+        ("COACHLOOP_REGION", "BY", "needs COACHLOOP_COUNTRY beside it, got 'BY'"),
         ("COACHLOOP_WORKERS", "0", "greater than or equal to 1, got '0'"),
         ("COACHLOOP_WORKERS", "many", "valid integer"),
         (
@@ -85,6 +86,15 @@ def test_a_wrong_value_is_named_with_what_would_be_right(*, monkeypatch, capsys,
     assert f"  {name}: " in said
     assert right in said
     assert "secret" not in said
+
+
+def test_a_region_is_one_of_its_country(monkeypatch, capsys):
+    """It says which there are."""
+    monkeypatch.setenv("COACHLOOP_COUNTRY", "DE")
+    monkeypatch.setenv("COACHLOOP_REGION", "BY")
+    assert config.load().region == "BY"
+    monkeypatch.setenv("COACHLOOP_REGION", "TX")
+    assert "is no region of DE with holidays of its own; there are BB, BE" in refused(capsys)
 
 
 def test_every_mistake_is_said_at_once(monkeypatch, capsys):

@@ -1,11 +1,11 @@
-"""Human labels, scores of other tools, coaching history."""
+"""Human labels, scores of other tools, coaching history, absences."""
 
 import typer
 from django.utils import timezone
 
 from coachloop.adapters.readers.lines import records
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import imports
+from coachloop.app.services import absences, imports
 from coachloop.app.services.labels import add_labels
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.cli.output import AsJson, File, need_site, progress, show_receipt
@@ -17,9 +17,10 @@ def register(app: typer.Typer) -> None:
     labels.callback()(lambda: None)
     labels.command("add")(labels_add)
     app.add_typer(labels, name="labels")
-    imported = typer.Typer(help="What happened before coachloop.", no_args_is_help=True)
+    imported = typer.Typer(help="What other systems know: scores, earlier coaching, absences.", no_args_is_help=True)
     imported.command("scores")(import_scores)
     imported.command("coaching")(import_coaching)
+    imported.command("absences")(import_absences)
     app.add_typer(imported, name="import")
 
 
@@ -45,3 +46,10 @@ def import_coaching(file: File, *, as_json: AsJson = False) -> None:
     need_site()
     receipt = imports.import_coaching(records(file), viewer=OPERATOR, now=timezone.now())
     show_receipt(receipt, as_json=as_json, what="sessions")
+
+
+def import_absences(file: File, *, as_json: AsJson = False) -> None:
+    """Import days on which agents are away (CSV): the five-day clock waits for them."""
+    need_site()
+    receipt = absences.import_absences(records(file), viewer=OPERATOR, now=timezone.now())
+    show_receipt(receipt, as_json=as_json, what="absences")

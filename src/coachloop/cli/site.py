@@ -18,7 +18,7 @@ from coachloop.adapters.readers.lines import records
 from coachloop.app.queries.health import findings, is_set_up
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services.people import add_people, set_password, set_up_site
+from coachloop.app.services.people import Place, add_people, move_site, set_password, set_up_site
 from coachloop.cli.models import text_model
 from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
 from coachloop.core.model.template_yaml import template_schema
@@ -36,17 +36,31 @@ def register(app: typer.Typer) -> None:
     app.add_typer(people, name="people")
 
 
-def init(name: Annotated[str, typer.Option(help="The site's name.")] = "Main site", *, as_json: AsJson = False) -> None:
-    """Set up a site: make the tables and the site itself; harmless to repeat, and after every upgrade."""
+def init(
+    name: Annotated[str, typer.Option(help="The site's name.")] = "Main site",
+    *,
+    zone: Annotated[str, typer.Option("--timezone", help="Its IANA zone, instead of COACHLOOP_TIMEZONE.")] = "",
+    country: Annotated[str, typer.Option(help="Its ISO 3166 country, instead of COACHLOOP_COUNTRY.")] = "",
+    region: Annotated[str, typer.Option(help="Its region, for public holidays, instead of COACHLOOP_REGION.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Set up a site: make the tables and the site itself; harmless to repeat, and after every upgrade.
+
+    What is named here is also changed at a site that is there already; the environment is read for a new one alone.
+    """
     call_command("migrate", verbosity=0)
-    site = set_up_site(
-        viewer=OPERATOR,
-        name=name,
-        timezone=settings.CONFIG.timezone,
-        country=settings.CONFIG.country,
-        now=timezone.now(),
-    )
-    data = {"site": site.name, "timezone": site.timezone, "home": str(settings.HOME)}
+    config, named = settings.CONFIG, Place(zone, country.upper(), region.upper())
+    given = Place(config.timezone, config.country, config.region)
+    site = set_up_site(viewer=OPERATOR, name=name, place=given, now=timezone.now())
+    if named != Place():
+        site = move_site(viewer=OPERATOR, place=named, now=timezone.now())
+    data = {
+        "site": site.name,
+        "timezone": site.timezone,
+        "country": site.country,
+        "region": site.subdivision,
+        "home": str(settings.HOME),
+    }
     say(f"{site.name} is set up in {settings.HOME}.", data, as_json=as_json)
 
 

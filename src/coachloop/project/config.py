@@ -52,6 +52,18 @@ def _has_holidays(code: str) -> str:
     return code
 
 
+def _has_regional_holidays(country: str, region: str) -> None:
+    import holidays  # noqa: PLC0415 -- as above
+
+    if not country:
+        raise ValueError("needs COACHLOOP_COUNTRY beside it")
+    try:
+        holidays.country_holidays(country, subdiv=region)
+    except NotImplementedError as error:
+        known = ", ".join(getattr(holidays, country).subdivisions) or "none"
+        raise ValueError(f"is no region of {country} with holidays of its own; there are {known}") from error
+
+
 def _has_model(setting: str) -> str:
     missing = [name for name in ("model.onnx", "tokenizer.json") if not (Path(setting) / name).is_file()]
     if setting not in {"", "off"} and missing:
@@ -107,6 +119,10 @@ class Config(BaseSettings):
     country: Annotated[str, AfterValidator(_has_holidays)] = Field(
         default="", pattern="^([A-Z]{2})?$", description="its ISO 3166 country, for public holidays"
     )
+    region: str = Field(default="", max_length=10, description="its region in that country, such as BY; for holidays")
+    calendar_hosts: str = Field(
+        default="", description="hosts inside the own network whose calendars may be read, with commas between"
+    )
     demo: bool = Field(default=False, description="offer the roles by one click instead of a password")
     worker: bool = Field(default=True, description="run a worker inside `serve`")
     workers: int = Field(default=1, ge=1, le=64, description="processes of one `worker`")
@@ -144,6 +160,13 @@ class Config(BaseSettings):
         default=SecretStr(""), description="targets that people may choose: name=address, with spaces between"
     )
     report_quotes: bool = Field(default=False, description="messages hold words of calls; else only the pages do")
+
+    @field_validator("region")
+    @classmethod
+    def _has_holidays_of_its_own(cls, region: str, info: ValidationInfo) -> str:
+        if region and "country" in info.data:
+            _has_regional_holidays(info.data["country"], region)
+        return region
 
     @field_validator("judge_model")
     @classmethod

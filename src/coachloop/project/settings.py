@@ -103,6 +103,7 @@ TASKS = {
             "LOCK_TIMEOUT": 15,
             "SCHEDULES": {
                 "sweep": {"task": "coachloop.worker.tasks.sweep", "every": 5},
+                "busy": {"task": "coachloop.worker.tasks.busy", "cron": "*/5 * * * *"},
                 "tell": {"task": "coachloop.worker.tasks.tell", "every": 60},
                 "each-hour": {"task": "coachloop.worker.tasks.each_hour", "cron": "7 * * * *"},
             },

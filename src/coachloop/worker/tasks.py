@@ -2,29 +2,33 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
+from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.coaching import open_due_follow_ups
 from coachloop.app.services.due_reports import put_due
+from coachloop.app.services.invitations import invite
 from coachloop.app.services.messages import forget_sent, send_waiting
 from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
-from coachloop.wiring import carriers, scorers
+from coachloop.wiring import busy_times, carriers, invitation, scorers
 
 LOST_AFTER = timedelta(seconds=90)
 
 
 @task()
 def sweep() -> None:
-    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due; runs every few seconds."""
+    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite."""
     for engine in engines(scorers()):
         for ids in take_pending(engine, now=timezone.now(), lost_after=LOST_AFTER):
             score_some.enqueue(engine.template.core.key, list(ids))
     refresh_rollups()
     open_due_follow_ups(now=timezone.now())
+    invite(invitation, address=settings.ADDRESS, now=timezone.now())
 
 
 @task()
@@ -32,6 +36,12 @@ def score_some(template: str, ids: list[int]) -> None:
     """Score one block; what is scored already is left alone."""
     for engine in engines(scorers(), template=template):
         score_block(engine, ids, now=timezone.now())
+
+
+@task()
+def busy() -> None:
+    """Read the calendars that people's busy times come from; each is read every quarter of an hour."""
+    refresh_busy_times(busy_times, now=timezone.now())
 
 
 @task()

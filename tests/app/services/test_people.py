@@ -6,7 +6,7 @@ from builders import NOW, lines, reasons
 from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import Agent, AuditEntry, Grant, Site, Team, User
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services.people import add_people, set_password, set_up_site
+from coachloop.app.services.people import Place, add_people, move_site, set_password, set_up_site
 from coachloop.core.model.receipt import Refusal
 
 ADA = {"name": "Ada Lindholm", "email": "ada@example.org", "role": "team_leader", "team": "north"}
@@ -32,11 +32,43 @@ def counts(receipt):
 @pytest.mark.django_db
 def test_a_site_is_set_up_once():
     """The second time it is left as it is, whatever is asked for."""
-    first = set_up_site(viewer=OPERATOR, name="Berlin", timezone="Europe/Berlin", country="DE", now=NOW)
-    again = set_up_site(viewer=OPERATOR, name="Paris", timezone="Europe/Paris", country="FR", now=NOW)
+    first = set_up_site(viewer=OPERATOR, name="Berlin", place=Place("Europe/Berlin", "DE"), now=NOW)
+    again = set_up_site(viewer=OPERATOR, name="Paris", place=Place("Europe/Paris", "FR"), now=NOW)
     assert first == again
     assert (Site.objects.get().name, Site.objects.get().country) == ("Berlin", "DE")
     assert AuditEntry.objects.filter(action="site.create").count() == 1
+
+
+@pytest.mark.usefixtures("site")
+def test_a_site_moves_and_a_region_goes_with_its_country():
+    """Munich keeps Bavaria's holidays; in London they mean nothing."""
+    munich = move_site(viewer=OPERATOR, place=Place(region="BY"), now=NOW)
+    assert (munich.timezone, munich.country, munich.subdivision) == ("Europe/Berlin", "DE", "BY")
+    london = move_site(viewer=OPERATOR, place=Place("Europe/London", "GB"), now=NOW)
+    assert (london.timezone, london.country, london.subdivision) == ("Europe/London", "GB", "")
+    assert AuditEntry.objects.filter(action="site.move").count() == 2
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (Place("Mars/Olympus"), "'Mars/Olympus' is no IANA zone"),
+        (Place(country="XX"), "no public holidays are known of XX"),
+        (Place(region="XX"), "known of DE, region XX; DE has BB, BE"),
+    ],
+)
+def test_a_place_that_nobody_knows_is_refused(place, words):
+    with pytest.raises(RefusedError, match=words):
+        move_site(viewer=OPERATOR, place=place, now=NOW)
+    assert (Site.objects.get().timezone, Site.objects.get().country) == ("Europe/Berlin", "DE")
+
+
+def test_a_region_without_a_country_is_refused(site):
+    Site.objects.update(country="")
+    with pytest.raises(RefusedError, match="the region 'BY' needs its country"):
+        move_site(viewer=OPERATOR, place=Place(region="BY"), now=NOW)
+    assert site.pk == Site.objects.get().pk
 
 
 @pytest.mark.usefixtures("site")

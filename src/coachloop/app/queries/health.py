@@ -58,8 +58,12 @@ def _migrations() -> Finding:
 
 def _site() -> Finding:
     site = Site.objects.order_by("id").first()
-    seen = f"{site.name}, {site.timezone}, {site.country or 'no public holidays'}" if site else "none"
+    seen = f"{site.name}, {site.timezone}, {_holidays(site)}" if site else "none"
     return Finding("site", ok=site is not None, seen=seen, way_out="" if site else "run `coachloop init`")
+
+
+def _holidays(site: Site) -> str:
+    return "-".join(filter(None, (site.country, site.subdivision))) or "no public holidays"
 
 
 def _people() -> Finding:

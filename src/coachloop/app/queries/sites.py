@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 
+from coachloop.app.errors import RefusedError
 from coachloop.app.models import Agent, Site
 from coachloop.core.coaching.workdays import WorkingCalendar
 
@@ -63,6 +64,25 @@ def calendar_of_site(site: Site, *, around: date) -> WorkingCalendar:
     public = _public_holidays(site.country, site.subdivision, around.year)
     closures = site.closures.all() if site.pk else ()
     return WorkingCalendar(frozenset(map(int, site.working_days)), public | {closure.day for closure in closures})
+
+
+def check_place(site: Site) -> None:
+    """Refuse a zone, country or region that nobody knows.
+
+    Raises:
+        RefusedError: with what would be right.
+    """
+    if site.timezone not in available_timezones():
+        raise RefusedError(f"{site.timezone!r} is no IANA zone; for example Europe/London")
+    if site.subdivision and not site.country:
+        raise RefusedError(f"the region {site.subdivision!r} needs its country")
+    try:
+        _public_holidays(site.country, site.subdivision, 2026)
+    except NotImplementedError as error:
+        named = f"{site.country}, region {site.subdivision}" if site.subdivision else site.country
+        known = getattr(getattr(holidays, site.country, None), "subdivisions", ())
+        more = f"; {site.country} has {', '.join(known)}" if known else ""
+        raise RefusedError(f"no public holidays are known of {named}{more}") from error
 
 
 @lru_cache(maxsize=64)

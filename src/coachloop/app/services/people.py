@@ -1,6 +1,7 @@
 """Sites, teams, agents and people who sign in."""
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
@@ -9,6 +10,7 @@ from django.db import transaction
 
 from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import Agent, Grant, Site, Team, User
+from coachloop.app.queries import sites
 from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
@@ -17,15 +19,41 @@ from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.core.model.wire import BadLineError, PersonLine, row, taken
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a site is: its zone, and whose public holidays it keeps. What is empty is left as it is, or at the default."""
+
+    timezone: str = ""
+    country: str = ""
+    region: str = ""
+
+
 @transaction.atomic
-def set_up_site(*, viewer: Viewer, name: str, timezone: str, country: str, now: datetime) -> Site:
-    """The first site, with its zone and country; leaves an existing one as it is."""
+def set_up_site(*, viewer: Viewer, name: str, place: Place, now: datetime) -> Site:
+    """The first site, in its place; leaves an existing one as it is."""
     site = Site.objects.order_by("id").first()
     if site is None:
-        site = Site.objects.create(name=name, timezone=timezone, country=country)
-        audit.record(
-            viewer, "site.create", f"site:{site.pk}", now=now, detail={"timezone": timezone, "country": country}
+        site = Site.objects.create(
+            name=name, timezone=place.timezone or "UTC", country=place.country, subdivision=place.region
         )
+        audit.record(viewer, "site.create", f"site:{site.pk}", now=now, detail=asdict(place))
+    return site
+
+
+@transaction.atomic
+def move_site(*, viewer: Viewer, place: Place, now: datetime) -> Site:
+    """Put the first site into another zone, country or region; another country without a region has none.
+
+    Raises:
+        RefusedError: there is no such zone, or nobody knows that country's or region's holidays.
+    """
+    site = Site.objects.select_for_update().order_by("id").get()
+    site.timezone = place.timezone or site.timezone
+    if place.country or place.region:
+        site.country, site.subdivision = place.country or site.country, place.region
+    sites.check_place(site)
+    site.save()
+    audit.record(viewer, "site.move", f"site:{site.pk}", now=now, detail=asdict(place))
     return site
 
 
