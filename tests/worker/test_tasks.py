@@ -9,6 +9,7 @@ from builders import NOW, agreement, call, calls, publish, score, take
 from coachloop.app.models import AgentDay, Attempt, Evaluation, Site
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import coaching
+from coachloop.core.scoring.port import Scorer, ScorerUnavailableError
 from coachloop.worker import tasks
 
 
@@ -122,3 +123,27 @@ def test_each_hour_forgets_the_engines_notes_of_finished_tasks():
     tasks.each_hour.call()
     assert not finished.exists()
     assert OxTask.objects.count() == 1
+
+
+class Away(Scorer):
+    """A judge whose server doesn't answer now."""
+
+    name, version = "judge", "1"
+
+    def score(self, questions):  # noqa: ARG002 -- whatever it is asked
+        raise ScorerUnavailableError
+
+
+def test_what_a_judge_may_still_be_busy_with_is_not_given_to_a_second_worker(monkeypatch):
+    publish(
+        "key: talk\ntitle: Talk\nbehaviours: [{key: asks, title: Asks, question: Asks?, score_with: [{judge: {}}]}]\n"
+    )
+    take(*calls("lea", 0, 25))
+    monkeypatch.setattr(tasks, "scorers", lambda: {"judge": Away()})
+    given = []
+    monkeypatch.setattr(tasks.score_some.__class__, "enqueue", lambda _, __, ids: given.append(len(ids)))
+    for minutes in (0, 29, 31):
+        later = NOW + timedelta(minutes=minutes)
+        monkeypatch.setattr(tasks.timezone, "now", lambda later=later: later)
+        tasks.sweep.call()
+    assert given == [20, 5, 20, 5]

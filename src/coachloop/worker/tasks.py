@@ -17,14 +17,15 @@ from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
 from coachloop.wiring import busy_times, carriers, invitation, scorers
 
-LOST_AFTER = timedelta(seconds=90)
+LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
 
 
 @task()
 def sweep() -> None:
     """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite."""
     for engine in engines(scorers()):
-        for ids in take_pending(engine, now=timezone.now(), lost_after=LOST_AFTER):
+        lost_after = JUDGED_LOST_AFTER if engine.asks_a_judge else LOST_AFTER
+        for ids in take_pending(engine, now=timezone.now(), lost_after=lost_after):
             score_some.enqueue(engine.template.core.key, list(ids))
     refresh_rollups()
     open_due_follow_ups(now=timezone.now())

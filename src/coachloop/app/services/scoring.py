@@ -22,7 +22,7 @@ from coachloop.core.model.conversation import Conversation
 from coachloop.core.scoring.port import Scorer
 from coachloop.core.scoring.runner import Runner
 
-BLOCK = 200
+BLOCK, JUDGED_BLOCK = 200, 20
 MOST_BLOCKS = 50
 
 
@@ -53,6 +53,16 @@ class Engine:
     runner: Runner
     scoring: Scoring
     behaviours: Mapping[str, Behaviour]
+
+    @property
+    def asks_a_judge(self) -> bool:
+        """Whether it may wait for a language model: blocks are small then, and one under way is no lost one for longer."""
+        return any("judge@" in version for version in self.runner.scorer_versions.values())
+
+    @property
+    def block(self) -> int:
+        """How many conversations are scored in one transaction."""
+        return JUDGED_BLOCK if self.asks_a_judge else BLOCK
 
 
 def engines(scorers: Mapping[str, Scorer], *, template: str | None = None) -> tuple[Engine, ...]:
@@ -115,7 +125,7 @@ def score_pending(
     """
     tally = Tally()
     waiting = pending(engine, since=since).order_by("id").values_list("id", flat=True)
-    for ids in batched(list(waiting), BLOCK):
+    for ids in batched(list(waiting), engine.block):
         tally.add(score_block(engine, ids, now=now))
         progress(len(ids))
     return tally
@@ -125,9 +135,9 @@ def score_pending(
 def take_pending(engine: Engine, *, now: datetime, lost_after: timedelta) -> list[tuple[int, ...]]:
     """Blocks of what waits and nobody was told of, or was told of so long ago that the word must be lost; marks them told."""
     waiting = pending(engine).filter(Q(queued_at__isnull=True) | Q(queued_at__lt=now - lost_after))
-    ids = list(waiting.order_by("id").values_list("id", flat=True)[: BLOCK * MOST_BLOCKS])
+    ids = list(waiting.order_by("id").values_list("id", flat=True)[: engine.block * MOST_BLOCKS])
     Evaluation.objects.filter(id__in=ids).update(queued_at=now)
-    return list(batched(ids, BLOCK))
+    return list(batched(ids, engine.block))
 
 
 def record_scoring(viewer: Viewer, tally: Tally, *, now: datetime) -> None:
