@@ -9,8 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from coachloop.app.models import AuditEntry, Behaviour, Conversation, Evaluation, Review, Template, TemplateVersion
-from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.queries.viewing import OPERATOR, viewer
+from coachloop.app.services.labels import answer as answered
 from coachloop.app.services.templates import add_template
+from coachloop.core.model.template_yaml import parse_template
+from coachloop.core.model.verdict import Outcome
 from web.cast import HOSTILE, Cast, hostile_call, take_in
 
 pytestmark = pytest.mark.django_db
@@ -109,22 +112,26 @@ def test_a_call_of_nobody_and_of_nothing_is_passed_over(lead: Client) -> None:
 
 
 def test_one_key_labels_and_kappa_moves(lead: Client, cast: Cast) -> None:
-    calls = list(Conversation.objects.order_by("id").values_list("id", flat=True)[:6])
-    for number, pk in enumerate(calls):
-        kept = post(lead, "label", answer=f"{pk}:open_questions:{('met', 'not_met')[number % 2]}")
-        assert kept.status_code == 200
-    page = said(kept)
+    calls = list(Conversation.objects.order_by("-key").values_list("id", flat=True)[:96:8])
+    behaviour = parse_template(text()).behaviours[2]
+    for number, pk in enumerate(calls[:8]):
+        answer = (Outcome.MET, Outcome.NOT_MET)[number % 2]
+        given = {"template": "discovery", "behaviour": behaviour, "conversation": pk, "outcome": answer}
+        answered(viewer=viewer(cast.qa_lead), now=timezone.now(), **given)
+    page = said(post(lead, "label", answer=f"{calls[8]}:open_questions:met"))
+    assert re.search(r"<b>Kappa -?\d\.\d\d</b> so far <span class=\"soft\">· 9 answered calls", page)
+    page = said(post(lead, "label", answer=f"{calls[9]}:open_questions:not_met"))
     assert '<div id="agreement-open_questions" hx-swap-oob="innerHTML">' in page
     assert re.search(r"<b>Kappa -?\d\.\d\d</b>, likely between", page)
     assert "Not met kept. Kappa" in page
     row = Review.objects.latest("id")
     assert (row.kind, row.reviewer, row.behaviour.key) == ("label", cast.qa_lead, "open_questions")
-    assert AuditEntry.objects.filter(action="label.answer").count() == 6
-    post(lead, "label", answer=f"{calls[5]}:open_questions:not_met")
-    assert Review.objects.count() == 6
-    post(lead, "label", answer=f"{calls[5]}:open_questions:not_applicable")
-    assert Review.objects.count() == 7
-    assert "6 answered" in said(post(lead, "try"))
+    assert AuditEntry.objects.filter(action="label.answer").count() == 10
+    post(lead, "label", answer=f"{calls[9]}:open_questions:not_met")
+    assert Review.objects.count() == 10
+    post(lead, "label", answer=f"{calls[9]}:open_questions:not_applicable")
+    assert Review.objects.count() == 11
+    assert "10 answered" in said(post(lead, "try"))
 
 
 def test_a_behaviour_can_be_labelled_before_it_is_published(lead: Client) -> None:

@@ -84,8 +84,11 @@ def test_agreement_leaves_out_what_the_machine_leaves_open():
     found = agreed(pairs)
     assert (found.answers, found.n, found.kappa) == (5, 4, 0.5)
     assert found.low < 0.5 < found.high
-    assert agreed([]) == (0, 0, None, None, None)
+    assert (found.differ, found.agents) == (1, 4)
+    assert agreed([]) == (0, 0, None, None, None, 0, 0)
     assert agreed([(MET, MET, "a")])[:3] == (1, 1, None)
+    alone = agreed([(MET, MET, "a"), (NOT, NOT, "a"), (MET, NOT, "a")])
+    assert (alone.kappa, alone.low, alone.high, alone.agents) == (0.4, None, None, 1)
 
 
 @pytest.mark.usefixtures("stored")

@@ -20,13 +20,18 @@ type Answers = Mapping[int, Outcome]
 
 
 class Agreed(NamedTuple):
-    """Kappa of a machine and people over what both decide; None where it is not defined. `answers` counts people's."""
+    """Kappa of a machine and people over what both decide; None where it is not defined. `answers` counts people's.
+
+    `differ` counts disagreements, `agents` whose calls they are about: over one agent alone there is no interval.
+    """
 
     answers: int
     n: int
     kappa: float | None
     low: float | None
     high: float | None
+    differ: int = 0
+    agents: int = 0
 
 
 def answers(viewer: Viewer, template: str, behaviours: Iterable[str]) -> dict[str, dict[int, Outcome]]:
@@ -50,7 +55,10 @@ def agreed(pairs: Iterable[tuple[Outcome, Outcome, str]]) -> Agreed:
     decided = [(CODES[machine], CODES[human], group) for machine, human, group in every if machine in CODES]
     said, true, groups = zip(*decided, strict=True) if decided else ((), (), ())
     found = agreement(said, true, groups, rng=np.random.default_rng(SEED))
-    return Agreed(len(every), found.n, *(_known(value) for value in (found.kappa, found.low, found.high)))
+    agents = len(set(groups))
+    low, high = (_known(found.low), _known(found.high)) if agents > 1 else (None, None)
+    differ = sum(machine != human for machine, human, _ in decided)
+    return Agreed(len(every), found.n, _known(found.kappa), low, high, differ, agents)
 
 
 def _known(value: float) -> float | None:

@@ -91,7 +91,8 @@ def less(number: int, other: int) -> int:
 @register.inclusion_tag("coachloop/parts/kappa.html")
 def kappa_line(agreement: Agreed) -> dict[str, object]:
     """Kappa as a point with its interval on a line from 0 to 1; what is below 0 is no better than chance, and drawn at 0."""
-    low, kappa, high = (max(0.0, value or 0) * 100 for value in (agreement.low, agreement.kappa, agreement.high))
+    ends = (agreement.kappa if end is None else end for end in (agreement.low, agreement.kappa, agreement.high))
+    low, kappa, high = (max(0.0, end or 0) * 100 for end in ends)
     return {"agreement": agreement, "low": f"{low:.1f}", "width": f"{max(high - low, 1):.1f}", "at": f"{kappa:.1f}"}
 
 
