@@ -17,6 +17,7 @@ from coachloop.app.models import (
     Behaviour,
     Conversation,
     Focus,
+    Message,
     ReportChoice,
     RollOut,
     Session,
@@ -103,6 +104,15 @@ def daily_report(viewer: Viewer, agent_key: str, *, template: str, day: date) ->
 def weekly_report(viewer: Viewer, agent_key: str, *, monday: date) -> AgentReport | None:
     """The same for a week."""
     return next(iter(weekly_reports(viewer, monday=monday, agents=[agent_key])), None)
+
+
+def told(kind: Kind, about: str) -> dict[str, list[dict[str, Any]]]:
+    """What became of the messages about something, by the key of the agent they are for."""
+    rows = Message.objects.filter(kind=kind, about=about, user__agent__isnull=False).order_by("way")
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for key, way, sent_at, problem in rows.values_list("user__agent__key", "way", "sent_at", "problem"):
+        found[key].append({"way": way, "sent": sent_at is not None, "problem": problem})
+    return found
 
 
 def newest_report(viewer: Viewer, agent_key: str, *, today: date) -> AgentReport | None:

@@ -88,12 +88,17 @@ def put_daily(*, template: str, day: date, agents: Collection[str] | None, now: 
 def words_of(report: Report) -> Words:
     """A report as a message; words of calls stay in the house unless the operator lets them out."""
     told = report if settings.CONFIG.report_quotes else report.without_quotes()
-    shown = {"report": told, "address": settings.ADDRESS, "choices": reverse("report-choices")}
-    return Words(
-        subject=told.subject,
-        text=render_to_string("coachloop/mail/report.txt", shown),
-        html=render_to_string("coachloop/mail/report.html", shown),
-    )
+    html = render_to_string("coachloop/mail/report.html", _shown(told))
+    return Words(subject=told.subject, text=text_of(told), html=html)
+
+
+def text_of(report: Report) -> str:
+    """A report as plain text, with all that it holds."""
+    return render_to_string("coachloop/mail/report.txt", _shown(report))
+
+
+def _shown(report: Report) -> dict[str, object]:
+    return {"report": report, "address": settings.ADDRESS, "choices": reverse("report-choices")}
 
 
 def _put_group(kind: Kind, about: str, rows: list[Due], *, now: datetime) -> int:

@@ -253,10 +253,15 @@ def _focus_week(row: Behaviour, changed: dict[str, Change]) -> str:
 READ_IT = "Read it in the call"
 
 
+def shown_proof(facts: Facts) -> Proof | None:
+    """The proof that is shown: the newest of the focus, else the newest."""
+    return min(facts.proofs, key=lambda proof: proof.behaviour != facts.focus, default=None)
+
+
 def _well(facts: Facts) -> Section:
     """Something that went well, and is true: words of a call, else a count, else that they were there."""
     heading = "What went well"
-    proof = min(facts.proofs, key=lambda proof: proof.behaviour != facts.focus, default=None)
+    proof = shown_proof(facts)
     if proof:
         when = f", {moment(proof.at)}" if proof.at else ""
         words = (f"{proof.title}{when}.",)
