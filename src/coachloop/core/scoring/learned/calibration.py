@@ -13,6 +13,7 @@ FAR = 12.0
 """Log-odds beyond which nothing is told apart."""
 
 _PRIOR = np.array([0.02, 1e-3])
+_SIZES = (1.0, 0.5, 0.2, 0.05, 0.01)
 _SOFT = 0.5
 _BACKGROUND = 0.3
 _DRAWS = 50
@@ -63,14 +64,35 @@ def fit_curve(scores: Doubles, truth: Doubles, weights: Doubles | None = None) -
     middle, spread = scores.mean(), max(float(scores.std()), 1e-9)
     columns = np.column_stack([(scores - middle) / spread, np.ones(len(scores))])
     found = np.array([0.0, np.log((yes + 1) / (no + 1))])
-    for _ in range(25):
-        likely = sigmoid(np.clip(columns @ found, -30, 30))
-        bend = (columns * (counted * np.maximum(likely * (1 - likely), 1e-6))[:, None]).T @ columns + np.diag(_PRIOR)
-        step = np.linalg.solve(bend, columns.T @ (counted * (likely - target)) + _PRIOR * found)
-        found = found - step * min(1, 4 / max(float(np.abs(step).max()), 1e-9))
+    loss = _Loss(columns, target, counted)
+    for _ in range(30):
+        step = loss.step(found)
+        size = next((size for size in _SIZES if loss(found - size * step) <= loss(found)), 0.0)
+        found = found - size * step
     if found[0] <= 0:
         return Curve(0.0, float(np.log((yes + 1) / (no + 1))))
     return Curve(float(found[0] / spread), float(found[1] - found[0] * middle / spread))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """Minus the log-likelihood of a logistic curve with a weak prior."""
+
+    columns: Doubles
+    target: Doubles
+    weights: Doubles
+
+    def __call__(self, found: Doubles) -> float:
+        logits = self.columns @ found
+        each = np.logaddexp(0, logits) - self.target * logits
+        return float((self.weights * each).sum() + 0.5 * (_PRIOR * found**2).sum())
+
+    def step(self, found: Doubles) -> Doubles:
+        """Newton's step."""
+        likely = sigmoid(np.clip(self.columns @ found, -30, 30))
+        bend = self.weights * np.maximum(likely * (1 - likely), 1e-9)
+        slope = self.columns.T @ (self.weights * (likely - self.target)) + _PRIOR * found
+        return np.linalg.solve((self.columns * bend[:, None]).T @ self.columns + np.diag(_PRIOR), slope)
 
 
 def any_of(probabilities: Doubles) -> float:

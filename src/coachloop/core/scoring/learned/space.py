@@ -95,13 +95,12 @@ def _blocks(looks: Looks, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Float
 
 def _scale(name: str, centred: Floats) -> Floats:
     """By column for what is measured in different units, by block for vectors; a column that never changes does not count."""
-    spread = np.sqrt((centred**2).mean(axis=0))
+    spread = np.sqrt((centred**2).mean(axis=0)).astype(np.float64)
     if name in _PLAIN:
-        each = np.where(
-            spread > 1e-6, SCALE[name] / np.sqrt(max(1, (spread > 1e-6).sum())) / np.maximum(spread, 1e-6), 0
-        )
-        return np.asarray(each, np.float32)
-    return np.float32(SCALE[name] / max(float(np.sqrt((spread**2).sum())), 1e-6)) * np.ones(len(spread), np.float32)
+        lives = spread > 1e-6
+        each = SCALE[name] / np.sqrt(max(1, int(lives.sum()))) / np.maximum(spread, 1e-6)
+        return np.asarray(np.where(lives, each, 0), np.float32)
+    return np.full(len(spread), SCALE[name] / max(float(np.sqrt((spread**2).sum())), 1e-6), np.float32)
 
 
 def _axes(vectors: Floats, count: int) -> Floats:
