@@ -4,6 +4,7 @@ import time
 from datetime import date
 from email.utils import parseaddr
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,11 @@ from django.utils import timezone
 
 from coachloop.adapters import calendars, notify
 from coachloop.adapters.calendar_address import CalendarReader
+from coachloop.adapters.embeddings import CachedEncoder, open_encoder
 from coachloop.adapters.llm import OpenAIChat, Server
+from coachloop.adapters.models.catalogue import MINILM
+from coachloop.adapters.models.store import is_here
+from coachloop.app.queries import learned
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.judge import CentreReviews, KeptReplies
 from coachloop.core.coaching.appointment import Appointment
@@ -22,6 +27,7 @@ from coachloop.core.scoring.judge.exchange import Clock, Exchange, Usage
 from coachloop.core.scoring.judge.judge import JudgeScorer
 from coachloop.core.scoring.judge.ports import Limits, Prices
 from coachloop.core.scoring.judge.rehearsal import Rehearsal
+from coachloop.core.scoring.learned.scorer import LearnedScorer
 from coachloop.core.scoring.phrases import PhraseScorer
 from coachloop.core.scoring.port import Scorer
 from coachloop.core.scoring.timing import TimingScorer
@@ -47,20 +53,57 @@ def ways() -> Ways:
     return Ways((MAIL, *personal), tuple(shared), mail=bool(config.mail_url.get_secret_value()))
 
 
-@lru_cache(maxsize=1)
 def scorers() -> dict[str, Scorer]:
-    """The scorers that can answer here, by the name a template calls them."""
-    exchange = _exchange()
-    every: tuple[Scorer, ...] = (PhraseScorer(), TimingScorer(), *([_judge(exchange)] if exchange else []))
-    return {scorer.name: scorer for scorer in every}
+    """The scorers that can answer here, by the name a template calls them; learned ones as they are published now."""
+    return _with_learned(learned.keys_of(learned.current_models()))
+
+
+def trial_scorers() -> dict[str, Scorer]:
+    """The same if what waits were published; of calls that a model learned from it says what its cross-validation says."""
+    return _with_learned(learned.keys_of(learned.newest_models()), trial=True)
+
+
+def impatient_scorers() -> dict[str, Scorer]:
+    """Those of a trial while somebody waits at a page: the judge's server is not waited for as long."""
+    return {**trial_scorers(), **({JudgeScorer.name: _impatient_judge()} if settings.CONFIG.judge_url else {})}
+
+
+def encoder() -> CachedEncoder | None:
+    """The sentence embeddings that are here, opened when they are first needed; None where there are none."""
+    setting, home = settings.CONFIG.embeddings, settings.HOME
+    return _opened(setting, home, here=bool(setting) or is_here(MINILM, home))
+
+
+def _with_learned(keys: tuple[learned.ModelKey, ...], *, trial: bool = False) -> dict[str, Scorer]:
+    return {scorer.name: scorer for scorer in (*_always(), *_learned(keys, encoder(), trial=trial))}
 
 
 @lru_cache(maxsize=1)
-def impatient_scorers() -> dict[str, Scorer]:
-    """The same while somebody waits at a page: the judge's server is not waited for as long; budget and replies are shared."""
-    if not settings.CONFIG.judge_url:
-        return scorers()
-    return {**scorers(), JudgeScorer.name: _judge(_new_exchange(timeout=min(settings.CONFIG.judge_timeout, AT_A_PAGE)))}
+def _always() -> tuple[Scorer, ...]:
+    exchange = _exchange()
+    return (PhraseScorer(), TimingScorer(), *([_judge(exchange)] if exchange else []))
+
+
+@lru_cache(maxsize=1)
+def _impatient_judge() -> JudgeScorer:
+    """Budget and replies are shared with the patient one."""
+    return _judge(_new_exchange(timeout=min(settings.CONFIG.judge_timeout, AT_A_PAGE)))
+
+
+@lru_cache(maxsize=1)
+def _opened(setting: str, home: Path, *, here: bool) -> CachedEncoder | None:
+    """Opened once; a model that arrives while we run is found."""
+    return open_encoder(setting, home) if here else None
+
+
+@lru_cache(maxsize=2)
+def _learned(
+    keys: tuple[learned.ModelKey, ...], vectors: CachedEncoder | None, *, trial: bool = False
+) -> tuple[Scorer, ...]:
+    """One for all models, read once as long as they stay the same; none where nothing is trained."""
+    if not keys:
+        return ()
+    return (LearnedScorer(learned.load(keys), vectors, learned.held_out(keys) if trial else {}),)
 
 
 @lru_cache(maxsize=1)

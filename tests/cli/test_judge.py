@@ -40,7 +40,7 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
     """Sets the judge's settings, without the prefix; they hold until the end of the test."""
 
     def fresh() -> None:
-        wiring.scorers.cache_clear()
+        wiring._always.cache_clear()
         wiring._exchange.cache_clear()
 
     def change(**given: Any) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from coachloop.cli import conversations, demo, insight, models, report, scores, scoring, site, templates
+from coachloop.cli import conversations, demo, insight, models, report, scores, scoring, site, templates, training
 from coachloop.cli.output import GuardedGroup
 
 app = typer.Typer(
@@ -12,7 +12,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for group in (site, conversations, scores, scoring, demo):
+for group in (site, conversations, scores, training, scoring, demo):
     group.register(app)
 app.add_typer(templates.app, name="template")
 app.add_typer(insight.app, name="insight")

@@ -16,8 +16,8 @@ from granian.server import Server
 
 from coachloop.adapters.readers.lines import records
 from coachloop.app.queries.health import findings, is_set_up
-from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.outbox import messages_sent
+from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.people import Place, add_people, move_site, set_password, set_up_site
 from coachloop.cli.models import text_model
@@ -113,7 +113,10 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Say what is configured, reachable and missing, each with the way out."""
-    found = [*findings(frozenset(scorers())), *([text_model(), judge_reached(), messages_sent(ways())] if is_set_up() else [])]
+    found = [
+        *findings(lambda: frozenset(scorers())),
+        *([text_model(), judge_reached(), messages_sent(ways())] if is_set_up() else []),
+    ]
     if quotes and is_set_up():
         found.append(quotes_finding())
     show_rows(found, as_json=as_json)

@@ -11,13 +11,14 @@ from django.utils import timezone
 from coachloop.app.queries import templates as queries
 from coachloop.app.queries.evaluate import try_out
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services.templates import add_template, check_template, publish_template
+from coachloop.app.services.templates import add_template, check_template
+from coachloop.app.services.templates import publish as publish_what_waits
 from coachloop.cli import template_trials
 from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_rows
 from coachloop.cli.scoring import Labels, read_labels
 from coachloop.core.model.template_diff import FieldChange, TemplateDiff, compare
 from coachloop.core.model.template_yaml import parse_template
-from coachloop.wiring import scorers
+from coachloop.wiring import trial_scorers
 
 app = typer.Typer(help="What the centre looks for.", no_args_is_help=True)
 template_trials.register(app)
@@ -49,11 +50,14 @@ def add(file: File, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def publish(key: str, *, as_json: AsJson = False) -> None:
-    """Freeze the draft and let it score."""
+    """Freeze the draft and let it score, with the models that were re-trained since."""
     need_site()
-    version = publish_template(viewer=OPERATOR, key=key, now=timezone.now())
-    sentence = f"{key} version {version.number} is published; `coachloop score` scores with it."
-    say(sentence, {"key": key, "version": version.number, "sha256": version.sha256}, as_json=as_json)
+    done = publish_what_waits(viewer=OPERATOR, key=key, now=timezone.now())
+    version, models = done.version, ", ".join(done.models)
+    retrained = f" with the re-trained models of {models}" if models else ""
+    sentence = f"{key} version {version.number} is published{retrained}; `coachloop score` scores with it."
+    data = {"key": key, "version": version.number, "sha256": version.sha256, "draft": done.draft, "models": done.models}
+    say(sentence, data, as_json=as_json)
 
 
 @app.command("list")
@@ -136,9 +140,12 @@ def _said(value: object) -> str:
 
 @app.command("try")
 def try_template(reference: Reference, labels: Labels, *, as_json: AsJson = False) -> None:
-    """Score labelled conversations with a version that need not be published, and compare; stores nothing."""
+    """Score labelled conversations as if everything were published, and compare; stores nothing.
+
+    Re-trained models that wait are tried too. Calls that a model learned from are judged by its cross-validation.
+    """
     need_site()
-    show_rows(try_out(OPERATOR, reference, read_labels(labels), scorers=scorers()), as_json=as_json)
+    show_rows(try_out(OPERATOR, reference, read_labels(labels), scorers=trial_scorers()), as_json=as_json)
 
 
 def _text(file: Path) -> str:

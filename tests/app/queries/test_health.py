@@ -8,7 +8,7 @@ from coachloop.core.model.people import Role
 
 
 def found(scorers=frozenset({"phrases"})):
-    return {row.check: row for row in health.findings(scorers)}
+    return {row.check: row for row in health.findings(lambda: scorers)}
 
 
 @pytest.mark.django_db

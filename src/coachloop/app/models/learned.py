@@ -35,7 +35,9 @@ class LearnedModel(models.Model):
 class TrainingCase(models.Model):
     """A conversation that a model learned from, and what a model that did not see its agent says of it.
 
-    `outcome` and `probability` are out of fold; `outcome` is empty where that model abstains.
+    `outcome` and `probability` are out of fold; `outcome` is empty where that model abstains. A case goes with its
+    conversation, and the model still holds what it learned there: erasing a conversation has to retire each model that had a
+    case of it, and train the behaviour anew without. (Not built yet.)
     """
 
     model = models.ForeignKey(LearnedModel, on_delete=models.CASCADE, related_name="cases")

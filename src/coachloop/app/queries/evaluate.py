@@ -1,4 +1,4 @@
-"""How well the machine agrees with people, per behaviour; the machine's verdicts alone."""
+"""How well the machine agrees with people, per behaviour; its verdicts alone, and never about calls that it has learned from."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from coachloop.app import mapping
 from coachloop.app.errors import UnknownNameError
 from coachloop.app.models import Behaviour, Revision
 from coachloop.app.queries import viewing
+from coachloop.app.queries.learned import unseen
 from coachloop.app.queries.templates import find_template, find_version
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
 from coachloop.app.queries.viewing import Viewer
@@ -58,6 +59,8 @@ class Pair:
 def evaluate(viewer: Viewer, template: str, labels: Iterable[LabelLine]) -> list[AgreementRow]:
     """Agreement of the template's current verdicts with these labels, in the template's order; stores nothing.
 
+    Where a learned model has learned from a conversation, what its cross-validation says of it counts.
+
     Raises:
         UnknownNameError: no such template, or none of the labels is about it.
     """
@@ -77,7 +80,7 @@ def try_out(
         viewer: who asks; only conversations they may see are scored.
         version: `KEY`, which is the newest, or `KEY@N`.
         labels: human answers.
-        scorers: those that can answer now.
+        scorers: those that can answer now; learned ones with what their cross-validation says of the calls they learned from.
 
     Raises:
         UnknownNameError: no such version, or none of the labels is about it.
@@ -111,8 +114,7 @@ def _scored_now(viewer: Viewer, runner: Runner, keys: set[str]) -> Said:
 def _stored(viewer: Viewer, behaviours: QuerySet[Behaviour], keys: set[str]) -> Said:
     calls = viewing.conversations(viewer).filter(key__in=keys)
     rows = current_verdicts().filter(**{"behaviour__in": behaviours, f"{CONVERSATION}__in": calls})
-    fields = rows.values_list(f"{CONVERSATION}__key", "behaviour__key", "outcome", f"{CONVERSATION}__agent__key")
-    return {(key, behaviour): (Outcome(outcome), agent or key) for key, behaviour, outcome, agent in fields}
+    return {(said.conversation, said.behaviour): (said.outcome, said.group) for said in unseen(rows)}
 
 
 def _pairs(behaviour: str, labels: Iterable[LabelLine], said: Said) -> Iterable[Pair]:

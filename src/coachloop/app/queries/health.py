@@ -1,5 +1,6 @@
 """What is set up, reachable and missing; each finding with the way out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.management import call_command
@@ -32,12 +33,15 @@ def has_conversations() -> bool:
     return Conversation.objects.exists()
 
 
-def findings(available_scorers: frozenset[str]) -> list[Finding]:
-    """Everything that can be found out from here, worst first within its place."""
+def findings(available_scorers: Callable[[], frozenset[str]]) -> list[Finding]:
+    """Everything that can be found out from here, worst first within its place; who scores only where its tables are there."""
     found = [_database()]
     if not found[0].ok or not is_set_up():
         return [*found, Finding("site", ok=False, seen="not set up", way_out="run `coachloop init`")]
-    return [*found, _migrations(), _site(), _people(), _templates(), _scorers(available_scorers), _work()]
+    migrations = _migrations()
+    if not migrations.ok:
+        return [*found, migrations]
+    return [*found, migrations, _site(), _people(), _templates(), _scorers(available_scorers()), _work()]
 
 
 def _database() -> Finding:

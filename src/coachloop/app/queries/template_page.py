@@ -1,12 +1,14 @@
 """What is scored, and how: templates as everybody in the centre may read them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F, Sum
 
 from coachloop.app.models import AgentDay, Scoring, Template
+from coachloop.app.queries.learned import LearnedView, learned_views
+from coachloop.app.queries.templates import Published
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model import template as core
 from coachloop.core.model.template_yaml import parse_template
@@ -28,12 +30,14 @@ class TemplateLine:
 class BehaviourView:
     """One behaviour as its template defines it, and whether anything scores it now.
 
-    `waits_for` names, in plain words, what has to come before it is scored; empty where it is scored.
+    `waits_for` names, in plain words, what has to come before it is scored; empty where it is scored. `learned` is there where
+    the template names a learned scorer: how good it is, and the next step.
     """
 
     definition: core.Behaviour
     scored: bool
     waits_for: str
+    learned: LearnedView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,9 @@ def _behaviours(row: Template, parsed: core.Template) -> tuple[BehaviourView, ..
     counted = AgentDay.objects.filter(behaviour__template=row).values_list("behaviour__key")
     decided = dict(counted.annotate(decided=Sum(F("met") + F("not_met") + F("not_applicable"))))
     scorers = newest.scorers if newest else None
-    return tuple(_view(b, scorers, scored=bool(decided.get(b.key))) for b in parsed.behaviours)
+    learned = learned_views(Published(row.pk, row.current_id or 0, row.current.number if row.current else 0, parsed))
+    views = (_view(b, scorers, scored=bool(decided.get(b.key))) for b in parsed.behaviours)
+    return tuple(replace(view, learned=learned.get(view.definition.key)) for view in views)
 
 
 def _view(behaviour: core.Behaviour, scorers: Mapping[str, str] | None, *, scored: bool) -> BehaviourView:

@@ -1,4 +1,4 @@
-"""Templates: drafts, publishing, and what publishing puts down to be scored."""
+"""Templates: drafts, publishing them and their re-trained models, and what publishing puts down to be scored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from coachloop.app.errors import TemplateRefusedError, WrongStateError
-from coachloop.app.models import Behaviour, Conversation, Evaluation, Template, TemplateVersion
-from coachloop.app.queries.templates import Published, find_template
+from coachloop.app.models import Behaviour, Conversation, Evaluation, LearnedModel, Template, TemplateVersion
+from coachloop.app.queries.learned import candidates
+from coachloop.app.queries.templates import Published, find_template, parsed
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model import template as core
@@ -24,6 +25,15 @@ class Added:
     new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing let score: the version, whether it was a draft before, and the behaviours that got a re-trained model."""
+
+    version: TemplateVersion
+    draft: bool
+    models: tuple[str, ...]
+
+
 @transaction.atomic
 def add_template(*, viewer: Viewer, text: str, now: datetime) -> Added:
     """Keep a template's text as the draft of its next version; the text of the newest version again changes nothing.
@@ -31,8 +41,8 @@ def add_template(*, viewer: Viewer, text: str, now: datetime) -> Added:
     Raises:
         TemplateRefusedError: the text is not a template; every mistake with its line.
     """
-    parsed = check_template(text)
-    template, _ = Template.objects.get_or_create(key=parsed.key, defaults={"title": parsed.title})
+    checked = check_template(text)
+    template, _ = Template.objects.get_or_create(key=checked.key, defaults={"title": checked.title})
     newest = template.versions.order_by("-number").first()
     sha = content_hash(text)
     if newest and newest.sha256 == sha:
@@ -60,29 +70,51 @@ def check_template(text: str) -> core.Template:
         raise TemplateRefusedError(str(error)) from error
 
 
-@transaction.atomic
 def publish_template(*, viewer: Viewer, key: str, now: datetime) -> TemplateVersion:
-    """Freeze the draft and let it score: every conversation it fits is put down to be scored with it.
+    """Publish what waits; the version that scores now. See `publish`."""
+    return publish(viewer=viewer, key=key, now=now).version
+
+
+@transaction.atomic
+def publish(*, viewer: Viewer, key: str, now: datetime) -> Publication:
+    """Freeze the draft and let it score, with the models that were re-trained; every conversation it fits is put down again.
 
     Raises:
         UnknownNameError: no such template.
-        WrongStateError: there is no draft.
+        WrongStateError: there is neither a draft nor a re-trained model.
     """
     template = find_template(key)
     draft = template.versions.filter(published_at__isnull=True).first()
-    if draft is None:
-        raise WrongStateError(f"template {key!r} has no draft; add a changed text with `coachloop template add FILE`")
-    draft.published_at = now
-    draft.save(update_fields=["published_at"])
-    parsed = parse_template(draft.text)
-    template.current, template.title = draft, parsed.title
-    template.save(update_fields=["current", "title"])
-    _keep_behaviours(template, parsed)
-    published = Published(template.pk, draft.pk, draft.number, parsed)
+    version = _freeze(template, draft, now) if draft else template.current
+    models = _publish_candidates(template, now)
+    if version is None or not (draft or models):
+        raise WrongStateError(
+            f"template {key!r} has no draft and no re-trained model that waits; add a changed text with "
+            f"`coachloop template add FILE`, or label more calls and run `coachloop train {key}`"
+        )
+    published = Published(template.pk, version.pk, version.number, parsed(version.text))
     if published.reads_transcripts:
         put_down(published)
-    audit.record(viewer, "template.publish", f"template:{key}@{draft.number}", now=now, detail={"sha256": draft.sha256})
+    detail = {"sha256": version.sha256, "models": models}
+    audit.record(viewer, "template.publish", f"template:{key}@{version.number}", now=now, detail=detail)
+    return Publication(version, draft is not None, tuple(models))
+
+
+def _freeze(template: Template, draft: TemplateVersion, now: datetime) -> TemplateVersion:
+    draft.published_at = now
+    draft.save(update_fields=["published_at"])
+    template.current, template.title = draft, parsed(draft.text).title
+    template.save(update_fields=["current", "title"])
+    _keep_behaviours(template, parsed(draft.text))
     return draft
+
+
+def _publish_candidates(template: Template, now: datetime) -> list[str]:
+    """Let the re-trained models score; the keys of their behaviours."""
+    waiting = candidates().filter(behaviour__template=template).order_by("behaviour__position")
+    found = dict(waiting.values_list("id", "behaviour__key"))
+    LearnedModel.objects.filter(id__in=found).update(published_at=now)
+    return list(found.values())
 
 
 def put_down(template: Published) -> None:
@@ -98,7 +130,7 @@ def put_down(template: Published) -> None:
     )
 
 
-def _keep_behaviours(template: Template, parsed: core.Template) -> None:
+def _keep_behaviours(template: Template, text: core.Template) -> None:
     """Identity rows follow the published text; a behaviour that is gone is retired, its verdicts stay."""
     Behaviour.objects.bulk_create(
         [
@@ -114,10 +146,10 @@ def _keep_behaviours(template: Template, parsed: core.Template) -> None:
                 why=b.why,
                 retired=False,
             )
-            for position, b in enumerate(parsed.behaviours)
+            for position, b in enumerate(text.behaviours)
         ],
         update_conflicts=True,
         unique_fields=["template", "key"],
         update_fields=["title", "position", "target", "weight", "critical", "good", "why", "retired"],
     )
-    template.behaviours.exclude(key__in=[b.key for b in parsed.behaviours]).update(retired=True)
+    template.behaviours.exclude(key__in=[b.key for b in text.behaviours]).update(retired=True)

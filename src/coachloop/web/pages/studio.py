@@ -29,7 +29,7 @@ from coachloop.core.scoring.port import Scorer
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import day, posted_number
 from coachloop.web.forms import NewTemplateForm
-from coachloop.wiring import impatient_scorers, rehearsing, scorers
+from coachloop.wiring import impatient_scorers, rehearsing, scorers, trial_scorers
 
 PAGE = "coachloop/studio.html"
 JUDGE_SECONDS = 20
@@ -44,7 +44,7 @@ TEXT_LIMIT = 200_000
 
 def local_scorers() -> dict[str, Scorer]:
     """Those that answer at once and cost nothing."""
-    return {name: scorer for name, scorer in scorers().items() if name != "judge"}
+    return {name: scorer for name, scorer in trial_scorers().items() if name != "judge"}
 
 
 @page(Role.QA_LEAD)
