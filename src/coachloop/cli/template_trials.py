@@ -16,7 +16,7 @@ from coachloop.cli.output import AsJson, Day, need_site, out, print_json, progre
 from coachloop.core.insight.bridge import Bridge, Decision
 from coachloop.core.model.template_yaml import parse_template
 from coachloop.core.model.verdict import Outcome, Verdict
-from coachloop.wiring import scorers
+from coachloop.wiring import scorers, trial_scorers
 
 EXAMPLES = 5
 """Conversations named of each change."""
@@ -52,7 +52,7 @@ def backtest(
         found = back_test(
             OPERATOR,
             parse_template(version.text),
-            scorers=scorers(),
+            scorers=trial_scorers(),
             period=Period(since, until),
             sample=sample,
             seed=seed,
