@@ -1,9 +1,20 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from coachloop.core.coaching.agreement import Agreement, Answers, DidHappen, DidWork, NextStep, SessionKind
+from coachloop.core.coaching.agreement import (
+    LONGEST,
+    Agreement,
+    Answers,
+    DidHappen,
+    DidWork,
+    NextStep,
+    SessionKind,
+    minutes_taken,
+)
 
 HELD = date(2026, 5, 6)
 WHOLE = Agreement(
@@ -62,3 +73,13 @@ def test_two_of_the_next_steps_keep_the_focus():
 
 def test_a_look_back_has_three_answers_and_may_have_a_note():
     assert Answers(DidHappen.YES, DidWork.TOO_EARLY, NextStep.CLOSE).note == ""
+
+
+@given(st.integers(-600, 600))
+def test_minutes_count_from_the_start_of_one_conversation(minutes):
+    """Nothing is made up where it was never started, ended before it began, or was forgotten."""
+    started = datetime(2026, 5, 6, 10, 0, tzinfo=UTC)
+    taken = minutes_taken(started, started + timedelta(minutes=minutes))
+    sensible = 0 <= minutes <= LONGEST / timedelta(minutes=1)
+    assert taken == (max(1, minutes) if sensible else None)
+    assert minutes_taken(None, started) is None

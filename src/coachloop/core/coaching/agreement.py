@@ -1,8 +1,11 @@
 """What a session is, what it must hold before it counts as held, and the three answers that close its follow-up."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+LONGEST = timedelta(hours=4)
+"""A session that was started longer ago was interrupted or forgotten: its minutes say nothing."""
 
 
 class SessionKind(StrEnum):
@@ -84,6 +87,13 @@ class Agreement:
         else:
             asked.append((not self.goal.strip(), "the agent's goal"))
         return tuple(words for missing, words in asked if missing)
+
+
+def minutes_taken(started: datetime | None, ended: datetime) -> int | None:
+    """Whole minutes from start to end, 1 at least; None where it was never started, or too long ago to be one conversation."""
+    if started is None or not timedelta(0) <= ended - started <= LONGEST:
+        return None
+    return max(1, round((ended - started) / timedelta(minutes=1)))
 
 
 @dataclass(frozen=True, slots=True)
