@@ -174,12 +174,15 @@ def _line(one: Bridge) -> Mapping[str, Any]:
         "no longer met": lost,
         "other changes": sum(moves.values()) - lost - gained,
         "kappa": one.kappa,
-        "so": WORDS[one.decision].format(shift=_points(one.difference)),
+        "so": _so(one),
     }
 
 
-def _points(difference: float | None) -> str:
-    return f"{(difference or 0) * 100:+.1f} points"
+def _so(one: Bridge) -> str:
+    shift = f"{(one.difference or 0) * 100:+.1f}"
+    if one.decision is Decision.CARRIES_OVER and shift[1:] == "0.0":
+        return "carries over as it is"
+    return WORDS[one.decision].format(shift=f"{shift} points")
 
 
 @contextmanager
