@@ -6,17 +6,20 @@ Their calls come in through the ordinary services, so that pages are tried on wh
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from coachloop.app.models import Agent, Grant, Site, Team, User
+from coachloop.app.models import Agent, Grant, Site, Slot, StandIn, Team, User
+from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, viewer
-from coachloop.app.services import coaching, ingest, rollups, scoring, templates
+from coachloop.app.services import absences, coaching, ingest, rollups, scoring, slots, templates
 from coachloop.app.services.coaching import Notes
 from coachloop.core.coaching.agreement import Agreement
+from coachloop.core.coaching.protected import WeeklyTime, monday_of
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line
 from coachloop.core.scoring.phrases import PhraseScorer
@@ -202,4 +205,35 @@ def coached(cast: Cast) -> dict[str, int]:
         "held": session_ids["tom"],
         "follow_up": follow_up.pk,
         "developmental": grown.pk,
+    }
+
+
+def protected(cast: Cast) -> dict[str, Any]:
+    """Protected time under way: four slots a week, one of them moved, Jon away, Ada away next week with Ben standing in.
+
+    Returns:
+        By name: a `slot` with its next `slot_day`, and the ids of `leader_absence` and `agent_absence`.
+    """
+    leader, today = viewer(cast.leader), cast.now.astimezone(ZoneInfo("Europe/Berlin")).date()
+    times = [WeeklyTime(day, time(hour), 15) for day, hour in ((1, 10), (2, 10), (3, 14), (4, 10))]
+    slots.add_slots(viewer=leader, team_key="north", times=times, now=cast.now)
+    monday = monday_of(today) + timedelta(days=7)
+    slot = Slot.objects.get(weekday=2)
+    calendar = sites.calendar_of_site(slot.team.site, around=monday)
+    open_day = next(day for n in (2, 1, 0, 4) if calendar.works(day := monday + timedelta(days=n)))
+    moved = slots.Replacement(open_day, time(11, 30), "All hands in the morning.")
+    thursday = Slot.objects.get(weekday=4)
+    slots.move_slot(viewer=leader, slot_id=thursday.pk, day=monday + timedelta(days=3), to=moved, now=cast.now)
+    away = absences.Days(monday + timedelta(days=1), monday + timedelta(days=2))
+    jon = absences.add_absence(viewer=leader, agent_key="jon", days=away, now=cast.now)
+    week = absences.Days(today - timedelta(days=2), monday + timedelta(days=1))
+    ada = absences.leader_away(
+        viewer=leader, leader_id=cast.leader.pk, days=week, stand_in_id=cast.other_leader.pk, now=cast.now
+    )
+    StandIn.objects.all().delete()
+    return {
+        "slot": slot.pk,
+        "slot_day": str(monday + timedelta(days=1)),
+        "leader_absence": ada.pk,
+        "agent_absence": jon.pk,
     }

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, coached
+from web.cast import Cast, coached, protected
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,23 @@ RULES: dict[str, Rule] = {
     "sign-in-as": Rule({"role": "admin"}, hidden=tuple(PEOPLE), post=True),
     "sign-out": Rule(ok=tuple(PEOPLE), status=302, post=True),
     "week": Rule(ok=(*LEADERS, "qa_lead")),
+    "plan-week": Rule(ok=LEADERS),
+    "slots": Rule(ok=LEADERS),
+    "add-slot": Rule(ok=LEADERS, post=True, status=422),
+    "fill-slots": Rule(ok=LEADERS, post=True, status=302),
+    "lost-slots": Rule(ok=("operations",)),
+    "end-slot": Rule({"slot_id": "slot"}, ok=("leader",), hidden=("other_leader",)),
+    "move-slot": Rule({"slot_id": "slot", "day": "slot_day"}, ok=("leader",), hidden=("other_leader",)),
+    "away": Rule(ok=(*LEADERS, "operations", "admin")),
+    "leader-away": Rule(ok=(*LEADERS, "operations", "admin"), post=True, status=422),
+    "leader-back": Rule({"absence_id": "leader_absence"}, ok=("leader", "operations", "admin"), post=True, status=302),
+    "agent-away": Rule(ok=LEADERS, post=True, status=422),
+    "agent-back": Rule({"absence_id": "agent_absence"}, status=302, **LEAS_LEADER),
+    "my-calendar": Rule(ok=SIGNED_IN),
+    "open-feed": Rule(ok=SIGNED_IN, post=True),
+    "close-feed": Rule(ok=SIGNED_IN, post=True, status=302),
+    "set-busy": Rule(ok=SIGNED_IN, post=True, status=302),
+    "calendar-feed": Rule({"token": "guessed"}, hidden=tuple(PEOPLE)),
     "me": Rule(ok=("agent", "other_agent")),
     "report-choices": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead", "operations")),
     "my-report": Rule({"day": "2026-05-04", "template": "discovery"}, ok=("agent", "other_agent")),
@@ -105,10 +122,10 @@ QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "templat
 
 
 @pytest.fixture(scope="module")
-def ids(cast: Cast, django_db_blocker: Any) -> dict[str, int]:
+def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
     """Sessions and follow-ups by name."""
     with django_db_blocker.unblock():
-        return coached(cast)
+        return coached(cast) | protected(cast)
 
 
 def test_no_route_without_a_rule() -> None:

@@ -22,6 +22,8 @@ TITLES = {
 PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("me", "My page", (Role.AGENT,)),
     ("week", "Week", (Role.TEAM_LEADER, Role.QA_LEAD)),
+    ("slots", "Slots", (Role.TEAM_LEADER,)),
+    ("lost-slots", "Protected time", (Role.OPERATIONS,)),
     ("heatmap", "Heatmap", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("conversations", "Conversations", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
     ("report-choices", "Reports", (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS, Role.QA_LEAD)),

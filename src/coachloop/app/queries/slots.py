@@ -300,3 +300,9 @@ def weekly_slots(team: Team, *, since: date) -> tuple[WeeklySlot, ...]:
         )
         for row in rows
     )
+
+
+def team_of_slot(viewer: Viewer, slot_id: int) -> str | None:
+    """The key of the team whose slot this is; None where the viewer does not lead it."""
+    slot = Slot.objects.filter(pk=slot_id, team__in=led_teams(viewer)).select_related("team").first()
+    return slot.team.key if slot else None

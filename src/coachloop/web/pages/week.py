@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
-from coachloop.app.queries import session_page
+from coachloop.app.queries import planning, session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
@@ -20,7 +20,8 @@ def week(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who to coach this week, and on what?"""
     shown = queries.week(viewer, team=request.GET.get("team", ""), today=timezone.localdate())
     audit.look(viewer, *shown.quoted, now=timezone.now())
-    return render(request, "coachloop/week.html", {"week": shown, "today": timezone.localdate()})
+    ahead = planning.ahead(viewer, shown, now=timezone.now())
+    return render(request, "coachloop/week.html", {"week": shown, "ahead": ahead, "today": timezone.localdate()})
 
 
 @require_POST
