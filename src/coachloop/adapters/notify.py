@@ -3,6 +3,8 @@
 import re
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -86,31 +88,47 @@ class MailCarrier:
     sender: str
 
     def carry(self, letter: Letter) -> None:
-        """Hand it in at the mail server."""
+        """Hand it in at the mail server. Cut off in the middle, a report may have arrived and is not tried again."""
         message = self._message(letter)
         try:
             with self._connection() as connection:
-                connection.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, said = next(iter(error.recipients.values()))
-            raise _refused(code, said) from error
+                self._hand_in(connection, message, again=bool(letter.calendar))
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
             raise NotCarriedError(f"the mail server {self.server.host} can't be used: {error}", again=True) from error
 
-    def _connection(self) -> smtplib.SMTP:
+    def _hand_in(self, connection: smtplib.SMTP, message: EmailMessage, *, again: bool) -> None:
+        try:
+            connection.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()))
+            raise _refused(code, said) from error
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            if isinstance(error, smtplib.SMTPResponseException):
+                raise
+            raise NotCarriedError(
+                f"cut off while it was handed in, it may have arrived: {error}", again=again
+            ) from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[smtplib.SMTP]:
         server, context = self.server, ssl.create_default_context()
         connection = (
             smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=context)
             if server.tls == "always"
             else smtplib.SMTP(server.host, server.port, timeout=SECONDS)
         )
-        if server.tls == "starttls":
-            connection.starttls(context=context)
-        if server.user:
-            connection.login(server.user, server.password)
-        return connection
+        try:
+            if server.tls == "starttls":
+                connection.starttls(context=context)
+            if server.user:
+                connection.login(server.user, server.password)
+            yield connection
+        finally:
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+            connection.close()
 
     def _message(self, letter: Letter) -> EmailMessage:
         message = EmailMessage()
