@@ -63,6 +63,15 @@ def trial_scorers() -> dict[str, Scorer]:
     return _with_learned(learned.keys_of(learned.newest_models()), trial=True)
 
 
+def bridge_scorers() -> tuple[dict[str, Scorer], dict[str, Scorer]]:
+    """The scorers with the models that score now, and with those that publishing would let score, to be compared.
+
+    Of calls that a model learned from, either says what its cross-validation says: so they are compared as on new calls.
+    """
+    now, then = (learned.keys_of(models) for models in (learned.current_models(), learned.newest_models()))
+    return _with_learned(now, trial=True), _with_learned(then, trial=True)
+
+
 def impatient_scorers() -> dict[str, Scorer]:
     """Those of a trial while somebody waits at a page: the judge's server is not waited for as long."""
     return {**trial_scorers(), **({JudgeScorer.name: _impatient_judge()} if settings.CONFIG.judge_url else {})}
@@ -96,7 +105,7 @@ def _opened(setting: str, home: Path, *, here: bool) -> CachedEncoder | None:
     return open_encoder(setting, home) if here else None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _learned(
     keys: tuple[learned.ModelKey, ...], vectors: CachedEncoder | None, *, trial: bool = False
 ) -> tuple[Scorer, ...]:

@@ -82,8 +82,10 @@ def test_a_bridge_says_what_becomes_of_the_baselines(two_versions):
     again = two_versions("template", "bridge", "manners", 1, 2, "--sample", 6, "--seed", 4, "--json").json
     assert again == two_versions("template", "bridge", "manners", 1, 2, "--sample", 6, "--seed", 4, "--json").json
     assert again["sample"]["n"] == 6
+    models = two_versions("template", "bridge", "manners", 1, 1, "--candidate", "--json").json
+    assert (models["candidate"], models["behaviours"][0]["changes"]) == (True, [])
     said = two_versions("template", "bridge", "manners", 1, 2).out
     assert "manners@1 and manners@2 on 20 of 20 conversations, drawn with seed" in said
     assert "baseline restarts" in said
-    nothing = two_versions("template", "bridge", "manners", 1, 2, "--until", "2020-01-01")
+    nothing = two_versions("template", "bridge", "manners", 1, 2, "--since", "2030-01-01")
     assert "No stored conversation fits" in nothing.out

@@ -8,7 +8,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from coachloop.app.models import AuditEntry, Behaviour, Conversation, Evaluation, Review, Template, TemplateVersion
+from coachloop.app.models import (
+    AuditEntry,
+    Behaviour,
+    Conversation,
+    Evaluation,
+    LearnedModel,
+    Review,
+    Template,
+    TemplateVersion,
+)
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services.labels import answer as answered
 from coachloop.app.services.templates import add_template
@@ -168,6 +177,27 @@ def test_a_draft_is_kept_compared_and_published(lead: Client) -> None:
     assert Evaluation.objects.filter(template__key="discovery", state="pending").count() == 7 * 24
     assert "There is nothing to publish" in said(lead.get(f"{STUDIO}/confirm", follow=True))
     assert AuditEntry.objects.filter(action="template.publish", actor_name="Quinn Abara").count() == 1
+
+
+def test_a_retrained_model_is_published_alone(lead: Client) -> None:
+    """Without a new text; the bridge compares the two models on one version."""
+    behaviour = Behaviour.objects.get(template__key="discovery", key="pain_mirror")
+    for number, published in ((1, timezone.now()), (2, None)):
+        LearnedModel.objects.create(
+            behaviour=behaviour,
+            number=number,
+            trained_at=timezone.now(),
+            published_at=published,
+            labels=60,
+            threshold=0.5,
+        )
+    page = said(lead.get(f"{STUDIO}/confirm"))
+    assert "What changes with the re-trained models?" in page
+    assert "The re-trained model of Pain Mirror goes live with it." in page
+    bridge = said(lead.get("/templates/discovery/bridge?old=1&new=1&candidate=1", headers=HTMX))
+    assert "The models that score now, and the re-trained ones" in bridge
+    assert "Version 1 is published." in said(lead.post(f"{STUDIO}/publish", {"sha256": ""}, follow=True))
+    assert LearnedModel.objects.get(number=2).published_at
 
 
 def test_versions_and_the_bridge_between_them(lead: Client, cast: Cast) -> None:

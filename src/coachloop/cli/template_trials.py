@@ -16,7 +16,7 @@ from coachloop.cli.output import AsJson, Day, need_site, out, print_json, progre
 from coachloop.core.insight.bridge import Bridge, Decision
 from coachloop.core.model.template_yaml import parse_template
 from coachloop.core.model.verdict import Outcome, Verdict
-from coachloop.wiring import scorers, trial_scorers
+from coachloop.wiring import bridge_scorers, trial_scorers
 
 EXAMPLES = 5
 """Conversations named of each change."""
@@ -95,20 +95,34 @@ def bridge(
     new: int,
     *,
     since: Day = None,
-    until: Day = None,
     sample: Annotated[int, typer.Option(min=1, help="At most so many conversations, drawn at random.")] = SAMPLE,
     seed: Seed = SEED,
+    candidate: Annotated[
+        bool, typer.Option("--candidate", help="The new version with the re-trained models that wait to be published.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Score one sample with both versions: how far each rate moves, and what becomes of its baselines; stores nothing."""
+    """Score one sample with both versions: how far each rate moves, and what becomes of its baselines; stores nothing.
+
+    With --candidate both may be the same version: then only the learned models differ.
+    """
     need_site()
-    ways = [Way(parse_template(find_version(f"{key}@{number}").text), scorers()) for number in (old, new)]
+    now, then = bridge_scorers()
+    versions = [parse_template(find_version(f"{key}@{number}").text) for number in (old, new)]
+    ways = [Way(versions[0], now), Way(versions[1], then if candidate else now)]
     with _counted("Scoring both ways") as show:
-        found = compare_ways(
-            OPERATOR, ways[0], ways[1], period=Period(since, until), sample=sample, seed=seed, progress=show
-        )
+        found = compare_ways(OPERATOR, ways[0], ways[1], period=Period(since), sample=sample, seed=seed, progress=show)
     if as_json:
-        print_json({"key": key, "old": old, "new": new, "since": since, "until": until, **bridge_json(found)})
+        print_json(
+            {
+                "key": key,
+                "old": old,
+                "new": new,
+                "candidate": candidate,
+                "since": since,
+                **bridge_json(found),
+            }
+        )
         return
     drawn = f"{len(found.keys):,} of {found.fitting:,} conversations, drawn with seed {found.seed}"
     out.print(f"{key}@{old} and {key}@{new} on {drawn}", highlight=False)

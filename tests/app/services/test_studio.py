@@ -34,8 +34,10 @@ def test_what_was_looked_at_is_what_is_published(cast):
         studio.publish_draft(viewer=cast.qa_lead, key="manners", sha256=looked_at, now=NOW)
     version = studio.publish_draft(viewer=cast.qa_lead, key="manners", sha256=content_hash(WARMER), now=NOW)
     assert (version.text, version.published_at) == (WARMER, NOW)
-    with pytest.raises(WrongStateError, match="has no draft"):
+    with pytest.raises(WrongStateError, match="the draft has changed since you looked"):
         studio.publish_draft(viewer=cast.qa_lead, key="manners", sha256=content_hash(WARMER), now=NOW)
+    with pytest.raises(WrongStateError, match="has no draft and no re-trained model"):
+        studio.publish_draft(viewer=cast.qa_lead, key="manners", sha256="", now=NOW)
     with pytest.raises(UnknownNameError):
         studio.publish_draft(viewer=cast.qa_lead, key="other", sha256="", now=NOW)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from coachloop.app.models import Conversation, Template, TemplateVersion
+from coachloop.app.queries.learned import candidates
 from coachloop.app.queries.templates import parsed
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model import template as core
@@ -132,6 +133,12 @@ def read(text: str, *, key: str = "") -> core.Template | Mistakes:
         said = f"this is the studio of {key!r}, whose key stays; begin {template.key!r} as a template of its own"
         return Mistakes((TemplateError(*place, "key", said),))
     return template
+
+
+def waiting_models(key: str) -> tuple[str, ...]:
+    """Titles of the behaviours whose re-trained model waits to be published."""
+    rows = candidates().filter(behaviour__template__key=key).order_by("behaviour__position")
+    return tuple(rows.values_list("behaviour__title", flat=True))
 
 
 def rescored(template: core.Template) -> int:

@@ -41,22 +41,22 @@ def save_draft(*, viewer: Viewer, text: str, now: datetime) -> Added:
 
 @transaction.atomic
 def publish_draft(*, viewer: Viewer, key: str, sha256: str, now: datetime) -> TemplateVersion:
-    """Publish the draft that was looked at.
+    """Publish the draft that was looked at, with the models that were re-trained.
 
     Args:
         viewer: who publishes.
         key: the template.
-        sha256: of the draft's text as the viewer saw it.
+        sha256: of the draft's text as the viewer saw it; empty where there was none, and only models wait.
         now: when.
 
     Raises:
         NotYoursError: only a QA lead publishes.
         UnknownNameError: no such template.
-        WrongStateError: there is no draft, or it has changed since.
+        WrongStateError: nothing waits, or the draft has changed since.
     """
     _needs_qa_lead(viewer)
     draft = find_template(key).versions.select_for_update().filter(published_at__isnull=True).first()
-    if draft is not None and draft.sha256 != sha256:
+    if (draft.sha256 if draft else "") != sha256:
         raise WrongStateError("the draft has changed since you looked; look at what changed, then publish")
     return publish_template(viewer=viewer, key=key, now=now)
 

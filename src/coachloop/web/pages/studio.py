@@ -43,8 +43,13 @@ TEXT_LIMIT = 200_000
 
 
 def local_scorers() -> dict[str, Scorer]:
-    """Those that answer at once and cost nothing."""
-    return {name: scorer for name, scorer in trial_scorers().items() if name != "judge"}
+    """Those that answer at once and cost nothing; learned ones as if what waits were published."""
+    return without_judge(trial_scorers())
+
+
+def without_judge(some: Mapping[str, Scorer]) -> dict[str, Scorer]:
+    """Scorers that need no language model."""
+    return {name: scorer for name, scorer in some.items() if name != "judge"}
 
 
 @page(Role.QA_LEAD)
@@ -160,11 +165,12 @@ def backtest(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
 def confirm(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """What changes when this is published?"""
     bench, steps = found(queries.history(viewer, key))
-    if bench.draft is None:
+    models = queries.waiting_models(key) if bench.current else ()
+    if bench.draft is None and not models:
         messages.error(request, "There is nothing to publish: the text is the version that scores now.")
         return redirect("studio", key)
-    now_and_then = next(step for step in steps if step.version.number == bench.draft.number)
-    shown = {"view": bench, "step": now_and_then, "rescored": queries.rescored(bench.draft.template)}
+    step = steps[0] if bench.draft else None
+    shown = {"view": bench, "step": step, "models": models, "rescored": queries.rescored(bench.newest.template)}
     return render(request, "coachloop/studio_publish.html", shown)
 
 

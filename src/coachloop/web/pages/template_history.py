@@ -13,7 +13,8 @@ from coachloop.core.insight.bridge import Bridge, Change
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, page
 from coachloop.web.asked import number
-from coachloop.web.pages.studio import local_scorers
+from coachloop.web.pages.studio import without_judge
+from coachloop.wiring import bridge_scorers
 
 EXAMPLES = 3
 """Calls shown of each change."""
@@ -39,8 +40,9 @@ def bridge(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     newest = bench.newest.number
     old, new = number(request, "old", newest - 1), number(request, "new", newest)
     before, after = found(bench.version(old)), found(bench.version(new))
-    local = local_scorers()
-    compared = compare_ways(viewer, Way(before.template, local), Way(after.template, local))
+    candidates = "candidate" in request.GET
+    now, then = (without_judge(some) for some in bridge_scorers())
+    compared = compare_ways(viewer, Way(before.template, now), Way(after.template, then if candidates else now))
     titles = {b.key: b.title for b in (*before.template.behaviours, *after.template.behaviours)}
     rows = [(titles[one.behaviour], one, _examples(one)) for one in compared.bridges]
     looked = [change.conversation_id for _, _, examples in rows for change, _ in examples]
@@ -49,7 +51,7 @@ def bridge(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     return render(
         request,
         f"{name}#bridge" if request.headers.get("HX-Request") else name,
-        {"view": bench, "old": old, "new": new, "compared": compared, "rows": rows},
+        {"view": bench, "old": old, "new": new, "compared": compared, "rows": rows, "candidates": candidates},
     )
 
 
