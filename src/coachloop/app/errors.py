@@ -31,3 +31,7 @@ class TemplateRefusedError(RefusedError):
 
 class WrongStateError(RefusedError):
     """Too late or too early: somebody was faster, or a step comes first."""
+
+
+class NewerWordsError(WrongStateError):
+    """Somebody, in another window or on another device, wrote later: nothing is written over without asking."""

@@ -7,7 +7,9 @@ from coachloop.app.models import AuditEntry
 from coachloop.app.queries.viewing import Viewer
 
 
-def record(viewer: Viewer, action: str, subject: str, *, now: datetime, detail: dict[str, Any] | None = None) -> None:
+def record(
+    viewer: Viewer, action: str, subject: str, *, now: datetime, detail: dict[str, Any] | None = None, once: str = ""
+) -> None:
     """Write the row of a command, inside its transaction.
 
     Args:
@@ -16,10 +18,18 @@ def record(viewer: Viewer, action: str, subject: str, *, now: datetime, detail: 
         subject: what it was done to, `session:12`.
         now: when.
         detail: what a reader of the log needs beside that; never words of a conversation.
+        once: a second row with the same words here is left out, for what repeats every few seconds.
     """
-    AuditEntry.objects.create(
-        at=now, actor=viewer.user, actor_name=viewer.name, action=action, subject=subject, detail=detail or {}
+    entry = AuditEntry(
+        at=now,
+        actor=viewer.user,
+        actor_name=viewer.name,
+        action=action,
+        subject=subject,
+        detail=detail or {},
+        once=once or None,
     )
+    AuditEntry.objects.bulk_create([entry], ignore_conflicts=bool(once))
 
 
 def look(viewer: Viewer, *conversation_keys: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """From a suggestion to a focus, a session, an agreement and its follow-up: each step one transaction, one audit row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -9,7 +9,6 @@ from coachloop.app.errors import (
     AlreadyOpenError,
     LacksAgreementError,
     NoExampleError,
-    NotYoursError,
     WrongStateError,
 )
 from coachloop.app.models import Agent, Behaviour, Focus, FollowUp, Session
@@ -18,18 +17,24 @@ from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.follow_up import before_since
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
-from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus
-from coachloop.core.model.people import Role
+from coachloop.app.services import audit, drafts, goals
+from coachloop.app.services.led import led_agent, led_session, must_lead
+from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus, minutes_taken
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What is written down beside the agreement; `private` is the leader's own, `account` their words where no transcript is."""
+    """What is written down beside the agreement; `private` is the leader's own, `account` their words where no transcript is.
+
+    `aim` is the agent's open goal that a developmental session is about; without it the goal in the agreement is a new one.
+    `questions` are those that opened it.
+    """
 
     shared: str = ""
     private: str = ""
     account: str = ""
+    aim: int | None = None
+    questions: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -41,7 +46,7 @@ def accept_focus(*, viewer: Viewer, agent_key: str, now: datetime, as_of: date |
         AlreadyOpenError: the agent works on something already.
         WrongStateError: no gap is certain today.
     """
-    agent = _led_agent(viewer, agent_key)
+    agent = led_agent(viewer, agent_key)
     if agent.foci.filter(closed_at__isnull=True).exists():
         raise _already_open(agent)
     found = next((row for row in suggestions(viewer, as_of=as_of) if row.agent_key == agent_key), None)
@@ -104,7 +109,7 @@ def open_developmental(*, viewer: Viewer, agent_key: str, now: datetime) -> Sess
         NotYoursError: only the agent's leader opens one.
         AlreadyOpenError: one is planned already.
     """
-    agent = _led_agent(viewer, agent_key)
+    agent = led_agent(viewer, agent_key)
     planned = agent.sessions.filter(kind=SessionKind.DEVELOPMENTAL, status=SessionStatus.PLANNED)
     if planned.exists():
         raise AlreadyOpenError(f"a developmental conversation with {agent.name} is planned already")
@@ -128,7 +133,7 @@ def plan_session(*, viewer: Viewer, session_id: int, planned_for: datetime, now:
         NotYoursError: only the agent's leader plans.
         WrongStateError: the session is not open any more, or the time does not fit.
     """
-    session = _led_session(viewer, session_id)
+    session = led_session(viewer, session_id)
     agent = session.agent
     day = sites.local_date(agent, planned_for)
     if planned_for < now:
@@ -157,12 +162,15 @@ def hold_session(
         LacksAgreementError: the agreement is not whole; the message says what is missing.
     """
     notes = notes or Notes()
-    session = _led_session(viewer, session_id)
+    session = led_session(viewer, session_id)
     if held_on > sites.local_date(session.agent, now):
         raise WrongStateError("a session counts as held on its day, not before")
     kind = SessionKind(session.kind)
     if kind is SessionKind.PERFORMANCE:
         _keep_example(session, notes)
+    else:
+        session.aim = goals.chosen(session, notes.aim)
+        agreement = replace(agreement, goal=session.aim.words) if session.aim else agreement
     if lacks := agreement.lacks(kind, held_on=held_on):
         raise LacksAgreementError(f"before it counts as held the session needs {_listed(lacks)}")
     session.status, session.held_on = SessionStatus.HELD, held_on
@@ -174,7 +182,12 @@ def hold_session(
     session.by_when, session.how_reviewed = agreement.by_when, agreement.how_reviewed
     session.review_on = agreement.review_on
     session.shared_notes, session.private_notes = notes.shared, notes.private
+    session.minutes = minutes_taken(session.started_at, now)
+    session.questions = session.questions or list(notes.questions)
+    if kind is SessionKind.DEVELOPMENTAL:
+        session.aim = goals.carry_on(session)
     session.save()
+    drafts.held(viewer, session)
     follow_up = FollowUp.objects.create(session=session, due_on=agreement.review_on)
     audit.record(viewer, "session.hold", f"session:{session_id}", now=now, detail={"review_on": str(session.review_on)})
     return follow_up
@@ -191,11 +204,13 @@ def cancel_session(*, viewer: Viewer, session_id: int, now: datetime) -> Session
         NotYoursError: only the agent's leader cancels.
         WrongStateError: it is not open any more.
     """
-    session = _led_session(viewer, session_id)
+    session = led_session(viewer, session_id)
     session.status = SessionStatus.CANCELLED
     session.save(update_fields=["status"])
     audit.record(viewer, "session.cancel", f"session:{session_id}", now=now)
-    return _plan_next(session.focus, viewer=viewer, now=now) if session.focus else None
+    following = _plan_next(session.focus, viewer=viewer, now=now) if session.focus else None
+    drafts.called_off(session, following)
+    return following
 
 
 def open_due_follow_ups(*, now: datetime) -> int:
@@ -219,7 +234,7 @@ def close_follow_up(*, viewer: Viewer, follow_up_id: int, answers: Answers, now:
     row = (
         viewing.follow_ups(viewer).select_for_update(of=("self",)).select_related("session__agent").get(pk=follow_up_id)
     )
-    _must_lead(viewer, row.session.agent)
+    must_lead(viewer, row.session.agent)
     if row.opened_at is None or row.closed_at is not None:
         raise WrongStateError("this follow-up is closed already" if row.closed_at else f"it opens on {row.due_on}")
     today = sites.local_date(row.session.agent, now)
@@ -260,33 +275,6 @@ def _keep_example(session: Session, notes: Notes) -> None:
     heard = focus.example is not None and focus.example.attempt.revision > 0
     if not heard and not focus.leaders_account.strip():
         raise NoExampleError("no call with a transcript shows this: write down in your own words what was said")
-
-
-def _led_agent(viewer: Viewer, agent_key: str) -> Agent:
-    agent = viewing.agents(viewer).select_related("team__site").get(key=agent_key)
-    _must_lead(viewer, agent)
-    return agent
-
-
-def _led_session(viewer: Viewer, session_id: int) -> Session:
-    """A session that is still open, locked.
-
-    Raises:
-        NotYoursError: somebody else's.
-        WrongStateError: held or cancelled.
-    """
-    sessions = viewing.sessions(viewer).select_for_update(of=("self",))
-    session = sessions.select_related("agent__team__site", "focus").get(pk=session_id)
-    _must_lead(viewer, session.agent)
-    if session.status != SessionStatus.PLANNED:
-        raise WrongStateError(f"this session is {session.status} already")
-    return session
-
-
-def _must_lead(viewer: Viewer, agent: Agent) -> None:
-    if viewer.everything or (viewer.has(Role.TEAM_LEADER) and agent.team_id in viewer.team_ids):
-        return
-    raise NotYoursError(f"coaching of {agent.name} belongs to their own team leader")
 
 
 def _listed(parts: tuple[str, ...]) -> str:
