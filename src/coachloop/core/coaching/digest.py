@@ -150,7 +150,8 @@ def _due(due_on: date, today: date) -> str:
 def _to_begin(week: Plan) -> Section | None:
     if not week.to_begin:
         return None
-    words = f"For {week.to_begin} more there is one certain gap and an example to begin with."
+    agents = "1 agent" if week.to_begin == 1 else f"{week.to_begin} agents"
+    words = f"For {agents} one gap is certain, with an example to begin with."
     return Section("To begin with", (words,), path=week.path, path_words="Who to coach this week")
 
 

@@ -47,8 +47,12 @@ def choices(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     known, there = report_choices.choices(viewer), ways()
     if request.method == "POST":
         chosen = [_posted(request, one) for one in known]
-        services.choose(viewer=viewer, chosen=chosen, ways=there, now=timezone.now())
-        messages.success(request, "Saved. It counts from now on.")
+        try:
+            services.choose(viewer=viewer, chosen=chosen, ways=there, now=timezone.now())
+        except RefusedError as error:
+            messages.error(request, in_words(error))
+        else:
+            messages.success(request, "Saved. It counts from now on.")
         return redirect("report-choices")
     rows = [(one, TITLES.get(one.kind, one.title), WHEN[one.kind], _offered(one.kind, there)) for one in known]
     shown = {"rows": rows, "ways": there, "runs": viewer.has(Role.OPERATIONS, Role.QA_LEAD)}
