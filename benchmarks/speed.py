@@ -21,13 +21,14 @@ from functools import partial
 from itertools import batched, islice
 from pathlib import Path
 from statistics import median
-from time import perf_counter
-from typing import Any
+from time import perf_counter, process_time
+from typing import Any, NamedTuple
 
 from coachloop.core.model.conversation import Conversation, Speaker, Turn
 from coachloop.core.model.template import Template
 from coachloop.core.model.template_yaml import parse_template
 from coachloop.core.model.verdict import Outcome
+from coachloop.core.scoring.encoder import Encoder
 from coachloop.core.scoring.phrases import PhraseScorer
 from coachloop.core.scoring.runner import Runner
 
@@ -66,20 +67,34 @@ def generated() -> Iterator[Conversation]:
             yield from map(_conversation, map(json.loads, lines))
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
-    started = perf_counter()
+class Took(NamedTuple):
+    """How long work took on the clock, and how long the cores were at it: on a busy machine the second says more."""
+
+    seconds: float
+    cores: float
+
+
+def took(work: Callable[[], object]) -> Took:
+    """Do it and measure it."""
+    started, before = perf_counter(), process_time()
     work()
-    return perf_counter() - started
+    return Took(perf_counter() - started, process_time() - before)
 
 
-def race(rivals: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Median seconds of each; they take turns, so that a busy moment of the machine meets all."""
-    found: dict[str, list[float]] = {name: [] for name in rivals}
+def race(rivals: dict[str, Callable[[], object]]) -> dict[str, Took]:
+    """Medians of each; they take turns, so that a busy moment of the machine meets all."""
+    found: dict[str, list[Took]] = {name: [] for name in rivals}
     for _ in range(ROUNDS):
         for name, work in rivals.items():
-            found[name].append(seconds(work))
-    return {name: median(times) for name, times in found.items()}
+            found[name].append(took(work))
+    return {name: Took(*map(median, zip(*times, strict=True))) for name, times in found.items()}
+
+
+RATES = ("conversations a second", "a second of one core")
+
+
+def _rates(calls: Sequence[Conversation], one: Took, beside: Took) -> tuple[float, float, float]:
+    return len(calls) / one.seconds, len(calls) / one.cores, beside.seconds / one.seconds
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -119,7 +134,7 @@ def phrases(folder: Path) -> None:
         runner, patterns = Runner(core, {"phrases": PhraseScorer()}), _patterns(core)
         times = race({"re": partial(_by_re, patterns, calls), "ours": partial(_in_blocks, runner, calls)})
         words = sum(len(turn.text.split()) for call in calls for turn in call.turns) / len(calls)
-        rates = [len(calls) / times[rival] for rival in ("re", "ours")]
+        rates = [len(calls) / times[rival].seconds for rival in ("re", "ours")]
         rows.append(
             (
                 name,
@@ -239,12 +254,102 @@ def encoder(folder: Path) -> None:
     print(
         f"  {len(texts):,} sentences of {len(calls)} conversations of {TURNS} turns, {len(set(texts)):,} of them different"
     )
-    slowest = times["one call each"]
-    rows = [(name, len(texts) / taken, len(calls) / taken, slowest / taken) for name, taken in times.items()]
-    table(("embeddings", "sentences a second", "conversations a second", "ratio"), rows)
+    rows = [
+        (name, len(texts) / one.seconds, *_rates(calls, one, times["one call each"])) for name, one in times.items()
+    ]
+    table(("embeddings", "sentences a second", *RATES, "ratio"), rows)
 
 
-SECTIONS: dict[str, Callable[[Path], None]] = {"phrases": phrases, "encoder": encoder}
+# -- learned scorers ----------------------------------------------------------------------------------------------------------
+
+LEARNED = (
+    *("acknowledged", "asked_discovery_question", "asked_for_sale", "emotion_appeal", "greeted"),
+    *("praised_customer", "thanked", "told_personal_story", "credibility_appeal", "logical_appeal"),
+)
+LABELLED, COLD = 200, 24
+
+
+def learned(folder: Path) -> None:
+    """Training on 200 conversations and 10 behaviours; scoring with nothing remembered, and with every sentence remembered."""
+    from coachloop.adapters.embeddings import CachedEncoder, OnnxEncoder
+    from coachloop.core.scoring.learned.scorer import LearnedScorer
+
+    model, path = model_folder(), folder / "p4g" / "conversations.jsonl.gz"
+    if model is None or not path.exists():
+        print(f"  skipped: needs labels, {path}")
+        return
+    template, own, cases = parse_template(_asks_learned()), OnnxEncoder(model), list(islice(_labelled(path), LABELLED))
+    calls = in_thirties((case.conversation for case in cases), len(cases))
+    with tempfile.TemporaryDirectory() as name:
+        known = _Switch(CachedEncoder(own, Path(name) / "known"))
+        runner = Runner(template, {"learned": LearnedScorer(_models(template, cases, known), known)})
+        warm = race({"warm": lambda: _in_blocks(runner, calls)})["warm"]
+        few, known.texts = calls[:COLD], []
+        _in_blocks(runner, few)
+        texts, stores = known.texts, (Path(name) / str(number) for number in range(ROUNDS))
+
+        def cold() -> None:
+            known.encoder = CachedEncoder(own, next(stores))
+            _in_blocks(runner, few)
+
+        times = race({"the encoder alone": lambda: own.encode(texts), "cold": cold})
+    print(f"  conversations of {TURNS} turns; cold {len(few)}, warm {len(calls)}")
+    alone = times["the encoder alone"]
+    rows = [(name, *_rates(few, one, alone)) for name, one in times.items()]
+    table(("learned", *RATES, "share"), [*rows, ("warm", *_rates(calls, warm, warm)[:2], "")])
+
+
+def _models(template: Template, cases: Sequence[Any], encoder: Encoder) -> dict[tuple[str, str], Any]:
+    """Train, and say how long it took."""
+    import numpy as np
+
+    from coachloop.core.scoring.learned.scorer import Model
+    from coachloop.core.scoring.learned.training import Trained, train
+
+    trained: list[Any] = []
+    texts = [turn.text for case in cases for turn in case.conversation.turns]
+    encoding = took(lambda: encoder.encode(texts))
+    training = took(
+        lambda: trained.extend(train(template.behaviours, cases, encoder=encoder, rng=np.random.default_rng(1)))
+    )
+    models = {(template.key, one.behaviour): Model("1", one.model) for one in trained if isinstance(one, Trained)}
+    print(f"  {len(cases)} labelled conversations, {len(models)} of {len(LEARNED)} behaviours trained")
+    table(("", "seconds", "seconds of cores"), [("sentences encoded", *encoding), ("training", *training)])
+    return models
+
+
+def _asks_learned() -> str:
+    """A template whose behaviours are all left to learned scorers."""
+    behaviours = (f"  - {{key: {key}, title: {key}, question: Q?, score_with: [{{learned: {{}}}}]}}" for key in LEARNED)
+    return "\n".join(["key: donation", "title: Donation talk", "behaviours:", *behaviours])
+
+
+def _labelled(path: Path) -> Iterator[Any]:
+    from coachloop.core.scoring.learned.training import Answer, Labelled
+
+    outcomes = {True: Outcome.MET, False: Outcome.NOT_MET}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in map(json.loads, lines):
+            labels = {key: one for key, one in line["labels"].items() if key in LEARNED and one["value"] is not None}
+            answers = {
+                key: Answer(outcomes[one["value"]], tuple(one.get("turns") or ())) for key, one in labels.items()
+            }
+            yield Labelled(_conversation(line), line["group_id"], answers)
+
+
+class _Switch:
+    """Stands before an encoder that may be changed for one that says the same, and keeps what was asked."""
+
+    def __init__(self, encoder: Any) -> None:
+        self.encoder, self.texts = encoder, list[str]()
+        self.name, self.dimensions = encoder.name, encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        self.texts += texts
+        return self.encoder.encode(texts)
+
+
+SECTIONS: dict[str, Callable[[Path], None]] = {"phrases": phrases, "encoder": encoder, "learned": learned}
 
 
 def main() -> None:
