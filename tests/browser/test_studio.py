@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from browser.test_gallery import LOOKS, SHOOT, _shoot, _violations
 from browser.visit import Visit
 from coachloop.app.models import Review, TemplateVersion
 
@@ -30,12 +31,27 @@ def test_write_try_label_by_key_and_publish(visit: Visit) -> None:
     assert not [line for line in wrong if "422" not in line]
 
 
+def _look(page: Any, name: str) -> None:
+    """As everywhere: no accessibility violation, nothing that scrolls sideways, and a picture where they are taken."""
+    for look, width, height, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")  # buttons fade over
+        assert not _violations(page), f"{name} {look} {scheme}"
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{name} {look}"
+        if SHOOT:
+            _shoot(page, f"{name}-{look}-{scheme}", width)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+
+
 def _text(page: Any) -> Any:
     return page.get_by_role("textbox", name="The text")
 
 
 def _write(page: Any) -> None:
     page.goto("/templates/+new")
+    _look(page, "new-template")
     page.get_by_label("What is the template called?").fill("Manners")
     page.get_by_label("What is the first thing to look for?").fill("Says good morning")
     page.get_by_role("button", name="Open the studio").click()
@@ -44,6 +60,7 @@ def _write(page: Any) -> None:
     text.fill(start.replace("window: anywhere", "windw: anywhere"))
     page.get_by_role("link", name=re.compile(r"Line \d+, column 5")).click()
     expect(text).to_be_focused()
+    _look(page, "studio-mistakes")
     assert page.evaluate("document.activeElement.selectionStart") == start.index("window: anywhere")
     text.fill(start.replace('["words that show it"]', "[good morning]"))
     expect(page.get_by_text("No mistake found: 1 behaviour.")).to_be_visible()
@@ -55,21 +72,23 @@ def _label(page: Any) -> None:
     rows, kappa = page.locator(".call"), page.locator(".agreement b")
     expect(rows).to_have_count(20)
     rows.first.focus()
-    for key in ("ArrowDown", "ArrowUp", *"mnmnmn"):
+    for key in ("ArrowDown", "ArrowUp", *"mnmnmnmnmn"):
         page.keyboard.press(key)
-    expect(rows.nth(6)).to_be_focused()
-    expect(page.get_by_text("· 6 answered calls")).to_be_visible()
+    expect(rows.nth(10)).to_be_focused()
+    expect(page.get_by_text("· 10 answered calls")).to_be_visible(timeout=20000)
     expect(page.locator("#said")).to_contain_text("kept. Kappa")
+    expect(page.get_by_text(", likely between")).to_be_visible()
     before = kappa.inner_text()
     page.keyboard.press("u")
-    expect(rows.nth(7)).to_be_focused()
-    page.keyboard.press("m" if "word-not_met" in rows.nth(7).inner_html() else "n")
-    expect(page.get_by_text("· 7 answered calls")).to_be_visible()
+    expect(rows.nth(11)).to_be_focused()
+    page.keyboard.press("m" if "word-not_met" in rows.nth(11).inner_html() else "n")
+    expect(page.get_by_text("· 11 answered calls")).to_be_visible()
     expect(kappa).not_to_have_text(before)
     again = rows.first.get_by_role("button", name="Not met")
     again.click()
     expect(again).to_have_attribute("aria-pressed", "true")
-    assert Review.objects.count() == 8
+    assert Review.objects.count() == 12
+    _look(page, "studio")
 
 
 def _change_and_try_again(page: Any) -> None:
@@ -98,3 +117,6 @@ def _publish(page: Any) -> None:
     _text(page).fill(published.text.replace("[good morning]", "[good morning, hello]"))
     page.get_by_role("button", name="Publish …").click()
     expect(page.get_by_text("Baseline restarts")).to_be_visible()
+    _look(page, "studio-publish")
+    page.goto("/templates/manners/history")
+    _look(page, "template-history")
