@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from coachloop.app.queries.answers import Agreed
 from coachloop.app.queries.examples import Example
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.verdict import Outcome
@@ -51,6 +52,11 @@ COLOURS = (
     ("line", "quiet lines"),
 )
 RATE = Shown(31, 52, 31 / 52, 0.46, 0.72)
+AGREEMENTS = (
+    Agreed(34, 34, 0.62, 0.41, 0.78, differ=6, agents=11),
+    Agreed(12, 12, 1, 1, 1, differ=0, agents=5),
+    Agreed(0, 0, None, None, None),
+)
 EXAMPLE = Example(
     verdict_id=0,
     conversation_key="c-1",
@@ -75,6 +81,7 @@ def parts(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "rate": RATE,
         "before": Shown(14, 41, 14 / 41, 0.22, 0.49),
         "nothing": Shown(0, 0, None, 0, 1),
+        "agreements": AGREEMENTS,
         "example": EXAMPLE,
         "outcomes": [outcome.value for outcome in Outcome],
         "form": SampleForm({"action": "Repeat the pain in one sentence before the next question", "answer": "partly"}),
