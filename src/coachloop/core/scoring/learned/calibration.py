@@ -69,6 +69,8 @@ def fit_curve(scores: Doubles, truth: Doubles, weights: Doubles | None = None) -
         step = loss.step(found)
         size = next((size for size in _SIZES if loss(found - size * step) <= loss(found)), 0.0)
         found = found - size * step
+        if size * float(np.abs(step).max()) < 1e-6:
+            break
     if found[0] <= 0:
         return Curve(0.0, float(np.log((yes + 1) / (no + 1))))
     return Curve(float(found[0] / spread), float(found[1] - found[0] * middle / spread))

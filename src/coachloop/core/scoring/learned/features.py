@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,17 +42,28 @@ class Rows:
         return len(self.texts)
 
 
+class Seen(NamedTuple):
+    """Which text holds which column, once for each time it does."""
+
+    text: Ints
+    column: Ints
+
+
 @dataclass(frozen=True, slots=True)
 class Looks:
     """Features of rows before any scale is put on them.
 
-    `blocks` are dense, by name; `words` and `letters` are sparse counts, one line a row.
+    `blocks` are tables by name, a line a row; `words` and `letters` say what each row holds.
     """
 
     blocks: Mapping[str, Floats]
-    words: Any
-    letters: Any
+    words: Seen
+    letters: Seen
     vectors: Floats | None
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.blocks["form"])
 
 
 def look(rows: Rows, encoder: Encoder | None, weigh: "Weigh") -> Looks:
@@ -75,19 +86,20 @@ def look(rows: Rows, encoder: Encoder | None, weigh: "Weigh") -> Looks:
         blocks |= context
     return Looks(
         blocks=blocks,
-        words=counts(Found(*(np.concatenate(both) for both in zip(words, pairs(words), strict=True))), len(rows)),
-        letters=counts(own.letters(), len(rows)),
+        words=words_of(words),
+        letters=columns_of(own.letters()),
         vectors=vectors,
     )
 
 
-def counts(found: Found, texts: int) -> Any:
-    """How often each text holds each find: a sparse matrix of `COLUMNS` columns."""
-    from scipy.sparse import csr_array  # noqa: PLC0415 -- loaded only where something is learned or scored
+def words_of(words: Found) -> Seen:
+    """Words and pairs of words by column."""
+    return columns_of(Found(*(np.concatenate(both) for both in zip(words, pairs(words), strict=True))))
 
-    column = column_of(found.hash)
-    ones = np.ones(len(column), np.float32)
-    return csr_array((ones, (found.text, column)), shape=(texts, COLUMNS))
+
+def columns_of(found: Found) -> Seen:
+    """Finds by column."""
+    return Seen(found.text, column_of(found.hash))
 
 
 def column_of(hashes: Hashes) -> Ints:

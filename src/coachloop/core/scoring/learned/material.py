@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coachloop.core.scoring.encoder import Encoder
-from coachloop.core.scoring.learned.features import Floats, look
+from coachloop.core.scoring.learned.features import Floats, columns_of, look, words_of
 from coachloop.core.scoring.learned.model import Bank
 from coachloop.core.scoring.learned.ridge import LANDMARKS, Basis, Ridge, basis, choose_landmarks
 from coachloop.core.scoring.learned.rows import Register
-from coachloop.core.scoring.learned.space import Placed, Space, fit_space, likeness, spoken, telling
+from coachloop.core.scoring.learned.space import Space, fit_space, likeness, telling
+from coachloop.core.scoring.learned.words import Folded
 
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -68,23 +69,20 @@ def prepare(
     """
     rows = register.rows()
     group = np.asarray(groups, np.int64)[register.talk.conversation[rows.place]]
-    counted = spoken(register.talk.texts)
-    looks = look(rows, encoder, telling(counted[0]))
-    space = fit_space(looks, spoken=counted)
+    said, count = Folded(register.talk.texts), len(register.talk)
+    words, letters = telling(words_of(said.words()), count), telling(columns_of(said.letters()), count)
+    looks = look(rows, encoder, words)
+    space = fit_space(looks, words=words, letters=letters)
     placed = space.place(looks)
     labelled, others = np.flatnonzero(group >= 0), np.flatnonzero(group < 0)
     chosen = labelled[choose_landmarks(wanted[labelled], count=LANDMARKS, rng=rng)]
-    landmarks = _stored(placed.take(chosen))
+    landmarks = placed[chosen].astype(np.float16).astype(np.float32)
     bank = Bank(encoder.name if encoder else "", _as_stored(space), landmarks)
     span = basis(landmarks)
-    features = span.features(placed.take(labelled))
-    return Material(bank, span, features, group[labelled], labelled, others, likeness(placed.take(others), landmarks))
-
-
-def _stored(rows: Placed) -> Placed:
-    """Rounded as it will be read back, so that a model answers the same before and after it was stored."""
-    return Placed(rows.dense.astype(np.float16).astype(np.float32), rows.sparse.astype(np.float32))
+    features = span.features(placed[labelled])
+    return Material(bank, span, features, group[labelled], labelled, others, likeness(placed[others], landmarks))
 
 
 def _as_stored(space: Space) -> Space:
+    """Rounded as it will be read back, so that a model answers the same before and after it was stored."""
     return Space({name: np.asarray(array, np.float32) for name, array in space.arrays.items()})

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coachloop.core.scoring.learned.calibration import Curve
-from coachloop.core.scoring.learned.features import COLUMNS
-from coachloop.core.scoring.learned.space import Placed, Space
+from coachloop.core.scoring.learned.features import Floats
+from coachloop.core.scoring.learned.space import Space
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -36,7 +36,7 @@ class Bank:
 
     encoder: str
     space: Space
-    landmarks: Placed
+    landmarks: Floats
 
     @cached_property
     def digest(self) -> str:
@@ -147,15 +147,8 @@ def _arrays(detector: Detector) -> dict[str, NDArray[Any]]:
 
 
 def _bank_arrays(bank: Bank) -> dict[str, NDArray[Any]]:
-    sparse = bank.landmarks.sparse
     arrays = {f"space.{name}": _stored(name, array) for name, array in bank.space.arrays.items()}
-    return {
-        **arrays,
-        "landmarks.dense": bank.landmarks.dense.astype(np.float16),
-        "landmarks.data": sparse.data.astype(np.float32),
-        "landmarks.columns": sparse.indices.astype(np.int32),
-        "landmarks.rows": sparse.indptr.astype(np.int32),
-    }
+    return {**arrays, "landmarks": bank.landmarks.astype(np.float16)}
 
 
 def _stored(name: str, array: NDArray[Any]) -> NDArray[Any]:
@@ -175,20 +168,10 @@ def _detector(about: Mapping[str, Any], arrays: Arrays) -> Detector:
     space = Space(
         {name.removeprefix("space."): _floats(one) for name, one in arrays.items() if name.startswith("space.")}
     )
-    bank = Bank(str(about["encoder"]), space, _landmarks(arrays))
+    bank = Bank(str(about["encoder"]), space, _floats(arrays["landmarks"]))
     if head.weights.shape != (len(bank.landmarks) + 1,):
         raise ModelError(f"weights must be of {len(bank.landmarks) + 1} landmarks, got {head.weights.shape}")
     return Detector(bank, head)
-
-
-def _landmarks(arrays: Arrays) -> Placed:
-    from scipy.sparse import csr_array  # noqa: PLC0415 -- loaded only where something is learned or scored
-
-    dense = _floats(arrays["landmarks.dense"])
-    parts = _floats(arrays["landmarks.data"]), arrays["landmarks.columns"], arrays["landmarks.rows"]
-    sparse = csr_array(parts, shape=(len(dense), 2 * COLUMNS))
-    sparse.check_format(full_check=True)
-    return Placed(dense, sparse)
 
 
 def _floats(array: NDArray[Any]) -> NDArray[np.float32]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from coachloop.core.scoring.learned.space import Placed, likeness
+from coachloop.core.scoring.learned.features import Floats
+from coachloop.core.scoring.learned.space import likeness
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -26,10 +27,10 @@ class Basis:
     With as many landmarks as rows it is the kernel itself.
     """
 
-    landmarks: Placed
+    landmarks: Floats
     root: Doubles
 
-    def features(self, rows: Placed) -> Doubles:
+    def features(self, rows: Floats) -> Doubles:
         """The rows' features, with a constant at the end."""
         from scipy import linalg  # noqa: PLC0415 -- loaded only where something is learned
 
@@ -45,13 +46,13 @@ class Basis:
         return np.concatenate([plain, weights[-1:] * _BIAS])
 
 
-def basis(landmarks: Placed) -> Basis:
+def basis(landmarks: Floats) -> Basis:
     """The basis these landmarks span."""
     alike = likeness(landmarks, landmarks).astype(np.float64)
     return Basis(landmarks, np.linalg.cholesky((alike + alike.T) / 2 + _JITTER * np.eye(len(alike))))
 
 
-def predict(rows: Placed, landmarks: Placed, weights: Doubles) -> Doubles:
+def predict(rows: Floats, landmarks: Floats, weights: Doubles) -> Doubles:
     """What weights of likenesses say of rows; `weights` has a column a question."""
     return np.asarray(likeness(rows, landmarks) @ weights[:-1].astype(np.float32) + weights[-1], np.float64)
 

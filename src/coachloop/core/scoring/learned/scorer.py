@@ -143,3 +143,12 @@ def turn_chances(data: bytes, conversations: Sequence[Conversation], encoder: En
         number: (detector, (register.hear_agent(number),)) for number in range(len(conversations))
     }
     return [moments[0] for _, moments in sorted(chances(register, asked, encoder).items())]
+
+
+def turn_threshold(data: bytes) -> float:
+    """The chance from which a turn counts as showing a model's behaviour.
+
+    Raises:
+        ModelError: the bytes are no model.
+    """
+    return load(data).met.head.turn_threshold

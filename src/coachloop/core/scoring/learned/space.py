@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from coachloop.core.scoring.learned.features import COLUMNS, Floats, Looks, counts
-from coachloop.core.scoring.learned.words import Folded, Found, pairs
+from coachloop.core.scoring.learned.features import COLUMNS, Floats, Looks, Seen
+from coachloop.core.scoring.learned.words import mixed
 
 SCALE: Mapping[str, float] = {
     "meaning": 1.0, "form": 0.5, "place": 0.2, "echo": 0.2, "before": 0.2, "after": 0.2,
@@ -16,25 +16,12 @@ SCALE: Mapping[str, float] = {
 }  # fmt: skip
 """How far each kind of feature sets two turns apart: root mean square of its block, chosen on conversations apart from the tests."""
 
+SKETCH = {"words": 512, "letters": 1024}
+"""Dimensions into which words, and letters, are folded."""
+
 GAMMA = 0.2
 CONTEXT = 32
 """Principal components kept of what stands around a turn."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """Rows in the space: a dense part, and a sparse one for words and letters."""
-
-    dense: Floats
-    sparse: Any
-
-    def __len__(self) -> int:
-        """How many rows there are."""
-        return len(self.dense)
-
-    def take(self, rows: NDArray[Any]) -> "Placed":
-        """Some of the rows."""
-        return Placed(self.dense[rows], self.sparse[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +34,39 @@ class Space:
 
     arrays: Mapping[str, NDArray[Any]]
 
-    def place(self, looks: Looks) -> Placed:
-        """Put rows into the space."""
+    def place(self, looks: Looks) -> Floats:
+        """Put rows into the space, a line a row."""
         parts = [self._scaled(name, block) for name, block in _blocks(looks, self.arrays).items()]
-        return Placed(np.hstack(parts), self._lexical(looks))
+        lexical = (self._sketched(name, getattr(looks, name), len(looks)) for name in SKETCH)
+        return np.hstack([*parts, *lexical])
 
     def _scaled(self, name: str, block: Floats) -> Floats:
         return np.asarray((block - self.arrays[f"{name}.mean"]) * self.arrays[f"{name}.scale"], np.float32)
 
-    def _lexical(self, looks: Looks) -> Any:
-        from scipy.sparse import hstack  # noqa: PLC0415 -- as above
+    def _sketched(self, name: str, seen: Seen, rows: int) -> Floats:
+        """Words or letters, each as telling as it is, folded into few dimensions that keep their products (feature hashing).
 
-        parts = [_weighed(getattr(looks, name), self.arrays[name]) * SCALE[name] for name in ("words", "letters")]
-        return hstack(parts, format="csr")
+        Source:
+            Weinberger et al. (2009), ICML 1113-1120.
+        """
+        spread = mixed(seen.column.astype(np.uint64))
+        size = SKETCH[name]
+        place = seen.text * size + (spread % np.uint64(size)).astype(np.int64)
+        signed = np.where(spread >> np.uint64(63), self.arrays[name][seen.column], -self.arrays[name][seen.column])
+        table = np.bincount(place, signed, rows * size).reshape(rows, size)
+        length = np.linalg.norm(table, axis=1, keepdims=True)
+        return np.asarray(table * (SCALE[name] / np.maximum(length, 1e-6)), np.float32)
 
 
-def fit_space(looks: Looks, *, spoken: tuple[Any, Any]) -> Space:
+def fit_space(looks: Looks, *, words: Floats, letters: Floats) -> Space:
     """Learn the space from rows, labelled or not.
 
     Args:
         looks: the rows' features.
-        spoken: how often each turn of all sides holds each column of words and of letters.
+        words: how telling each column of words is.
+        letters: how telling each column of letters is.
     """
-    arrays: dict[str, NDArray[Any]] = {"words": telling(spoken[0]), "letters": telling(spoken[1])}
+    arrays: dict[str, NDArray[Any]] = {"words": words, "letters": letters}
     if looks.vectors is not None:
         context = np.vstack([looks.blocks[name] for name in _AROUND])
         arrays["context.axes"] = _axes(context, CONTEXT)
@@ -110,38 +107,16 @@ def _axes(vectors: Floats, count: int) -> Floats:
     return np.asarray(axes[:, ::-1][:, :count], np.float32)
 
 
-def telling(spoken: Any) -> Floats:
-    """Inverse document frequency; a column seen in fewer than two turns tells nothing."""
-    seen: NDArray[np.int64] = np.bincount(spoken.indices, minlength=COLUMNS)
-    weight = np.where(seen >= 2, np.log((1 + spoken.shape[0]) / (1 + seen)) + 1, 0)
+def telling(seen: Seen, texts: int) -> Floats:
+    """Inverse document frequency; a column seen in fewer than two texts tells nothing."""
+    pairs = np.unique(seen.text * COLUMNS + seen.column) % COLUMNS
+    times = np.bincount(pairs, minlength=COLUMNS)
+    weight = np.where(times >= 2, np.log((1 + texts) / (1 + times)) + 1, 0)
     return np.asarray(weight, np.float16).astype(np.float32)
 
 
-def spoken(texts: tuple[str, ...]) -> tuple[Any, Any]:
-    """How often each text holds each column of words and of letters."""
-    folded = Folded(texts)
-    words = folded.words()
-    both = Found(*(np.concatenate(one) for one in zip(words, pairs(words), strict=True)))
-    return counts(both, len(texts)), counts(folded.letters(), len(texts))
-
-
-def _weighed(found: Any, telling: Floats) -> Any:
-    """Sublinear term frequency times inverse document frequency, each row of unit length."""
-    weighed = found.copy()
-    weighed.data = (1 + np.log(weighed.data)) * telling[weighed.indices]
-    length = np.sqrt(
-        np.bincount(np.repeat(np.arange(found.shape[0]), np.diff(found.indptr)), weighed.data**2, found.shape[0])
-    )
-    weighed.data /= np.repeat(np.maximum(length, 1e-6), np.diff(found.indptr))
-    return weighed
-
-
-def likeness(rows: Placed, landmarks: Placed) -> Floats:
+def likeness(rows: Floats, landmarks: Floats) -> Floats:
     """How alike rows and landmarks are: exp(-GAMMA * squared distance), shape (rows, landmarks)."""
-    product = rows.dense @ landmarks.dense.T
-    product += (rows.sparse @ landmarks.sparse.T).toarray()
-    squares = [
-        (one.dense**2).sum(axis=1) + np.asarray(one.sparse.power(2).sum(axis=1)).ravel() for one in (rows, landmarks)
-    ]
-    distance = np.maximum(squares[0][:, None] + squares[1] - 2 * product, 0)
-    return np.asarray(np.exp(-GAMMA * distance), np.float32)
+    squares = [(one**2).sum(axis=1) for one in (rows, landmarks)]
+    distance = squares[0][:, None] + squares[1] - 2 * (rows @ landmarks.T)
+    return np.asarray(np.exp(-GAMMA * np.maximum(distance, 0)), np.float32)
