@@ -17,7 +17,8 @@ AHEAD = 7
 """Days, today included, that need and capacity are compared over, and that a plan fills."""
 
 HORIZON = 14
-"""Days looked at for what will breach: five working days with a holiday or two between."""
+"""Days that the plan looks over, five working days with a holiday or two between: so that nobody takes a slot of this week
+from somebody who could not wait for the next."""
 
 LATE, PROMISED, SUGGESTED, OFFERED = 3.0, 2.0, 1.0, 0.5
 """What a session is worth: what is late comes before what was promised, that before what is suggested (up to 1 more by its
@@ -137,16 +138,20 @@ def _ahead(team: Team, week: Week, now: datetime) -> Ahead:
     wanted = [*_Wants(agents, seen, today).all(week)]
     every = slots.occurrences(seen, first=today, last=far)
     soon = [one for one in every if one.day <= last]
-    plan, later = _fit(wanted, soon), _fit(wanted, every)
-    by_key = {one.key: one for one in wanted}
-    words = _Words(seen, agents, far=last)
+    plan, by_key = _fit(wanted, every), {one.key: one for one in wanted}
+    words = _Words(seen, agents, far=far)
     return Ahead(
         team_key=team.key,
         team_name=team.name,
         capacity=Capacity(len(wanted), _planned(seen, last), sum(one.state is State.FREE for one in soon)),
-        breaches=tuple(_breaches(later, week, by_key, words=_Words(seen, agents, far=far))),
-        plan=tuple(Row(by_key[one.need.key], one.opening.span.starts) for one in plan.placed),
-        left=tuple(Left(by_key[one.need.key], words.left(one, _later(later, one))) for one in plan.unplaced),
+        breaches=tuple(_breaches(plan, week, by_key, words=words)),
+        plan=tuple(
+            Row(by_key[one.need.key], one.opening.span.starts) for one in plan.placed if one.opening.day <= last
+        ),
+        left=(
+            *(Left(by_key[one.need.key], words.left(one)) for one in plan.unplaced),
+            *(Left(by_key[one.need.key], _kept(one)) for one in plan.placed if one.opening.day > last),
+        ),
         standing=tuple(_standing(seen, today)),
         slots=len(every),
     )
@@ -161,8 +166,8 @@ def _fit(wanted: Iterable[Wanted], shown: Iterable[Occurrence]) -> Plan:
     return propose([one.need for one in wanted], [one.opening for one in shown if one.state is State.FREE])
 
 
-def _later(plan: Plan, one: Unplaced) -> Placed | None:
-    return next((other for other in plan.placed if other.need.key == one.need.key), None)
+def _kept(one: Placed) -> str:
+    return f"Not these days; the slot on {_day(one.opening.day)} is kept for it."
 
 
 def _planned(seen: Diary, last: date) -> int:
@@ -241,7 +246,7 @@ def _overdue(agents: Mapping[str, Agent], today: date) -> dict[str, int]:
 def _breaches(plan: Plan, week: Week, by_key: Mapping[str, Wanted], *, words: "_Words") -> Iterator[Breach]:
     """Who finds no slot in time, and whose planned time is no good; soonest first."""
     found = [
-        Breach(one.agent_key, one.agent_name, None, one.due_on, one.days_left, words.left(row, None))
+        Breach(one.agent_key, one.agent_name, None, one.due_on, one.days_left, words.left(row))
         for row in plan.unplaced
         if (one := by_key[row.need.key]).due_on and one.days_left is not None and row.need.due
     ]
@@ -274,10 +279,8 @@ class _Words:
     agents: Mapping[str, Agent]
     far: date
 
-    def left(self, one: Unplaced, later: Placed | None) -> str:
+    def left(self, one: Unplaced) -> str:
         """Why the plan has no slot for somebody."""
-        if later is not None:
-            return f"No slot these days; one is free on {_day(later.opening.day)}."
         limit = min(one.need.due or self.far, self.far)
         match one.why:
             case Why.NO_SLOT | Why.AFTER_DUE:
