@@ -136,6 +136,7 @@ def test_one_key_labels_and_kappa_moves(lead: Client, cast: Cast) -> None:
     row = Review.objects.latest("id")
     assert (row.kind, row.reviewer, row.behaviour.key) == ("label", cast.qa_lead, "open_questions")
     assert AuditEntry.objects.filter(action="label.answer").count() == 10
+    assert AuditEntry.objects.filter(action="conversation.look").count() == 2
     post(lead, "label", answer=f"{calls[9]}:open_questions:not_met")
     assert Review.objects.count() == 10
     post(lead, "label", answer=f"{calls[9]}:open_questions:not_applicable")

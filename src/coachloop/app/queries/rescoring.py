@@ -51,10 +51,16 @@ class Call:
         return template.fits(channel=row.channel, queue=row.queue, language=row.language, direction=row.direction)
 
 
-def fitting(viewer: Viewer, templates: Iterable[Template], period: Period) -> list[int]:
-    """Ids of the conversations with words that the viewer may see and one of the templates fits, in order."""
+def fitting(
+    viewer: Viewer, templates: Iterable[Template], period: Period, *, among: Iterable[int] | None = None
+) -> list[int]:
+    """Ids of the conversations with words that the viewer may see and one of the templates fits, in order.
+
+    Where `among` is given, only of these; however many conversations there are, that costs nothing.
+    """
     kinds = (Q(**{f"{name}__in": values for name, values in one.applies_to.items()}) for one in templates)
     rows = viewing.conversations(viewer).filter(reduce(or_, kinds), period.asked, turn_count__gt=0)
+    rows = rows if among is None else rows.filter(id__in=list(among))
     return list(rows.order_by("id").values_list("id", flat=True))
 
 

@@ -118,11 +118,12 @@ def twenty(
     A seeded draw in which every outcome of every behaviour comes up where there is one: by the verdicts that are stored, else by
     what the cheapest scorers say of the text.
     """
-    ids = rescoring.fitting(viewer, [template], Period())
-    there = set(ids)
-    kept = [pk for pk in dict.fromkeys(keep) if pk in there][:TWENTY]
-    if len(kept) == min(TWENTY, len(ids)):
+    wanted = list(dict.fromkeys(keep))[:TWENTY]
+    there = set(rescoring.fitting(viewer, [template], Period(), among=wanted))
+    kept = [pk for pk in wanted if pk in there]
+    if len(kept) == TWENTY:
         return tuple(kept)
+    ids = rescoring.fitting(viewer, [template], Period())
     rng = np.random.default_rng([crc32(template.key.encode()), draw])
     pool = [int(pk) for pk in rng.permutation(rescoring.drawn(ids, POOL, rng)) if pk not in kept]
     cheap = {name: scorers[name] for name in CHEAP if name in scorers}

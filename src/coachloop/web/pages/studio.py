@@ -39,7 +39,6 @@ MOST_BACKTESTED = 500
 """Calls of a back-test while somebody waits; the command takes all."""
 
 ANSWERS = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
-TEXT_LIMIT = 200_000
 
 
 def local_scorers() -> dict[str, Scorer]:
@@ -140,6 +139,7 @@ def label(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     if not _is_htmx(request):
         return try_out(request, key=key)
     tried = trying.try_out(viewer, definition, [call], draw=0, scorers=local_scorers())
+    audit.look(viewer, *tried.keys, now=timezone.now())
     shown = {"view": view, "each": tried.behaviours[0], "call": found(next(iter(tried.behaviours[0].calls), None))}
     return render(request, "coachloop/studio_answer.html", shown)
 
@@ -194,7 +194,7 @@ def publish(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
 
 def _text(request: HttpRequest) -> str:
     """The text as it was typed; browsers send CRLF."""
-    return request.POST.get("text", "")[:TEXT_LIMIT].replace("\r\n", "\n")
+    return request.POST.get("text", "").replace("\r\n", "\n")
 
 
 def _ids(request: HttpRequest) -> list[int]:
