@@ -62,10 +62,7 @@ def decided(runner: Runner, said: Conversation) -> dict[str, Outcome]:
     found = runner.score([said])[0]
     assert found is not None
     verdicts = {verdict.behaviour: verdict for verdict in found}
-    proved(
-        said,
-        {key: replace(one, outcome=Outcome.NOT_MET) if one.decided_by == "" else one for key, one in verdicts.items()},
-    )
+    proved(said, verdicts)
     assert not [verdict for verdict in found if "crashed" in verdict.reason]
     return {key: verdict.outcome for key, verdict in verdicts.items()}
 

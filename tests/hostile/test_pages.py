@@ -185,6 +185,37 @@ def test_a_templates_page_shows_its_texts_as_text(browser: Client) -> None:
     assert page(browser, "/templates").faults == []
 
 
+def test_the_studio_shows_words_and_templates_as_text(leader: User, browser: Client) -> None:  # noqa: ARG001 -- its calls
+    """A template whose texts attack, tried on calls in which somebody attacks, twenty at a time."""
+    browser.force_login(person("Quinn Abara", Role.QA_LEAD))
+    good, evil = (
+        template_saying("studied", words).replace("- judge: {}", "- phrases: {any: [e, you, met]}")
+        for words in ("words", EVIL)
+    )
+    publish(good)
+    plain = page(browser, "/templates/studied/studio")
+    seen = tuple(_tried(browser, text) for text in (good, evil, evil))
+    assert "alert(1)" in seen[1].text
+    for shown in (plain, *seen):
+        assert shown.faults == []
+        assert not shown.elements & {"i", "img", "style", "math", "plaintext", "iframe", "object", "template"}
+        assert not [name for _, name in shown.attributes if name.startswith("on")]
+        assert not [value for value in shown.addresses if value.startswith(("//", "javascript:", "data:", "http"))]
+    checked = browser.post(
+        "/templates/studied/studio/check", {"text": evil + "\n<script>: {}"}, headers={"HX-Request": "true"}
+    )
+    assert "<script>alert" not in checked.content.decode()
+
+
+def _tried(browser: Client, text: str) -> Page:
+    """What the studio makes of twenty calls that it draws."""
+    response = browser.post(
+        "/templates/studied/studio/try", {"text": text, "other": "1"}, headers={"HX-Request": "true"}
+    )
+    assert response.status_code == 200
+    return read(response.content.decode())
+
+
 @pytest.mark.usefixtures("leader")
 def test_what_is_stored_is_proved() -> None:
     """Each quote of each of these verdicts stands where it says, and is the agent's."""
