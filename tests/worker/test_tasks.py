@@ -5,10 +5,11 @@ from django.utils import timezone
 from django_ox.models import OxTask
 from django_ox.testing import run_tasks
 
-from builders import NOW, agreement, call, calls, publish, score, take
-from coachloop.app.models import AgentDay, Attempt, Evaluation, Site
+from builders import NOW, agreement, call, calls, person, publish, score, take
+from coachloop.app.models import Agent, AgentDay, Attempt, Evaluation, RollOut, Site, Team, Template
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import coaching
+from coachloop.core.model.people import Role
 from coachloop.core.scoring.port import Scorer, ScorerUnavailableError
 from coachloop.worker import tasks
 
@@ -108,6 +109,31 @@ def test_the_sweep_opens_the_follow_ups_whose_day_has_come(monkeypatch):
         tasks.sweep.call()
         follow_up.refresh_from_db()
         assert (follow_up.opened_at is not None) == opened
+
+
+def test_each_minute_reports_are_switched_on_written_and_sent(monkeypatch):
+    """A team's turn has come: its agent's report of Friday goes out on Monday at eight, and only once."""
+    publish()
+    take(*calls("lea", 2, 3, at=NOW - timedelta(days=3)))
+    score()
+    lea = person("Lea Rossi", Role.AGENT)
+    Agent.objects.filter(key="lea").update(user=lea)
+    RollOut.objects.create(
+        template=Template.objects.get(),
+        team=Team.objects.get(),
+        position=0,
+        starts_on=NOW.date(),
+        seed=1,
+        decided_at=NOW,
+    )
+    taken = []
+    monkeypatch.setattr(tasks, "carriers", lambda: {"mail": type("Post", (), {"carry": staticmethod(taken.append)})})
+    for minute in (-1, 0, 1):
+        now = NOW.replace(hour=6) + timedelta(minutes=minute)
+        monkeypatch.setattr(tasks.timezone, "now", lambda now=now: now)
+        tasks.tell.call()
+        assert len(taken) == max(0, min(1, minute + 1))
+    assert taken[0].subject == "Manners: Friday 8 May"
 
 
 def test_each_hour_forgets_the_engines_notes_of_finished_tasks():

@@ -75,7 +75,7 @@ def test_words_of_calls_stay_in_the_house_unless_let_out(centre, settings):
     put()
     inside = Message.objects.get()
     assert "Good morning" not in inside.text + inside.html
-    assert "The words are on your page." in inside.text
+    assert "Read it in the call: http://localhost:8000/conversations/lea-" in inside.text
     Message.objects.all().delete()
     settings.CONFIG = settings.CONFIG.model_copy(update={"report_quotes": True})
     put()

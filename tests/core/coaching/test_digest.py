@@ -58,7 +58,9 @@ def behaviour(key: str, now: tuple[int, int], before: tuple[int, int]) -> Behavi
 def test_what_moved_is_said_where_it_is_clear():
     team = TeamWeek("North", (behaviour("purpose", (60, 80), (20, 80)), behaviour("value", (5, 9), (4, 9))), 2, 1)
     report = moved([team, TeamWeek("South", (behaviour("value", (0, 0), (4, 9)),), 0, 0)], monday=MONDAY)
-    (north,) = report.sections
+    north, how = report.sections
+    assert report.lead == "Clearly up: 1. Clearly down: 0."
+    assert how.heading == "How to read it"
     assert north.lines[0].title == "Purpose: up"
     assert north.lines[0].more == "the week before 20 of 80 calls"
     assert north.words == ("No clear change: Value.", "2 sessions held, 1 follow-up closed.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from coachloop.app.errors import NotYoursError, UnknownNameError, WrongStateError
-from coachloop.app.models import ReportChoice, RollOut, Team, Template
+from coachloop.app.models import AgentDay, ReportChoice, RollOut, Team, Template
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.report import Kind
 from coachloop.core.coaching.roll_out import Order, draw
@@ -66,7 +66,9 @@ def choices(viewer: Viewer) -> list[Chosen]:
     kinds = [kind for kind, role in OWNERS.items() if role in viewer.roles]
     rows = ReportChoice.objects.filter(user=viewer.user).select_related("template") if viewer.user else ()
     stored = {(row.kind, row.template.key if row.template else ""): row for row in rows}
-    named = [(Kind.DAILY, key, title) for key, title in _published()] if Kind.DAILY in kinds else []
+    looked_at = _looking_at(viewer) | {key for kind, key in stored if kind == Kind.DAILY}
+    daily = [(Kind.DAILY, key, title) for key, title in _published() if key in looked_at]
+    named = daily if Kind.DAILY in kinds else []
     wanted = named + [(kind, "", "") for kind in kinds if kind is not Kind.DAILY]
     return [_chosen(kind, key, title, stored.get((kind, key))) for kind, key, title in wanted]
 
@@ -131,6 +133,12 @@ def must_run_the_programme(viewer: Viewer) -> None:
     """
     if not viewer.has(Role.OPERATIONS, Role.QA_LEAD):
         raise NotYoursError("a report is rolled out by operations or a QA lead")
+
+
+def _looking_at(viewer: Viewer) -> set[str]:
+    """Templates that have looked at calls of the agent that the viewer is; before the first call, all of them."""
+    found = AgentDay.objects.filter(agent=viewer.agent_id).values_list("behaviour__template__key", flat=True)
+    return set(found.distinct()) or {key for key, _ in _published()}
 
 
 def _published() -> list[tuple[str, str]]:

@@ -99,11 +99,12 @@ def plan(week: Plan) -> Report | None:
 
 def moved(teams: Iterable[TeamWeek], *, monday: date) -> Report | None:
     """What moved in a leader's teams; None where nothing was scored and nothing done."""
-    sections = tuple(_team(team) for team in teams if team.held or team.closed or any(b.now.n for b in team.behaviours))
-    if not sections:
+    told = [team for team in teams if team.held or team.closed or any(row.now.n for row in team.behaviours)]
+    if not told:
         return None
-    lead = "Up or down is said only where the week's calls make it clear. A change of call mix may be behind it."
-    return Report(f"What moved in the week from {long_day(monday)}", lead, sections)
+    found = [change for team in told for change in _changes(team).values()]
+    lead = f"Clearly up: {found.count(Change.UP)}. Clearly down: {found.count(Change.DOWN)}."
+    return Report(f"What moved in the week from {long_day(monday)}", lead, (*map(_team, told), HOW_TO_READ))
 
 
 def monthly(month: Month) -> Report:
@@ -118,6 +119,14 @@ def monthly(month: Month) -> Report:
     section = Section("From scores to follow-up", lines=lines, path=month.path, path_words="The heatmap by team")
     name = f"{month.first_day:%B} {month.first_day.year}"
     return Report(f"How the coaching loop ran in {name}", "Counts of the whole centre, without names.", (section,))
+
+
+HOW_TO_READ = Section(
+    "How to read it",
+    (
+        "Up or down is said only where the calls of both weeks make it clear. A change of call mix may still be behind it.",
+    ),
+)
 
 
 def _to_hold(rows: tuple[ToHold, ...]) -> Section | None:
@@ -161,9 +170,7 @@ def _counted_parts(parts: list[tuple[int, str, str]]) -> str:
 
 
 def _team(team: TeamWeek) -> Section:
-    rows = [row for row in team.behaviours if row.now.n]
-    compared = [row for row in rows if row.comparable and row.beside.n]
-    found = {row.key: change(row.now, row.beside, compared=len(compared)) for row in compared}
+    rows, found = [row for row in team.behaviours if row.now.n], _changes(team)
     told = [row for row in rows if found.get(row.key, Change.NOT_CLEAR) is not Change.NOT_CLEAR]
     lines = tuple(
         Line(f"{row.title}: {found[row.key]}", with_interval(row.now), f"the week before {of_calls(row.beside)}")
@@ -173,6 +180,11 @@ def _team(team: TeamWeek) -> Section:
     words = [f"No clear change: {', '.join(rest)}."] if rest else []
     words.append(f"{_times(team.held, 'session')} held, {_times(team.closed, 'follow-up')} closed.")
     return Section(f"Team {team.name}", tuple(words), lines=lines)
+
+
+def _changes(team: TeamWeek) -> dict[str, Change]:
+    compared = [row for row in team.behaviours if row.comparable and row.now.n and row.beside.n]
+    return {row.key: change(row.now, row.beside, compared=len(compared)) for row in compared}
 
 
 def _times(count: int, what: str) -> str:

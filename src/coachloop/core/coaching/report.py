@@ -164,9 +164,8 @@ class Report:
 
 
 def _without_quotes(section: Section) -> Section:
-    if not section.quotes:
-        return section
-    return replace(section, quotes=(), better="", call="", words=(*section.words, "The words are on your page."))
+    """What it is about and the way there stay; a better sentence may repeat the customer's words, so it goes too."""
+    return replace(section, quotes=(), better="", call="")
 
 
 def is_time(at: time, local: datetime) -> bool:
