@@ -11,7 +11,7 @@ from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.coaching import open_due_follow_ups
 from coachloop.app.services.due_reports import put_due
 from coachloop.app.services.invitations import invite
-from coachloop.app.services.messages import forget_sent, send_waiting
+from coachloop.app.services.messages import forget, send_waiting
 from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
@@ -58,4 +58,4 @@ def tell() -> None:
 def each_hour() -> None:
     """Forget the engine's notes of finished tasks, and the words of what was sent."""
     call_command("ox_prune", older_than="1d", verbosity=0)
-    forget_sent(now=timezone.now())
+    forget(now=timezone.now())

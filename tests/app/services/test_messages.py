@@ -12,7 +12,7 @@ from builders import NOW, person
 from coachloop.app.models import Message
 from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.services import messages
-from coachloop.app.services.messages import AGAIN_AFTER, LEASE, Words, forget_sent, put, send_waiting
+from coachloop.app.services.messages import AGAIN_AFTER, LEASE, Words, forget, put, send_waiting
 from coachloop.core.model.letter import Letter, NotCarriedError, Ways
 
 WORDS = Words("A subject", "Text", "<p>Text</p>")
@@ -140,6 +140,19 @@ def test_an_old_report_is_not_sent_any_more_and_an_old_invitation_is(lea):
     assert "`problem`" in said.way_out
 
 
+def test_what_waits_for_a_way_that_never_comes_rests_in_the_end(lea):
+    """A report after three days, an invitation after two weeks; a way that comes later sends neither."""
+    put_one(lea)
+    put_one(lea, INVITATION, about="session:1")
+    resting = Message.objects.filter(try_after__isnull=True)
+    for days, count in ((2, 0), (4, 1), (13, 1), (15, 2)):
+        forget(now=NOW + timedelta(days=days))
+        assert resting.count() == count
+    mail = Fake()
+    send_waiting({"mail": mail}, now=NOW + timedelta(days=15))
+    assert not mail.taken
+
+
 def test_who_has_left_gets_nothing(lea):
     put_one(lea)
     lea.is_active = False
@@ -152,7 +165,7 @@ def test_who_has_left_gets_nothing(lea):
 def test_words_are_forgotten_a_week_later_and_it_is_still_not_sent_again(lea):
     put_one(lea)
     send_waiting({"mail": Fake()}, now=NOW)
-    assert [forget_sent(now=NOW + timedelta(days=days)) for days in (6, 8, 9)] == [0, 1, 0]
+    assert [forget(now=NOW + timedelta(days=days)) for days in (6, 8, 9)] == [0, 1, 0]
     assert (the_one().text, the_one().html) == ("", "")
     assert not put_one(lea)
 

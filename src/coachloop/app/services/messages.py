@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from coachloop.app.models import Message, User
 from coachloop.core.model.letter import Carrier, Letter, NotCarriedError
 
@@ -12,9 +14,10 @@ AT_ONCE = 500
 
 AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 480, 1440))
 LEASE = timedelta(minutes=10)
-TOO_OLD = timedelta(days=3)
+TOO_OLD, INVITATION_TOO_OLD = timedelta(days=3), timedelta(days=14)
 KEPT = timedelta(days=7)
 SENDING = "being sent"
+WAITED = "waited too long to be sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,14 @@ def send_waiting(carriers: Mapping[str, Carrier], *, now: datetime) -> Run:
     return Run(sent=tried.count(True), failed=tried.count(False))
 
 
-def forget_sent(*, now: datetime) -> int:
-    """Delete the words of what was sent a week ago, or rests; the row stays, so that it is never sent again."""
+def forget(*, now: datetime) -> int:
+    """Lay to rest what waited too long for a way, and delete the words of what rests for a week, sent or not.
+
+    The rows stay, so that nothing is ever sent again.
+    """
+    waiting = Message.objects.filter(sent_at__isnull=True, try_after__isnull=False)
+    for kind, limit in ((Q(calendar=""), TOO_OLD), (~Q(calendar=""), INVITATION_TOO_OLD)):
+        waiting.filter(kind, created_at__lt=now - limit).update(try_after=None, problem=WAITED)
     old = Message.objects.filter(created_at__lt=now - KEPT, try_after__isnull=True).exclude(text="")
     return old.update(text="", html="", calendar="")
 
@@ -110,11 +119,9 @@ def _rests(row: Message, now: datetime) -> str:
     """Why it is not to be sent any more; empty where it is."""
     if not row.user.is_active:
         return "the person has left"
-    if row.calendar:
-        return ""
-    if row.problem == SENDING:
+    if row.problem == SENDING and not row.calendar:
         return "may have arrived: something ended the worker while it was being sent"
-    return "not sent within three days" if now - row.created_at > TOO_OLD else ""
+    return WAITED if now - row.created_at > (INVITATION_TOO_OLD if row.calendar else TOO_OLD) else ""
 
 
 def _letter(row: Message) -> Letter:
