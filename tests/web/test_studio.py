@@ -23,6 +23,10 @@ from coachloop.app.services.labels import answer as answered
 from coachloop.app.services.templates import add_template
 from coachloop.core.model.template_yaml import parse_template
 from coachloop.core.model.verdict import Outcome
+from coachloop.core.scoring.judge.rehearsal import Plan, Rehearsal
+from coachloop.core.scoring.phrases import PhraseScorer
+from coachloop.core.scoring.port import Finding, Scorer
+from coachloop.web.pages import studio
 from web.cast import HOSTILE, Cast, hostile_call, take_in
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +231,32 @@ def test_a_period_is_scored_with_any_version(lead: Client) -> None:
     assert "phrases" in page
     assert "on 168 calls." in said(post(lead, "backtest", since="yesterday"))
     assert "No call in this period" in said(post(lead, "backtest", until="2020-01-01"))
+
+
+class Judge(Scorer):
+    """Says not met, once it is asked."""
+
+    name, version = "judge", "1"
+
+    def score(self, questions: Any) -> list[Finding]:
+        return [Finding(Outcome.NOT_MET, "it went on to the rooms") for _ in questions]
+
+
+def test_a_judge_is_asked_on_request_alone(lead: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its cost stands beside the button; without one the page says so."""
+    assert "left open for a judge, and none is configured" in said(post(lead, "try"))
+    judged, rehearsal = {"phrases": PhraseScorer(), "judge": Judge()}, Rehearsal("m", None, prices=None)
+    rehearsal.plan = Plan(conversations=18, requests=20, tokens_in=9000, tokens_out=800, cost=0.0123)
+    monkeypatch.setattr(studio, "scorers", lambda: judged)
+    monkeypatch.setattr(studio, "impatient_scorers", lambda: judged)
+    monkeypatch.setattr(studio, "rehearsing", lambda: ({}, rehearsal))
+    asked = said(post(lead, "try"))
+    assert "18 calls left open for the judge: 20 requests with about 9800 tokens, about 0.012 USD" in asked
+    assert "it went on to the rooms" not in asked
+    answered = said(post(lead, "try", judge="1"))
+    assert "it went on to the rooms" in answered
+    assert "Decided by a language-model judge" in answered
+    assert "Ask the judge too" not in answered
 
 
 def test_without_javascript_the_whole_page_comes_back(lead: Client) -> None:
