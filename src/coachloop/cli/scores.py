@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     imported.command("scores")(import_scores)
     imported.command("coaching")(import_coaching)
     imported.command("absences")(import_absences)
+    imported.command("closures")(import_closures)
     app.add_typer(imported, name="import")
 
 
@@ -53,3 +54,10 @@ def import_absences(file: File, *, as_json: AsJson = False) -> None:
     need_site()
     receipt = absences.import_absences(records(file), viewer=OPERATOR, now=timezone.now())
     show_receipt(receipt, as_json=as_json, what="absences")
+
+
+def import_closures(file: File, *, as_json: AsJson = False) -> None:
+    """Import days on which the site is closed beside its public holidays (CSV): they do not count on any clock."""
+    need_site()
+    receipt = absences.import_closures(records(file), viewer=OPERATOR, now=timezone.now())
+    show_receipt(receipt, as_json=as_json, what="closures")

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -47,3 +47,18 @@ def test_a_region_has_holidays_of_its_own_and_a_site_without_a_country_none():
     assert sites.calendar_of(Agent.objects.get(key="lea"), around=corpus_christi).works(date(2026, 5, 14))
     Site.objects.update(working_days="67")
     assert not sites.calendar_of(Agent.objects.get(key="lea"), around=corpus_christi).works(date(2026, 5, 14))
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "utc"),
+    [
+        (date(2026, 3, 28), time(10), "2026-03-28T09:00"),
+        (date(2026, 3, 30), time(10), "2026-03-30T08:00"),
+        (date(2026, 3, 29), time(2, 30), "2026-03-29T01:30"),
+        (date(2026, 10, 25), time(2, 30), "2026-10-25T00:30"),
+    ],
+)
+def test_a_time_on_the_wall_is_a_moment_also_when_the_clocks_change(day, at, utc):
+    """The half hour that spring leaves out comes after it; of the two that autumn has, the first counts."""
+    found = sites.local(Site(timezone="Europe/Berlin"), day, at)
+    assert f"{found.astimezone(UTC):%Y-%m-%dT%H:%M}" == utc

@@ -15,6 +15,7 @@ from coachloop.app.services.absences import (
     Days,
     add_absence,
     import_absences,
+    import_closures,
     leader_away,
     leader_back,
     remove_absence,
@@ -57,6 +58,15 @@ def test_a_file_of_absences_comes_in_and_a_clock_that_runs_is_read_anew(focus):
     again = took(ROW)
     assert (again.accepted, again.duplicates) == (0, 1)
     assert Absence.objects.count() == 1
+
+
+def test_a_day_on_which_the_site_is_closed_does_not_count(focus):
+    """Twice is once; every open clock is read anew."""
+    rows = [{"day": "2026-05-15", "name": "Move"}, {"day": "2026-05-15"}, {"name": "no day"}]
+    receipt = import_closures(lines(*rows), viewer=viewing.OPERATOR, now=NOW)
+    assert (receipt.accepted, receipt.duplicates, reasons(receipt)) == (1, 1, ["day: Field required"])
+    focus.refresh_from_db()
+    assert focus.due_on == date(2026, 5, 20)
 
 
 @given(first=st.dates(date(2026, 1, 1), date(2027, 1, 1)), last=st.dates(date(2025, 12, 1), date(2031, 1, 1)))

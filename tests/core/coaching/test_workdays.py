@@ -1,4 +1,5 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -85,3 +86,54 @@ def test_a_clock_ends_or_says_that_it_does_not():
     away = WorkingCalendar(away=((MONDAY, date(2060, 1, 1)),))
     with pytest.raises(ValueError, match="no 5 working days within ten years of 2026-05-04"):
         due(MONDAY, away)
+
+
+ZONES = st.sampled_from(
+    ["Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata", "Pacific/Apia", "America/St_Johns", "UTC"]
+)
+MOMENTS = st.datetimes(datetime(2011, 12, 20), datetime(2026, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 -- Hypothesis adds the zone
+
+
+@given(calendar=CALENDARS, moment=MOMENTS, zone=ZONES)
+def test_the_clock_runs_on_dates_of_the_site_whatever_its_zone_does(calendar, moment, zone):
+    """Day 0 is the date on the site's wall; no change of clocks, nor a day that a zone leaves out, adds or takes a day."""
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    end = due(day, calendar)
+    counted = [day + timedelta(days=step) for step in range(1, (end - day).days + 1)]
+    assert sum(map(calendar.works, counted)) == DAYS_TO_HOLD
+    assert calendar.works(end)
+    assert abs((day - moment.date()).days) <= 1
+
+
+@given(moment=MOMENTS, zone=ZONES, minutes=st.integers(0, 24 * 60 * 3))
+def test_a_later_moment_is_never_due_earlier(moment, zone, minutes):
+    """Across midnights, weekends and both changes of clocks."""
+    first, second = (one.astimezone(ZoneInfo(zone)).date() for one in (moment, moment + timedelta(minutes=minutes)))
+    assert due(first, WorkingCalendar()) <= due(second, WorkingCalendar())
+
+
+@given(calendar=CALENDARS, start=DAYS)
+def test_a_holiday_is_as_good_as_an_absence(calendar, start):
+    """Whether the site is closed or the agent is away on a day, the clock waits alike."""
+    end = due(start, calendar)
+    closed = WorkingCalendar(calendar.weekdays, frozenset({*calendar.closed, end}), calendar.away)
+    away = WorkingCalendar(calendar.weekdays, calendar.closed, (*calendar.away, (end, end)))
+    assert due(start, closed) == due(start, away) > end
+
+
+@pytest.mark.parametrize(
+    ("zone", "utc", "day_0"),
+    [
+        ("Europe/Berlin", "2026-03-28T22:59", "2026-03-28"),
+        ("Europe/Berlin", "2026-03-28T23:00", "2026-03-29"),
+        ("Europe/Berlin", "2026-03-29T21:59", "2026-03-29"),
+        ("Europe/Berlin", "2026-03-29T22:00", "2026-03-30"),
+        ("America/New_York", "2026-11-01T03:59", "2026-10-31"),
+        ("America/New_York", "2026-11-02T04:59", "2026-11-01"),
+        ("America/New_York", "2026-11-02T05:00", "2026-11-02"),
+    ],
+)
+def test_day_0_at_the_changes_of_clocks(zone, utc, day_0):
+    """The day has 23 hours in spring and 25 in autumn."""
+    moment = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert str(moment.astimezone(ZoneInfo(zone)).date()) == day_0

@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError, WrongStateError
-from coachloop.app.models import Absence, Agent, Focus, LeaderAbsence, StandIn, User
+from coachloop.app.models import Absence, Agent, Focus, LeaderAbsence, Site, SiteClosure, StandIn, User
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.coaching.workdays import due
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Refusal
-from coachloop.core.model.wire import LONGEST_ABSENCE, AbsenceLine, BadLineError, row, taken
+from coachloop.core.model.wire import LONGEST_ABSENCE, AbsenceLine, BadLineError, ClosureLine, row, taken
 
 APPOINTS = (Role.OPERATIONS, Role.ADMIN)
 """Who says for a leader that they are away: somebody who is ill can't."""
@@ -52,6 +52,20 @@ def import_absences(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: dat
         met |= {agent.key} if new else set()
     _read_clocks_anew(met)
     audit.record(viewer, "absences.import", "absences", now=now, detail={"accepted": receipt.accepted})
+    return receipt
+
+
+@transaction.atomic
+def import_closures(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+    """Store days on which the first site is closed beside its public holidays; a day that is stored already is a duplicate."""
+    receipt, read = Receipt(), row(ClosureLine)
+    site = Site.objects.order_by("id").first()
+    for _, line in taken(lines, receipt, read):
+        _, new = SiteClosure.objects.get_or_create(site=site, day=line.day, defaults={"name": line.name})
+        receipt.accepted += new
+        receipt.duplicates += not new
+    _read_clocks_anew(Agent.objects.filter(foci__closed_at__isnull=True).values_list("key", flat=True))
+    audit.record(viewer, "closures.import", "closures", now=now, detail={"accepted": receipt.accepted})
     return receipt
 
 

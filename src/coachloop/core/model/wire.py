@@ -163,6 +163,13 @@ class AbsenceLine(BaseModel):
         return self
 
 
+class ClosureLine(BaseModel):
+    """A day on which the site is closed beside its public holidays."""
+
+    day: date
+    name: Name = ""
+
+
 class PersonLine(BaseModel):
     """Somebody who signs in, or an agent who may."""
 
@@ -179,6 +186,7 @@ FORMATS: dict[str, type[BaseModel]] = {
     "score": ScoreLine,
     "coaching": CoachingLine,
     "absence": AbsenceLine,
+    "closure": ClosureLine,
     "person": PersonLine,
 }
 """What `coachloop schema NAME` prints, by name; the template's schema joins them there."""
