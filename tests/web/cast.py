@@ -16,7 +16,7 @@ import numpy as np
 from coachloop.app.models import Agent, Grant, Site, Slot, StandIn, Team, User
 from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, viewer
-from coachloop.app.services import absences, coaching, ingest, rollups, scoring, slots, templates
+from coachloop.app.services import absences, coaching, goals, ingest, rollups, scoring, slots, templates
 from coachloop.app.services.coaching import Notes
 from coachloop.core.coaching.agreement import Agreement
 from coachloop.core.coaching.protected import WeeklyTime, monday_of
@@ -176,7 +176,7 @@ def coached(cast: Cast) -> dict[str, int]:
     """Something under way: Lea has a planned session, Tom an agreement with its follow-up open, Mia a developmental goal.
 
     Returns:
-        Ids by name: `planned`, `held`, `follow_up`, `developmental`.
+        Ids by name: `planned`, `held`, `follow_up`, `developmental`, and Lea's `goal` with its `step`.
     """
     leader, now = viewer(cast.leader), cast.now
     session_ids = {}
@@ -200,11 +200,16 @@ def coached(cast: Cast) -> dict[str, int]:
     )
     coaching.open_due_follow_ups(now=now)
     grown = coaching.open_developmental(viewer=leader, agent_key="mia", now=now)
+    lea = viewer(cast.agent)
+    goal = goals.open_goal(viewer=lea, agent_key="lea", words="Train new colleagues", target_day=None, now=now)
+    step = goals.add_step(viewer=lea, goal_id=goal.pk, words="Sit in on one training", by_when=None, now=now)
     return {
         "planned": session_ids["lea"],
         "held": session_ids["tom"],
         "follow_up": follow_up.pk,
         "developmental": grown.pk,
+        "goal": goal.pk,
+        "step": step.pk,
     }
 
 

@@ -183,8 +183,8 @@ def test_dates_out_of_order_are_said_at_their_field(leader: Client, ids: dict[st
 
 def test_a_day_to_come_is_refused_in_words(leader: Client, ids: dict[str, int]) -> None:
     """The service's own refusal shows on the page too."""
-    tomorrow = timezone.localdate() + timedelta(days=1)
-    page = leader.post(f"/sessions/{ids['planned']}/hold", whole(held_on=str(tomorrow))).content.decode()
+    later = timezone.localdate() + timedelta(days=2)
+    page = leader.post(f"/sessions/{ids['planned']}/hold", whole(held_on=str(later))).content.decode()
     assert "A session counts as held on its day, not before." in page
 
 

@@ -53,6 +53,9 @@ WITH_ROLE = tuple(who for who in SIGNED_IN if who != "nobody")
 LEADERS = ("leader", "other_leader")
 LEAS = {"ok": ("agent", "leader", "qa_lead"), "hidden": ("other_agent", "other_leader")}
 LEAS_LEADER = {"ok": ("leader",), "hidden": ("other_leader",), "post": True}
+HIDDEN_LEA = ("other_agent", "other_leader")
+LEAS_OWN = {"ok": ("agent",), "hidden": ("other_agent",), "post": True}
+LEAS_TWO: dict[str, Any] = {"ok": ("agent", "leader"), "hidden": ("other_agent", "other_leader")}
 TOMS = {"ok": ("other_agent", "leader", "qa_lead"), "hidden": ("agent", "other_leader")}
 WRITERS = ("qa_lead",)
 """Who writes templates."""
@@ -97,6 +100,18 @@ RULES: dict[str, Rule] = {
     "plan-session": Rule({"session_id": "planned"}, status=422, **LEAS_LEADER),
     "hold-session": Rule({"session_id": "planned"}, status=422, **LEAS_LEADER),
     "cancel-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
+    "start-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
+    "draft-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
+    "confirm-session": Rule({"session_id": "planned"}, status=302, **LEAS_OWN),
+    "contest-session": Rule({"session_id": "planned"}, status=422, **LEAS_OWN),
+    "goals": Rule({"key": "lea"}, **LEAS_TWO),
+    "open-goal": Rule({"key": "lea"}, post=True, status=422, **LEAS_TWO),
+    "change-goal": Rule({"goal_id": "goal"}, ok=("agent",), hidden=HIDDEN_LEA, post=True, status=302),
+    "close-goal": Rule({"goal_id": "goal"}, post=True, status=302, **LEAS_TWO),
+    "add-step": Rule({"goal_id": "goal"}, post=True, status=302, **LEAS_TWO),
+    "tick-step": Rule({"step_id": "step"}, post=True, status=302, **LEAS_TWO),
+    "change-step": Rule({"step_id": "step"}, ok=("agent", "leader"), hidden=HIDDEN_LEA, post=True, status=422),
+    "mix": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "follow-up": Rule({"follow_up_id": "follow_up"}, **TOMS),
     "close-follow-up": Rule({"follow_up_id": "follow_up"}, status=422, **LEAS_LEADER),
     "heatmap": Rule(ok=(*LEADERS, "qa_lead", "operations")),

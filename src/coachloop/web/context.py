@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("week", "Week", (Role.TEAM_LEADER, Role.QA_LEAD)),
     ("slots", "Slots", (Role.TEAM_LEADER,)),
     ("lost-slots", "Protected time", (Role.OPERATIONS,)),
+    ("mix", "Both kinds", (Role.OPERATIONS,)),
     ("heatmap", "Heatmap", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("conversations", "Conversations", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
     ("report-choices", "Reports", (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS, Role.QA_LEAD)),

@@ -1,10 +1,13 @@
 """What people write down: forms that say at the field what is missing. The services check everything again."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django import forms
 
+from coachloop.app.queries.goals import GoalView
 from coachloop.core.coaching.agreement import Agreement, Answers, DidHappen, DidWork, NextStep, SessionKind
 from coachloop.core.model.template_skeleton import skeleton
 
@@ -97,20 +100,81 @@ class PerformanceForm(HeldForm):
 
 
 class DevelopmentalForm(HeldForm):
-    """A developmental session: the agent's goal."""
+    """A developmental session: the agent's goal, one they have already or a new one."""
 
+    aim = forms.ChoiceField(label="Which goal is it about?", required=False, widget=forms.RadioSelect)
     goal = _text("Where do they want to get to?", "The goal is the agent's, not yours.", long=False)
-    field_order = ("goal", "own_words", "action", "review_on", "held_on")
+    field_order = ("aim", "goal", "own_words", "action", "review_on", "held_on")
+
+    def __init__(self, *args: Any, goals: tuple[GoalView, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["own_words"].label = "What do they want to work on?"
+        self.fields["own_words"].help_text = "In their own words. Write what they say."
+        self.fields["action"].label = "The next step"
+        self.fields["action"].help_text = "One step towards it; it joins the steps of the goal."
+        self.fields["shared_notes"].label = "How you help"
+        self.fields["shared_notes"].help_text = "What you said you would do, and anything else for you both."
+        self._words = {str(goal.id): goal.words for goal in goals}
+        if goals:
+            self.fields["goal"].label = "A new goal, in their words"
+            self.fields["goal"].required = False
+            self.fields["aim"].choices = [*self._words.items(), ("", "A new one")]  # type: ignore[attr-defined]
+            self.fields["aim"].initial = str(goals[0].id)
+        else:
+            del self.fields["aim"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a new goal in words where none of those there are is chosen."""
+        given = super().clean()
+        chosen = self._words.get(given.get("aim", ""))
+        if chosen:
+            given["goal"] = chosen
+        elif self._words and not given.get("goal"):
+            self.add_error("goal", "Write the new goal down, or choose one above.")
+        return given
 
 
-def held_form(
-    kind: SessionKind, *, data: Any = None, held_on: date | None = None, needs_account: bool = False
-) -> HeldForm:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a form for a session begins with: what was written so far, and the goals that it may be about."""
+
+    held_on: date | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
+    needs_account: bool = False
+    goals: tuple[GoalView, ...] = ()
+
+
+def held_form(kind: SessionKind, start: Start, *, data: Any = None) -> HeldForm:
     """The form for a session of this kind."""
-    initial = {"held_on": held_on}
+    initial = {"held_on": start.held_on, **start.written}
     if kind is SessionKind.PERFORMANCE:
-        return PerformanceForm(data, initial=initial, needs_account=needs_account)
-    return DevelopmentalForm(data, initial=initial)
+        return PerformanceForm(data, initial=initial, needs_account=start.needs_account)
+    return DevelopmentalForm(data, initial=initial, goals=start.goals)
+
+
+class ContestForm(forms.Form):
+    """What was agreed otherwise, in the agent's own words."""
+
+    words = _text("What is different?", "Your team leader reads this, nobody else.")
+
+
+class GoalForm(forms.Form):
+    """Where an agent wants to be."""
+
+    words = forms.CharField(
+        label="Where do you want to be?",
+        max_length=1000,
+        widget=forms.TextInput({"class": "form-control"}),
+        error_messages={"required": "Write it down in a few words."},
+    )
+    target_day = _day("By about when?", required=False)
+
+
+class StepForm(forms.Form):
+    """A step towards a goal."""
+
+    words = forms.CharField(max_length=1000, required=False)
+    by_when = forms.DateField(required=False)
 
 
 def _choice(label: str, choices: list[tuple[str, str]]) -> forms.ChoiceField:

@@ -63,7 +63,7 @@ class FocusView:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """What was agreed and is not looked back on yet."""
+    """What was agreed and is not looked back on yet. `waits` until the agent says whether it is what was agreed."""
 
     session_id: int
     kind: SessionKind
@@ -73,6 +73,9 @@ class Commitment:
     by_when: date | None
     review_on: date
     follow_up_id: int | None
+    leader_name: str = ""
+    waits: bool = False
+    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
         focus=focus,
         trend=_trend(agent, _behaviour(focus.template, focus.behaviour), today) if focus else None,
         commitments=_commitments(agent),
-        went_well=_went_well(viewer, agent, since),
+        went_well=went_well(viewer, agent, since),
         rates=tuple(row for row in rates.rates(viewer, as_of=today, days=RECENT_DAYS) if row.agent_key == key),
         conversations=agent.conversations.filter(day__range=(since, today)).count(),
     )
@@ -200,12 +203,15 @@ def _commitments(agent: Agent) -> tuple[Commitment, ...]:
             by_when=row.by_when,
             review_on=row.follow_up.due_on,
             follow_up_id=row.follow_up.pk if row.follow_up.opened_at else None,
+            leader_name=row.leader_name,
+            waits=row.confirmed_at is None and row.contested_at is None,
+            contested=row.contested_at is not None,
         )
         for row in rows
     )
 
 
-def _went_well(viewer: Viewer, agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
+def went_well(viewer: Viewer, agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
     """The newest proof of different behaviours that were met, in the agent's own words."""
     met = effective_verdicts().filter(
         **{

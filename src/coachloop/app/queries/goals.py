@@ -59,6 +59,12 @@ def visible(viewer: Viewer) -> QuerySet[Goal]:
     return Goal.objects.filter(mine | Q(agent__team_id__in=led))
 
 
+def agent_of(viewer: Viewer, *, goal_id: int | None = None, step_id: int | None = None) -> str | None:
+    """The key of the agent whose goal, or whose step, it is; None where they may see no such thing."""
+    which = Q(pk=goal_id) if step_id is None else Q(steps=step_id)
+    return visible(viewer).filter(which).values_list("agent__key", flat=True).first()
+
+
 def of_agent(viewer: Viewer, agent_key: str) -> tuple[GoalView, ...]:
     """An agent's goals that they may see, open ones first, each kind newest first."""
     rows = visible(viewer).filter(agent__key=agent_key).prefetch_related("steps")

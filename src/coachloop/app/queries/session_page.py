@@ -1,13 +1,16 @@
 """A session, and its follow-up, as the people in it and those who advise may see them."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from coachloop.app.models import Focus, FollowUp, Session, Verdict
-from coachloop.app.queries import sites, viewing
+from coachloop.app.queries import goals, guided, sites, viewing
+from coachloop.app.queries.agent_page import RECENT_DAYS, WentWell, went_well
 from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.follow_up import BeforeSince, RateView, before_since
+from coachloop.app.queries.goals import GoalView
+from coachloop.app.queries.guided import DraftView
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
 from coachloop.core.model.people import Role
@@ -26,10 +29,46 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionView:
-    """A coaching conversation. Empty are: `example` without a call that shows it, `agreed` before it is held.
+class Answered:
+    """What the agent says about what was written down: confirmed, or what is different in their own words, or nothing yet."""
 
-    `may_act` is for whoever leads the agent today; `private_notes` are for the one leader who wrote them; an adviser sees neither notes nor agreement.
+    confirmed_at: datetime | None
+    contested_at: datetime | None
+    words: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether they have not answered yet."""
+        return self.confirmed_at is None and self.contested_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What leads through a conversation that is still to be held.
+
+    `minutes` is how long it should take; `started_at` is empty until it begins. `draft` is for whoever leads it; `goals` and
+    `well` (strengths with proof) belong to a developmental one.
+    """
+
+    questions: tuple[str, ...]
+    minutes: int
+    started_at: datetime | None
+    draft: DraftView
+    goals: tuple[GoalView, ...] = ()
+    well: tuple[WentWell, ...] = ()
+
+    @property
+    def open_goals(self) -> tuple[GoalView, ...]:
+        """Goals that it may be about."""
+        return tuple(goal for goal in self.goals if goal.closed_on is None)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A coaching conversation. Empty are: `example` without a call that shows it, `agreed` and `answered` before it is held.
+
+    `may_act` is for whoever leads the agent today; `private_notes` are for the one leader who wrote them; an adviser sees neither
+    notes nor agreement, nor the `guide`, which is for the two in it until it is held. `minutes` is how long it took.
     """
 
     id: int
@@ -55,6 +94,15 @@ class SessionView:
     shared_notes: str
     private_notes: str
     follow_up_id: int | None
+    answered: Answered | None = None
+    minutes: int | None = None
+    guide: Guide | None = None
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """The conversations whose words the page shows."""
+        well = self.guide.well if self.guide else ()
+        return (*([self.example.conversation_key] if self.example else []), *(one.conversation_key for one in well))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +125,14 @@ class FollowUpView:
 def session(viewer: Viewer, session_id: int, *, today: date) -> SessionView | None:
     """One session; None where they may see no such session."""
     rows = viewing.sessions(viewer).select_related(
-        "agent__team__site", "behaviour", "focus__example__attempt", "follow_up"
+        "agent__team__site", "behaviour__template__current", "focus__example__attempt", "follow_up"
     )
     row = rows.filter(pk=session_id).first()
-    return _session(viewer, row, today) if row else None
+    if row is None:
+        return None
+    view = _session(viewer, row, today)
+    waits = view.status is SessionStatus.PLANNED and (view.mine or view.may_act)
+    return replace(view, guide=_guide(viewer, row, view=view, today=today)) if waits else view
 
 
 def next_session_id(viewer: Viewer, agent_key: str) -> int | None:
@@ -142,8 +194,10 @@ def _session(viewer: Viewer, row: Session, today: date) -> SessionView:
         held_on=row.held_on,
         agreed=_agreed(row) if row.status == SessionStatus.HELD and (mine or leads) else None,
         shared_notes=row.shared_notes if mine or leads else "",
-        private_notes=row.private_notes if leads and _wrote(viewer, row) else "",
+        private_notes=_private(viewer, row) if leads else "",
         follow_up_id=_follow_up_id(row),
+        answered=_answered(row) if row.status == SessionStatus.HELD and (mine or leads) else None,
+        minutes=row.minutes if mine or leads else None,
     )
     return _with_focus(viewer, view, row, focus=row.focus, today=today) if row.focus else view
 
@@ -163,6 +217,19 @@ def _with_focus(viewer: Viewer, view: SessionView, row: Session, *, focus: Focus
     )
 
 
+def _guide(viewer: Viewer, row: Session, *, view: SessionView, today: date) -> Guide:
+    guide = Guide(
+        questions=guided.questions(row, view.example),
+        minutes=sites.site_of(row.agent).session_minutes,
+        started_at=row.started_at,
+        draft=guided.draft(viewer, row) if view.may_act else DraftView(),
+    )
+    if view.kind is SessionKind.PERFORMANCE:
+        return guide
+    since = today - timedelta(days=RECENT_DAYS - 1)
+    return replace(guide, goals=goals.of_agent(viewer, view.agent_key), well=went_well(viewer, row.agent, since))
+
+
 def _leads(viewer: Viewer, row: Session) -> bool:
     return viewer.has(Role.TEAM_LEADER) and row.agent.team_id in viewer.team_ids
 
@@ -170,6 +237,14 @@ def _leads(viewer: Viewer, row: Session) -> bool:
 def _wrote(viewer: Viewer, row: Session) -> bool:
     """Whether it is their session: somebody who stands in acts for the team, and reads nobody's private notes."""
     return viewer.user is not None and row.leader_id == viewer.user.pk
+
+
+def _private(viewer: Viewer, row: Session) -> str:
+    return row.private_notes if _wrote(viewer, row) else guided.kept_notes(viewer, row)
+
+
+def _answered(row: Session) -> Answered:
+    return Answered(row.confirmed_at, row.contested_at, row.contest_words)
 
 
 def _agreed(row: Session) -> Agreed:

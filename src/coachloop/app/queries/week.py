@@ -40,7 +40,10 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """A follow-up that is not closed yet; `open` once its day has come."""
+    """A follow-up that is not closed yet; `open` once its day has come.
+
+    `contested` when the agent says that something else was agreed in the session, `session_id` names it.
+    """
 
     follow_up_id: int
     agent_key: str
@@ -49,6 +52,8 @@ class LookBack:
     action: str
     due_on: date
     open: bool
+    session_id: int
+    contested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +185,8 @@ def _look_backs(agents: dict[int, Agent], today: date) -> tuple[LookBack, ...]:
             action=row.session.action,
             due_on=row.due_on,
             open=row.opened_at is not None or row.due_on <= today,
+            session_id=row.session_id,
+            contested=row.session.contested_at is not None,
         )
         for row in rows
     )

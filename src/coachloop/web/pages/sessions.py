@@ -3,30 +3,31 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
+from coachloop.app.errors import NewerWordsError, RefusedError
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import SessionView
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, coaching
+from coachloop.app.services import audit, coaching, confirming, drafts
 from coachloop.app.services.coaching import Notes
+from coachloop.app.services.drafts import Written
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
-from coachloop.web.forms import HeldForm, PlanForm, held_form
+from coachloop.web.forms import ContestForm, HeldForm, PlanForm, Start, held_form
 
 PEOPLE = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
+DRAFTED = (*drafts.SHARED, "private_notes")
 
 
 @page(*PEOPLE)
 def session(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
     """What do we talk about, and what comes of it?"""
     view = _view(viewer, session_id)
-    if view.example:
-        audit.look(viewer, view.example.conversation_key, now=timezone.now())
+    audit.look(viewer, *view.quoted, now=timezone.now())
     return _show(request, view)
 
 
@@ -51,10 +52,43 @@ def plan(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
 
 @require_POST
 @page(Role.TEAM_LEADER)
+def start(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
+    """The conversation begins: its minutes run."""
+    view = _view(viewer, session_id)
+    try:
+        started = drafts.start_session(viewer=viewer, session_id=view.id, now=timezone.now())
+    except RefusedError as refusal:
+        return _refused(request, view, refusal)
+    if _by_script(request):
+        return JsonResponse({"started_at": started.isoformat()})
+    return redirect("session", view.id)
+
+
+@require_POST
+@page(Role.TEAM_LEADER)
+def draft(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
+    """Keep what was written so far; where somebody wrote later, say so and change nothing."""
+    view = _view(viewer, session_id)
+    fields = {name: request.POST[name] for name in DRAFTED if name in request.POST}
+    written = Written(fields, request.POST.get("basis", ""), request.POST.get("writer", ""))
+    try:
+        kept = drafts.save_draft(viewer=viewer, session_id=view.id, written=written, now=timezone.now())
+    except NewerWordsError:
+        return _newer(request, view, fields)
+    except RefusedError as refusal:
+        return _refused(request, view, refusal)
+    if _by_script(request):
+        return JsonResponse({"saved_at": kept.saved_at.isoformat(), "saved": _time(kept.saved_at)})
+    messages.success(request, f"Kept for later, at {_time(kept.saved_at)}.")
+    return redirect("session", view.id)
+
+
+@require_POST
+@page(Role.TEAM_LEADER)
 def hold(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
     """Write down what was agreed; the session counts as held."""
     view = _view(viewer, session_id)
-    form = held_form(view.kind, data=request.POST, needs_account=_account_wanted(view))
+    form = held_form(view.kind, _start(view), data=request.POST)
     if form.is_valid():
         try:
             _hold(viewer, view, form)
@@ -80,36 +114,103 @@ def cancel(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpRespons
     return redirect("session", following.pk) if following else redirect("week")
 
 
+@require_POST
+@page(Role.AGENT)
+def confirm(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
+    """Yes, this is what we agreed."""
+    view = _view(viewer, session_id)
+    try:
+        confirming.confirm_session(viewer=viewer, session_id=view.id, now=timezone.now())
+    except RefusedError as refusal:
+        messages.error(request, in_words(refusal))
+    else:
+        messages.success(request, "Confirmed. Thank you.")
+    return redirect("session", view.id)
+
+
+@require_POST
+@page(Role.AGENT)
+def contest(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
+    """No: this is what is different."""
+    view = _view(viewer, session_id)
+    form = ContestForm(request.POST)
+    if form.is_valid():
+        try:
+            confirming.contest_session(
+                viewer=viewer, session_id=view.id, words=form.cleaned_data["words"], now=timezone.now()
+            )
+        except RefusedError as refusal:
+            form.add_error(None, in_words(refusal))
+        else:
+            messages.success(request, f"{view.leader_name} sees what you wrote. Talk to each other about it.")
+            return redirect("session", view.id)
+    return _show(request, view, contest_form=form, status=422)
+
+
 def _view(viewer: Viewer, session_id: int) -> SessionView:
     return found(queries.session(viewer, session_id, today=timezone.localdate()))
 
 
+def _start(view: SessionView, written: dict[str, str] | None = None) -> Start:
+    """What the form begins with; `written` is what was just sent, else what the draft holds."""
+    guide = view.guide
+    return Start(
+        held_on=timezone.localdate(),
+        written=(guide.draft.fields if guide else {}) if written is None else written,
+        needs_account=view.needs_account and not view.account,
+        goals=guide.open_goals if guide else (),
+    )
+
+
 def _hold(viewer: Viewer, view: SessionView, form: HeldForm) -> None:
     given = form.cleaned_data
+    notes = Notes(
+        shared=given["shared_notes"],
+        private=given["private_notes"],
+        account=given.get("account", ""),
+        aim=int(given["aim"]) if given.get("aim") else None,
+        questions=view.guide.questions if view.guide else (),
+    )
     coaching.hold_session(
         viewer=viewer,
         session_id=view.id,
         agreement=form.agreement,
         held_on=given["held_on"],
         now=timezone.now(),
-        notes=Notes(given["shared_notes"], given["private_notes"], given.get("account", "")),
+        notes=notes,
     )
 
 
-def _show(
-    request: HttpRequest,
-    view: SessionView,
-    *,
-    form: HeldForm | None = None,
-    plan_form: PlanForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    shown: dict[str, Any] = {"view": view}
+def _newer(request: HttpRequest, view: SessionView, sent: dict[str, str]) -> HttpResponse:
+    """Say that somebody wrote later, with what they wrote; the page keeps what was sent."""
+    newest = view.guide.draft if view.guide else None
+    if newest is None or newest.saved_at is None or not _by_script(request):
+        return _show(request, view, form=held_form(view.kind, _start(view, sent)), status=409)
+    told = {"saved_at": newest.basis, "saved": _time(newest.saved_at), "by": newest.by, "fields": newest.fields}
+    return JsonResponse(told, status=409)
+
+
+def _refused(request: HttpRequest, view: SessionView, refusal: RefusedError) -> HttpResponse:
+    if _by_script(request):
+        return JsonResponse({"refused": in_words(refusal)}, status=422)
+    messages.error(request, in_words(refusal))
+    return redirect("session", view.id)
+
+
+def _by_script(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
+
+
+def _time(moment: Any) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
+
+
+def _show(request: HttpRequest, view: SessionView, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page; `forms` are those that were sent and come back with what is wrong."""
+    shown: dict[str, Any] = {"view": view, "now": timezone.now(), "newer": status == 409, **forms}
     if view.may_act and view.status == "planned":
-        shown["form"] = form or held_form(view.kind, held_on=timezone.localdate(), needs_account=_account_wanted(view))
-        shown["plan_form"] = plan_form or PlanForm(initial={"planned_for": view.planned_for})
+        shown["form"] = forms.get("form") or held_form(view.kind, _start(view))
+        shown["plan_form"] = forms.get("plan_form") or PlanForm(initial={"planned_for": view.planned_for})
+    elif view.mine and view.answered and view.answered.waits:
+        shown["contest_form"] = forms.get("contest_form") or ContestForm()
     return render(request, "coachloop/session.html", shown, status=status)
-
-
-def _account_wanted(view: SessionView) -> bool:
-    return view.needs_account and not view.account

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
-from coachloop.app.queries import planning, session_page
+from coachloop.app.queries import mix, planning, session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
@@ -18,10 +18,16 @@ from coachloop.web.access import in_words, page
 @page(Role.TEAM_LEADER, Role.QA_LEAD)
 def week(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who to coach this week, and on what?"""
-    shown = queries.week(viewer, team=request.GET.get("team", ""), today=timezone.localdate())
+    today = timezone.localdate()
+    shown = queries.week(viewer, team=request.GET.get("team", ""), today=today)
     audit.look(viewer, *shown.quoted, now=timezone.now())
-    ahead = planning.ahead(viewer, shown, now=timezone.now())
-    return render(request, "coachloop/week.html", {"week": shown, "ahead": ahead, "today": timezone.localdate()})
+    offers = mix.offers(shown.offers, today=today)
+    more = {
+        "ahead": planning.ahead(viewer, shown, now=timezone.now()),
+        "offers": offers,
+        "mixes": mix.of_week(shown, offers, today=today),
+    }
+    return render(request, "coachloop/week.html", {"week": shown, "today": today, **more})
 
 
 @require_POST

@@ -50,6 +50,12 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def time_of_day(value: datetime | None) -> str:
+    """`11:23`."""
+    return "" if value is None else date_format(_local(value), "H:i")
+
+
+@register.filter
 def clock_time(seconds: float | None) -> str:
     """`1:07`, from the start of the recording."""
     return "" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
