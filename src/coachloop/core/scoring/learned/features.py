@@ -67,7 +67,7 @@ class Looks:
 
 
 def look(rows: Rows, encoder: Encoder | None, weigh: "Weigh") -> Looks:
-    """Work out the features of rows.
+    """Work out the features of rows, at least one.
 
     Args:
         rows: which turns, and what of them.
@@ -147,8 +147,8 @@ class _Heard:
     def __init__(self, rows: Rows, words: Found, *, around: Found) -> None:
         self._rows, self._words, self._count = rows, words, len(rows)
         talk = rows.talk
-        self._runs = max(1, len(talk.run_starts))
-        self._around = Found(talk.run[around.text] if len(talk) else around.text, around.hash)
+        self._runs = len(talk.run_starts)
+        self._around = Found(talk.run[around.text], around.hash)
         self._prior, self._next = (talk.run_beside(rows.place, step) for step in (-1, 1))
 
     def echo(self, weigh: Weigh) -> Floats:
@@ -200,10 +200,10 @@ def _meanings(rows: Rows, encoder: Encoder) -> tuple[Floats, dict[str, Floats]]:
     talk = rows.talk
     whole = tuple(dict.fromkeys((*rows.texts, *talk.texts)))
     number = {text: index for index, text in enumerate(whole)}
-    vectors = encoder.encode(whole) if whole else np.zeros((0, encoder.dimensions), np.float32)
+    vectors = encoder.encode(whole)
     own = vectors[[number[text] for text in rows.texts]]
     turns = vectors[[number[text] for text in talk.texts]]
-    runs = _unit(np.add.reduceat(turns, talk.run_starts, axis=0)) if len(talk) else turns
+    runs = _unit(np.add.reduceat(turns, talk.run_starts, axis=0))
     nothing = np.zeros((1, encoder.dimensions), np.float32)
     runs, turns = np.vstack([runs, nothing]), np.vstack([turns, nothing])
     heard = runs[talk.run_beside(rows.place, -1)]

@@ -32,10 +32,8 @@ class Talk:
     @cached_property
     def run(self) -> Ints:
         """Which uninterrupted run of one side's turns each turn belongs to, counted over the batch."""
-        if not len(self):
-            return np.zeros(0, np.int64)
         changes = (self.conversation[1:] != self.conversation[:-1]) | (self.agent[1:] != self.agent[:-1])
-        return np.concatenate([[0], np.cumsum(changes)])
+        return np.concatenate([[0], np.cumsum(changes)])[: len(self)]
 
     @cached_property
     def run_starts(self) -> Ints:
@@ -45,7 +43,7 @@ class Talk:
     @cached_property
     def run_ends(self) -> Ints:
         """The last turn of each run."""
-        return np.append(self.run_starts[1:], len(self)) - 1 if len(self) else self.run_starts
+        return (np.append(self.run_starts[1:], len(self)) - 1)[: len(self)]
 
     def run_beside(self, rows: Ints, step: int) -> Ints:
         """The run before (-1) or after (1) the one each row is in; -1 where the conversation has none."""
@@ -68,7 +66,7 @@ class Talk:
     def bounds(self) -> tuple[Ints, Ints]:
         """The first and last turn of each turn's conversation."""
         firsts = np.flatnonzero(np.diff(self.conversation, prepend=-1))
-        lasts = np.append(firsts[1:], len(self)) - 1 if len(self) else firsts
+        lasts = np.append(firsts[1:], len(self)) - 1
         number = np.searchsorted(firsts, np.arange(len(self)), side="right") - 1
         return firsts[number], lasts[number]
 

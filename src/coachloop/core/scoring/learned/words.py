@@ -39,7 +39,7 @@ class Folded:
         spaced = f" {_NOT_A_WORD.sub(' ', joined).replace('?', ' ? ')} "
         data = np.frombuffer(re.sub(" +", " ", spaced).encode("utf-8", "surrogatepass"), np.uint8)
         self._bytes = data
-        self._text = np.cumsum(data == _END) if len(texts) else np.zeros(0, np.int64)
+        self._text = np.cumsum(data == _END)
         self._inverse = _powers(_INVERSE, len(data) + 1)
         self._until = np.concatenate([[np.uint64(0)], np.cumsum((data + np.uint64(1)) * _powers(_BASE, len(data)))])
 
