@@ -3,7 +3,16 @@ from datetime import date, timedelta
 import pytest
 
 from builders import MANNERS, NOW, call, calls, publish, score, take
-from coachloop.app.models import Attempt, AuditEntry, DirtyDay, Evaluation, Scoring, Verdict
+from coachloop.app.models import (
+    Attempt,
+    AuditEntry,
+    Behaviour,
+    DirtyDay,
+    Evaluation,
+    LearnedModel,
+    Scoring,
+    Verdict,
+)
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import scoring as service
 from coachloop.core.model.verdict import Outcome, Quote
@@ -136,6 +145,27 @@ def test_what_another_worker_scored_meanwhile_is_left_alone():
 
     assert run(meanwhile).evaluations == 0
     assert Attempt.objects.count() == 1
+
+
+def test_what_a_newer_version_overtook_waits_for_it():
+    publish()
+    take(call("c-1"))
+    [old] = service.engines({"phrases": PhraseScorer()})
+    publish(MANNERS.replace("title: Manners", "title: Good manners"))
+    assert service.score_pending(old, now=NOW).postponed == 1
+    assert not Attempt.objects.exists()
+    assert run().evaluations == 1
+
+
+def test_what_a_newer_model_overtook_waits_for_it():
+    publish()
+    take(call("c-1"))
+    behaviour = Behaviour.objects.get(key="greets")
+    LearnedModel.objects.create(
+        behaviour=behaviour, number=1, trained_at=NOW, published_at=NOW + timedelta(seconds=1), labels=50, threshold=0.5
+    )
+    assert run().postponed == 1
+    assert Evaluation.objects.get().state == "pending"
 
 
 def test_a_new_cascade_puts_down_what_the_old_one_scored():

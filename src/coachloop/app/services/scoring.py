@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from coachloop.app import mapping
-from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, Revision, Scoring
+from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, LearnedModel, Revision, Scoring, Template
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
@@ -148,18 +148,30 @@ def record_scoring(viewer: Viewer, tally: Tally, *, now: datetime) -> None:
 def score_block(engine: Engine, ids: Sequence[int], *, now: datetime) -> Tally:
     """Score these evaluations and store the verdicts, all or none; what somebody else scored meanwhile is left as it is.
 
-    Whatever a scorer breaks on is `unscored`, and stored. A scorer that is not available now leaves its conversations pending.
+    Whatever a scorer breaks on is `unscored`, and stored. A scorer that is not available now leaves its conversations pending, and
+    so does a template or model that was published since `now`: others wait for them then.
     """
     ready = _read(ids)
     found = engine.runner.score([one.said for one in ready])
     scored = [(one, verdicts) for one, verdicts in zip(ready, found, strict=True) if verdicts is not None]
     with transaction.atomic():
+        if _overtaken(engine, now):
+            return Tally(postponed=len(ready))
         still = _waiting(ids).select_for_update(of=("self",)).values_list("id", "conversation__revision")
         current = set(still)
         fresh = [(one, verdicts) for one, verdicts in scored if (one.evaluation.pk, one.revision) in current]
         tally = _store(engine, fresh, now)
     tally.postponed = len(ready) - len(scored)
     return tally
+
+
+def _overtaken(engine: Engine, since: datetime) -> bool:
+    """Whether the engine's verdicts would be those of yesterday's ruler."""
+    template = engine.template
+    return (
+        not Template.objects.filter(pk=template.template_id, current_id=template.version_id).exists()
+        or LearnedModel.objects.filter(behaviour__template=template.template_id, published_at__gt=since).exists()
+    )
 
 
 @dataclass(frozen=True, slots=True)
