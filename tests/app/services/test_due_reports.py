@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from builders import NOW, agreement, call, calls, person, publish, score, take
-from coachloop.app.models import Absence, Agent, Grant, Message, ReportChoice, Site, Team, Template
+from coachloop.app.models import Absence, Agent, AuditEntry, Grant, Message, ReportChoice, Site, Team, Template
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import coaching
-from coachloop.app.services.due_reports import put_daily, put_due
-from coachloop.core.coaching.report import Kind
+from coachloop.app.services.due_reports import put_daily, put_due, words_of
+from coachloop.core.coaching.report import Kind, Line, Quote, Report, Section
 from coachloop.core.model.people import Role
 
 FRIDAY_CALLS = datetime(2026, 5, 8, 10, 0, tzinfo=UTC)
@@ -82,6 +82,19 @@ def test_words_of_calls_stay_in_the_house_unless_let_out(centre, settings):
     outside = Message.objects.get()
     assert "Good morning" in outside.text
     assert "Good morning" in outside.html
+    looks = AuditEntry.objects.filter(action="conversation.look", actor=centre.lea.user)
+    assert looks.get().subject.startswith("conversation:lea-")
+
+
+def test_hostile_words_are_words(settings):
+    """Whatever was said in a call, it breaks out of neither the mail nor its subject."""
+    settings.CONFIG = settings.CONFIG.model_copy(update={"report_quotes": True})
+    said = "<script>alert(1)</script> & {{ 7 }}"
+    words = words_of(
+        Report(said, said, (Section(said, (said,), (Quote(said, "You"),), said, (Line(said, said, said),)),))
+    )
+    assert "<script>" not in words.html
+    assert words.text.count(said) == 8
 
 
 def test_nothing_comes_on_a_day_off(centre):

@@ -14,7 +14,7 @@ from coachloop.app.queries import digests, sites
 from coachloop.app.queries.report import AgentReport, daily_reports, weekly_reports
 from coachloop.app.queries.report_choices import OWNERS
 from coachloop.app.queries.viewing import OPERATOR, viewer
-from coachloop.app.services import messages
+from coachloop.app.services import audit, messages
 from coachloop.app.services.messages import Words
 from coachloop.core.coaching.report import Kind, Report, is_time
 from coachloop.core.coaching.workdays import WorkingCalendar
@@ -109,16 +109,20 @@ def _put_group(kind: Kind, about: str, rows: list[Due], *, now: datetime) -> int
 
 def _put(choice: ReportChoice, about: str, report: Report, *, now: datetime) -> int:
     words = words_of(report)
-    ways = [messages.put(choice.user, words, kind=choice.kind, about=about, way=way, now=now) for way in choice.ways]
-    return sum(ways)
+    new = sum(messages.put(choice.user, words, kind=choice.kind, about=about, way=way, now=now) for way in choice.ways)
+    if new and settings.CONFIG.report_quotes:
+        audit.look(viewer(choice.user, now=now), *report.calls, now=now)
+    return new
 
 
 def _due(now: datetime) -> Iterator[Due]:
     """Choices whose time has come, on a working day of whoever made them."""
     rows = ReportChoice.objects.filter(on=True, user__is_active=True).exclude(ways=[])
-    rows = rows.select_related("user__agent__team__site", "template")
+    rows = rows.select_related("user__agent__team__site", "template").prefetch_related(
+        "user__grants", "user__led_teams__site__closures", "user__agent__absences", "user__agent__team__site__closures"
+    )
     first = sites.first_site()
-    for row in rows.prefetch_related("user__grants", "user__led_teams__site"):
+    for row in rows:
         agent, site = _place(row.user, first)
         local = now.astimezone(sites.site_zone(site))
         if not is_time(row.at, local) or OWNERS[Kind(row.kind)] not in {grant.role for grant in row.user.grants.all()}:
