@@ -44,7 +44,7 @@ def test_the_hosts_are_what_they_are_taken_for(host: str) -> None:
 @pytest.mark.parametrize("attack", TAKEN, ids=lambda attack: attack.name)
 def test_a_model_that_believes_nothing_finds_the_same_as_without_the_attack(attack: Attack) -> None:
     """So nothing that is said forges a turn, moves a number or pushes the proof out of what the model is shown."""
-    for host in HOSTS:
+    for host in HOSTS[: 1 if attack.slow else 2]:
         said = conversation(host, attack)
         verdicts, beside = scored(honest, said, PLAIN[host])
         proved(said, verdicts)

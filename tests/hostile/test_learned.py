@@ -33,7 +33,7 @@ def learning() -> Template:
 
 def _labelled() -> Iterator[Labelled]:
     """The hosts over and over, each a little otherwise, with what is true of them."""
-    for number in range(40):
+    for number in range(24):
         host = HOSTS[number % 2]
         said = conversation(host)
         turns = (
@@ -44,7 +44,7 @@ def _labelled() -> Iterator[Labelled]:
         answers = {
             key: Answer(Outcome(outcome)) for key, outcome in TRUTH[host].items() if key in ("asks_reason", "next_step")
         }
-        yield Labelled(replace(said, id=f"{host}-{number}", turns=turns), f"agent {number % 5}", answers)
+        yield Labelled(replace(said, id=f"{host}-{number}", turns=turns), f"agent {number % 4}", answers)
 
 
 @pytest.fixture(scope="module")
