@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from builders import MANNERS, call, calls
-from coachloop.app.models import Conversation, Revision, Site, User, Verdict
+from coachloop.app.models import Agent, Conversation, Revision, Site, User, Verdict
 from coachloop.cli.output import print_json
 from coachloop.core.model.wire import FORMATS
 
@@ -403,3 +403,19 @@ def test_nothing_of_a_command_reaches_the_tables_when_it_is_refused(house, writt
     house("import", "scores", written("s.csv", SCORES + "x,a,n,2026-05-01,q,Bad Name,met,\n"))
     assert not Conversation.objects.exists()
     assert not Verdict.objects.exists()
+
+
+def test_absences_and_closing_days_come_in_and_the_site_gets_its_region(house, written):
+    """A bad row is refused by itself; twice is once."""
+    assert house("init", "--country", "de", "--region", "by", "--json").json["region"] == "BY"
+    assert house("init", "--region", "xx").code == 2
+    closures = written("closures.csv", "day,name\n2026-12-24,Christmas Eve\n")
+    assert house("import", "closures", closures, "--json").json["accepted"] == 1
+    Agent.objects.create(key="lea", name="Lea")
+    rows = (
+        "agent_id,first_day,last_day\nlea,2026-07-06,2026-07-17\nlea,2026-07-06,2026-07-05\nsam,2026-07-06,2026-07-06\n"
+    )
+    absences = written("absences.csv", rows)
+    first, again = house("import", "absences", absences, "--json"), house("import", "absences", absences, "--json")
+    assert (first.code, first.json["accepted"], [row["line"] for row in first.json["refused"]]) == (1, 1, [3, 4])
+    assert (again.json["accepted"], again.json["duplicates"]) == (0, 1)

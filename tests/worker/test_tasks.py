@@ -1,14 +1,32 @@
 from datetime import timedelta
 
 import pytest
+import vobject
 from django.utils import timezone
 from django_ox.models import OxTask
 from django_ox.testing import run_tasks
 
 from builders import NOW, agreement, call, calls, person, publish, score, take
-from coachloop.app.models import Agent, AgentDay, Attempt, Evaluation, RollOut, Site, Team, Template
+from coachloop.adapters import calendars
+from coachloop.adapters.calendar_address import CalendarReader
+from coachloop.app.models import (
+    Agent,
+    AgentDay,
+    Attempt,
+    BusyTime,
+    CalendarLink,
+    Evaluation,
+    Message,
+    RollOut,
+    Session,
+    Site,
+    Team,
+    Template,
+    User,
+)
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import coaching
+from coachloop.core.coaching.appointment import Appointment
 from coachloop.core.model.people import Role
 from coachloop.core.scoring.port import Scorer, ScorerUnavailableError
 from coachloop.worker import tasks
@@ -173,3 +191,37 @@ def test_what_a_judge_may_still_be_busy_with_is_not_given_to_a_second_worker(mon
         monkeypatch.setattr(tasks.timezone, "now", lambda later=later: later)
         tasks.sweep.call()
     assert given == [20, 5, 20, 5]
+
+
+def test_the_sweep_invites_once_from_the_sites_own_address(settings):
+    """What was planned goes to the outbox; who invites is the sender of mail."""
+    publish()
+    take(*calls("lea", 2, 20))
+    score()
+    leader = User.objects.create(email="ada@example.org", name="Ada Lindholm")
+    session = coaching.accept_focus(viewer=OPERATOR, agent_key="lea", now=NOW).sessions.get()
+    Session.objects.update(planned_for=timezone.now() + timedelta(days=1), leader=leader)
+    for _ in range(2):
+        tasks.sweep.call()
+    message = Message.objects.get()
+    assert (message.user, message.kind, message.about) == (leader, "invite", f"session:{session.pk}:0")
+    event = vobject.readOne(message.calendar).vevent
+    assert event.url.value == f"{settings.ADDRESS}/sessions/{session.pk}"
+    assert event.organizer.value.startswith("mailto:coachloop@")
+
+
+def test_busy_times_come_from_a_calendar_that_somebody_named(settings, monkeypatch):
+    """Its times are kept; what is inside the own network is not asked, and the page says so."""
+    user = User.objects.create(email="lea@example.org", name="Lea Rossi")
+    link = CalendarLink.objects.create(user=user, busy_address="https://localhost:9/lea.ics")
+    tasks.busy.call()
+    link.refresh_from_db()
+    assert "inside the own network" in link.problem
+    starts = timezone.now().replace(microsecond=0) + timedelta(days=2)
+    mine = calendars.feed([Appointment("u", 0, starts, starts + timedelta(hours=1), starts)], name="x")
+    monkeypatch.setattr(CalendarReader, "read", lambda _self, _address: mine)
+    link.read_at = None
+    link.save()
+    tasks.busy.call()
+    assert BusyTime.objects.get().starts_at == starts
+    assert settings.CONFIG.calendar_hosts == ""

@@ -4,10 +4,13 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from coachloop.app.errors import RefusedError
+from coachloop.app.queries import slots
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.follow_up import due_follow_ups
+from coachloop.app.queries.slots import State
 from coachloop.app.queries.viewing import Viewer, leaders
 from coachloop.app.services import coaching
+from coachloop.app.services import slots as protected
 from coachloop.core.coaching.agreement import Agreement, Answers, DidHappen, DidWork, NextStep
 
 MORNING = time(10)
@@ -21,6 +24,11 @@ ACTIONS = (
     "Put the better move on a card beside the screen and look at it before every call until Friday.",
     "Use it in the next ten calls and mark each one on the pad.",
     "Read one call in which it went well, then try the same in the afternoon block.",
+)
+MOVED = (
+    "Two colleagues were ill and the queue was long.",
+    "The town hall took the whole morning.",
+    "A system change: everybody was needed on the phones.",
 )
 HOW_REVIEWED = "We look at the numbers together and read two calls."
 
@@ -116,3 +124,31 @@ def _next_working_day(day: date) -> date:
 def _working_day(day: date) -> date:
     """The day itself, or the Friday before a weekend."""
     return day - timedelta(days=max(0, day.isoweekday() - 5))
+
+
+def protect(today: date, zone: ZoneInfo) -> None:
+    """Four weeks ago leaders began to protect time: some a slot for everybody, some fewer, some none yet; now and then one moves."""
+    for place, leader in enumerate(leaders()):
+        began = datetime.combine(today - timedelta(weeks=4), time(8), zone)
+        for team in slots.led_teams(leader):
+            week = slots.slot_week(leader, team=team.key, now=began)
+            if week is None or place % 4 == 3:
+                continue
+            times = week.lacking[:: 1 + place % 2]
+            protected.add_slots(viewer=leader, team_key=team.key, times=times, now=began)
+            for weeks in range(1, 1 + place % 3):
+                _move_one(
+                    leader, team.key, now=began + timedelta(weeks=weeks), reason=MOVED[(place + weeks) % len(MOVED)]
+                )
+
+
+def _move_one(leader: Viewer, team_key: str, *, now: datetime, reason: str) -> None:
+    """The first slot that is free goes to an early hour of the same day or the next."""
+    week = slots.slot_week(leader, team=team_key, now=now)
+    free = [one for each in week.days for one in each.occurrences if one.state is State.FREE] if week else []
+    for one in free[:1]:
+        to = protected.Replacement(one.day, time(8, 30), reason)
+        try:
+            protected.move_slot(viewer=leader, slot_id=one.slot_id, day=one.day, to=to, now=now)
+        except RefusedError:
+            return

@@ -65,6 +65,7 @@ def build(folder: Path, *, agents: int, today: date) -> None:
             coached_weeks.coach(number, day.day, last=days[-1].day, today=today, zone=zone())
             show(1)
     coached_weeks.look_back(today, zone())
+    coached_weeks.protect(today, zone())
     _print_agreement(files.truth)
 
 
