@@ -1,7 +1,7 @@
 // A session while it is held: its minutes, and what is written, kept on the server and, until it is there, on this device.
 // Without this file the page works by its buttons.
 const $ = (id) => document.getElementById(id);
-const PAUSE = 1000, AGAIN = 5000, PATIENCE = 10000;
+const WRITING = "Writing…", PAUSE = 1000, AGAIN = 5000, PATIENCE = 10000;
 
 // What this device keeps; some browsers refuse to, and then there is only the server.
 const device = {
@@ -36,11 +36,19 @@ function write(form) {
       else one.value = words[one.name];
     }
   }
-  function say(words) { if ($("saved").textContent !== words) $("saved").textContent = words; }
+  // Who listens hears only what is out of the ordinary, and when it is over.
+  let heard = "";
+  function say(words) {
+    const quiet = words === WRITING || (words.startsWith("Saved") && !heard);
+    if ($("saved").textContent !== words) $("saved").textContent = words;
+    if (!quiet && heard !== words) $("told").textContent = heard = words;
+    if (words.startsWith("Saved")) heard = "";
+  }
   const hold = (more = {}) => device.set(key, { fields: fields(), basis, writer, at: Date.now(), ...more });
 
   function changed() {
     hold();
+    if (!offline && !asked && unsent()) say(WRITING);
     clearTimeout(pause);
     if (!asked) pause = setTimeout(send, offline ? AGAIN : PAUSE);
   }
