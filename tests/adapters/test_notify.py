@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -79,7 +80,7 @@ def test_mail_arrives_as_text_as_html_and_as_an_invitation(post):
     assert (got["To"], got["From"]) == ("Lea Rossi <lea@example.org>", "coachloop <us@example.org>")
     assert got["Subject"] == "First 30 Seconds: Monday 4 May"
     assert got["Message-ID"] == "<coachloop-1@example.org>"
-    assert got["Auto-Submitted"] == "auto-generated"
+    assert (got["Auto-Submitted"], got["Date"].datetime.tzinfo) == ("auto-generated", UTC)
     parts = {part.get_content_type(): part for part in got.walk()}
     assert parts["text/plain"].get_content().startswith("You did it")
     assert '<html lang="en">' in parts["text/html"].get_content()

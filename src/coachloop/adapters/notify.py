@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import formatdate, parseaddr
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from coachloop.core.model.letter import MAIL, Carrier, Letter, NotCarriedError
@@ -136,6 +136,7 @@ class MailCarrier:
         message["From"] = self.sender
         message["To"] = Address(letter.name, addr_spec=letter.email)
         message["Message-ID"] = f"<{letter.key}@{parseaddr(self.sender)[1].rpartition('@')[2]}>"
+        message["Date"] = formatdate(usegmt=True)
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         if letter.html:
