@@ -91,6 +91,10 @@ document.addEventListener("htmx:after:request", ({ target }) => {
   if (target.id === "save") saved = sent;
   else { tried = sent; changed(); }
 });
+document.addEventListener("htmx:error", ({ target }) => {
+  target.removeAttribute?.("aria-busy");
+  $("state").textContent = "No answer from the server; press again.";
+});
 $("editor").addEventListener("submit", () => { leaving = true; });
 addEventListener("beforeunload", (event) => {
   if (!leaving && text.value !== saved) event.preventDefault();
