@@ -101,3 +101,23 @@ def test_signing_in_and_out_by_hand(visit: Visit, settings: Any) -> None:
     expect(page.get_by_role("heading", name="What am I working on?")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Have a look around")).to_be_visible()
+
+
+@pytest.mark.usefixtures("ids")
+def test_a_leader_plans_the_week_by_keyboard(visit: Visit) -> None:
+    """From the week to invited sessions: one line unticked, the others confirmed at once."""
+    page = visit("leader")
+    page.goto("/away")
+    page.get_by_role("button", name="Ada Lindholm is back").press("Enter")
+    page.goto("/week")
+    page.get_by_role("link", name="Plan my week").press("Enter")
+    lines = page.get_by_role("checkbox")
+    expect(lines.first).to_be_checked()
+    count = lines.count()
+    lines.last.press("Space")
+    expect(lines.last).not_to_be_checked()
+    page.get_by_role("button", name="Plan these sessions").press("Enter")
+    words = "1 session is planned" if count == 2 else f"{count - 1} sessions are planned"
+    expect(page.get_by_role("status").first).to_contain_text(words)
+    page.goto("/slots")
+    expect(page.get_by_role("heading", name="When do we coach?")).to_be_visible()

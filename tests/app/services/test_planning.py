@@ -106,6 +106,17 @@ def test_a_leader_who_is_away_without_anybody_standing_in_is_a_reason(team):
     assert (seen.breaches, [row.by for row in seen.standing]) == ((), ["Ben Moreau"])
 
 
+def test_who_stands_in_on_the_day_gets_the_session(team):
+    """Ada plans it, Ben holds it."""
+    protect(team, (2, 10), (3, 10))
+    day, north = date(2026, 5, 13), Agent.objects.get(key="lea").team
+    LeaderAbsence.objects.create(user=team.ada.user, first_day=day, last_day=day)
+    StandIn.objects.create(team=north, user=team.ben.user, first_day=day, last_day=day)
+    assert [outcome.refusal for outcome in confirmed(team, ahead(team))] == ["", ""]
+    held_by = dict(Session.objects.values_list("agent__key", "leader_name"))
+    assert held_by == {"lea": "Ada Lindholm", "tom": "Ben Moreau"}
+
+
 def test_busy_times_of_leader_and_agent_are_kept_free(team):
     protect(team, (2, 10), (3, 10), (5, 10))
 
