@@ -151,13 +151,16 @@ def test_whether_it_applies_comes_first(centre):
     """A model for whether it applies decides what is not applicable, passes where it is not sure, and else steps aside."""
     met = load(centre.without_turns.model).met
     both = Model("1", dump(Learned(met, Detector(met.bank, met.head))))
-    made = LearnedScorer({("t", "thanks"): both}, centre.sounds)
+    plain = Model("1", centre.without_turns.model)
+    made = LearnedScorer({("t", "thanks"): both, ("t", "plain"): plain}, centre.sounds)
     thanks = Turn(Speaker.CUSTOMER, "thank you so much for your order, many thanks")
     fine = Turn(Speaker.CUSTOMER, "let me look at this form")
     agent = Turn(Speaker.AGENT, "so this form is next")
     applies, apart = (Conversation(name, (said, agent)) for name, said in (("a", thanks), ("b", fine)))
     found = made.score([question(some, centre.asks(), abstain=False) for some in (applies, apart)])
     assert [one.outcome for one in found] == [Outcome.NOT_MET, Outcome.NOT_APPLICABLE]
+    two = [question(apart, centre.asks(key), abstain=False) for key in ("plain", "thanks")]
+    assert [one.outcome for one in made.score(two)] == [Outcome.NOT_MET, Outcome.NOT_APPLICABLE]
     assert applies_or_not(0.5, Limits(0.2, 0.8)).outcome is None
 
 

@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from coachloop.core.model.conversation import Conversation, Speaker, Turn
-from coachloop.core.model.template import AppliesWhen, Require, Span, Window
+from coachloop.core.model.template import AppliesWhen, Require, Span, Template, Window
 from coachloop.core.model.verdict import Outcome
+from coachloop.core.scoring.learned.model import load
+from coachloop.core.scoring.learned.scorer import LearnedScorer, Model
 from coachloop.core.scoring.learned.training import Answer, Labelled, Trained, Untrained, train
+from coachloop.core.scoring.runner import Runner
 
 
 def rng():
@@ -50,10 +55,25 @@ def test_the_turn_is_found_where_people_named_none(centre):
     assert "evidence_hit" not in centre.without_turns.metrics
 
 
-def test_the_same_seed_learns_the_same(centre):
-    known = [one.labelled() for one in centre.calls(12, 3)]
-    one, other = (train([centre.asks()], known, encoder=None, rng=rng()) for _ in range(2))
-    assert one == other
+def test_behaviours_learned_together_share_what_turns_are_compared_with(centre):
+    """The same seed learns the same; both behaviours are answered in one go, each as if it were alone."""
+    known = [
+        replace(
+            one.labelled(),
+            answers={key: answer for key in ("thanks", "again") for answer in one.labelled().answers.values()},
+        )
+        for one in centre.calls(12, 3)
+    ]
+    behaviours = [centre.asks("thanks", options={"abstain": False}), centre.asks("again", options={"abstain": False})]
+    both, again = (train(behaviours, known, encoder=None, rng=rng()) for _ in range(2))
+    assert both == again
+    models = {("t", one.behaviour): Model("1", one.model) for one in both}
+    assert len({load(one.data).met.bank.digest for one in models.values()}) == 1
+    fresh = [one.conversation for one in centre.calls(4, 8)]
+    together = Runner(Template("t", "t", tuple(behaviours)), {"learned": LearnedScorer(models, None)}).score(fresh)
+    alone = Runner(Template("t", "t", (behaviours[1],)), {"learned": LearnedScorer(models, None)}).score(fresh)
+    assert [row[1].evidence for row in together] == [row[0].evidence for row in alone]
+    assert [row[1].probability for row in together] == pytest.approx([row[0].probability for row in alone], abs=1e-4)
 
 
 @pytest.mark.parametrize(

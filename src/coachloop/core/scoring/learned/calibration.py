@@ -13,6 +13,7 @@ FAR = 12.0
 """Log-odds beyond which nothing is told apart."""
 
 _PRIOR = np.array([0.02, 1e-3])
+_ROUNDS = 30
 _SIZES = (1.0, 0.5, 0.2, 0.05, 0.01)
 _SOFT = 0.5
 _BACKGROUND = 0.3
@@ -40,37 +41,27 @@ def sigmoid(logits: Doubles) -> Doubles:
     return np.asarray(1 / (1 + np.exp(-logits)))
 
 
-def logit(probabilities: Doubles) -> Doubles:
-    """The log-odds of probabilities, cut at `FAR`."""
-    edge = sigmoid(np.array(-FAR))
-    inside = np.clip(probabilities, edge, 1 - edge)
-    return np.asarray(np.log(inside / (1 - inside)))
-
-
-def fit_curve(scores: Doubles, truth: Doubles, weights: Doubles | None = None) -> Curve:
+def fit_curve(scores: Doubles, truth: Doubles) -> Curve:
     """Platt's curve by Newton's method, its slope held towards zero by a weak prior.
 
     Args:
         scores: higher says yes.
         truth: 0, 1 or in between.
-        weights: how much each counts; all the same where None.
 
     Source:
         Platt (1999), Advances in Large Margin Classifiers 61-74; targets smoothed as there.
     """
-    counted = np.ones(len(scores)) if weights is None else weights
-    yes, no = (truth * counted).sum(), ((1 - truth) * counted).sum()
+    yes, no = float(truth.sum()), float((1 - truth).sum())
     target = truth * (yes + 1) / (yes + 2) + (1 - truth) / (no + 2)
     middle, spread = scores.mean(), max(float(scores.std()), 1e-9)
     columns = np.column_stack([(scores - middle) / spread, np.ones(len(scores))])
     found = np.array([0.0, np.log((yes + 1) / (no + 1))])
-    loss = _Loss(columns, target, counted)
-    for _ in range(30):
-        step = loss.step(found)
-        size = next((size for size in _SIZES if loss(found - size * step) <= loss(found)), 0.0)
-        found = found - size * step
-        if size * float(np.abs(step).max()) < 1e-6:
-            break
+    loss = _Loss(columns, target)
+    size, rounds = 1.0, 0
+    while size > 0 and rounds < _ROUNDS:
+        step, now = loss.step(found), loss(found)
+        size = next((size for size in _SIZES if loss(found - size * step) < now), 0.0)
+        found, rounds = found - size * step, rounds + 1
     if found[0] <= 0:
         return Curve(0.0, float(np.log((yes + 1) / (no + 1))))
     return Curve(float(found[0] / spread), float(found[1] - found[0] * middle / spread))
@@ -82,18 +73,17 @@ class _Loss:
 
     columns: Doubles
     target: Doubles
-    weights: Doubles
 
     def __call__(self, found: Doubles) -> float:
         logits = self.columns @ found
         each = np.logaddexp(0, logits) - self.target * logits
-        return float((self.weights * each).sum() + 0.5 * (_PRIOR * found**2).sum())
+        return float(each.sum() + 0.5 * (_PRIOR * found**2).sum())
 
     def step(self, found: Doubles) -> Doubles:
         """Newton's step."""
         likely = sigmoid(np.clip(self.columns @ found, -30, 30))
-        bend = self.weights * np.maximum(likely * (1 - likely), 1e-9)
-        slope = self.columns.T @ (self.weights * (likely - self.target)) + _PRIOR * found
+        bend = np.maximum(likely * (1 - likely), 1e-9)
+        slope = self.columns.T @ (likely - self.target) + _PRIOR * found
         return np.linalg.solve((self.columns * bend[:, None]).T @ self.columns + np.diag(_PRIOR), slope)
 
 

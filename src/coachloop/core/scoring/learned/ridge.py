@@ -93,10 +93,10 @@ class Ridge:
     def _move(self, members: Ints) -> Doubles:
         """How a group's predictions move with its residuals when it is left out, by the smaller of two systems.
 
-        Of a group with fewer rows than features, a square for its residuals; else a line a row for their sums by feature.
+        Of a group with no more rows than features, a square for its residuals; else a line a row for their sums by feature.
         """
         own, plain = self._scaled[members], self._features[members]
-        if len(members) < own.shape[1]:
+        if len(members) <= own.shape[1]:
             turned = self._inverse @ own.T
             return np.linalg.solve((np.eye(len(members)) - own @ turned).T, (plain @ turned).T).T
         rest = np.eye(own.shape[1]) - self._inverse @ (own.T @ own)
