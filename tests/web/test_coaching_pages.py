@@ -8,7 +8,7 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from coachloop.app.models import Agent, AgentDay, Focus, FollowUp, Session, Team
+from coachloop.app.models import Agent, AgentDay, AuditEntry, Focus, FollowUp, Session, Team
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import viewer
 from coachloop.app.services import coaching
@@ -324,3 +324,30 @@ def test_when_somebody_was_faster_the_page_says_so(cast: Cast, leader: Client, i
     coaching.cancel_session(viewer=viewer(cast.leader), session_id=ids["planned"], now=cast.now)
     page = leader.post(f"/sessions/{ids['planned']}/plan", {"planned_for": "2099-01-05T10:00"})
     assert page.status_code == 422
+
+
+def test_a_follow_up_shows_the_proof_since_and_the_outcomes_without_a_claim(cast: Cast, ids: dict[str, int]) -> None:
+    page = as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
+    assert "Since then, in their own words" in page
+    assert 'href="/conversations/tom-' in page
+    assert "What became of the calls" in page
+    assert "this does not say that the session did" in page
+    assert "own words" in as_seen_by(cast.other_agent, f"/follow-ups/{ids['follow_up']}")
+
+
+def test_looking_at_the_proof_is_in_the_log(cast: Cast, ids: dict[str, int]) -> None:
+    as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
+    looked = AuditEntry.objects.filter(action="conversation.look", subject__startswith="conversation:tom-")
+    assert looked.filter(actor=cast.leader).exists()
+
+
+def test_a_follow_up_that_waits_is_said_gently(cast: Cast, ids: dict[str, int]) -> None:
+    """To the leader with help, to the adviser as a question, to operations as a count."""
+    FollowUp.objects.filter(pk=ids["follow_up"]).update(due_on=timezone.localdate() - timedelta(days=24))
+    assert "working days late" in as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
+    assert "ask for help where something is in the way" in as_seen_by(cast.leader, "/week")
+    assert "Ask what would help" in as_seen_by(cast.qa_lead, "/week?team=north")
+    counted = as_seen_by(cast.operations, "/mix")
+    assert "Follow-ups that have waited" in counted
+    assert "Tom Okafor" not in counted
+    assert "Follow-ups that have waited" not in as_seen_by(cast.leader, "/mix")

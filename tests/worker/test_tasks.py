@@ -225,3 +225,20 @@ def test_busy_times_come_from_a_calendar_that_somebody_named(settings, monkeypat
     tasks.busy.call()
     assert BusyTime.objects.get().starts_at == starts
     assert settings.CONFIG.calendar_hosts == ""
+
+
+def test_each_minute_a_follow_up_that_waits_is_told_to_the_leader_once(settings, monkeypatch):
+    publish()
+    take(*calls("lea", 2, 20))
+    score()
+    Team.objects.update(leader=person("Ada Lindholm", Role.TEAM_LEADER))
+    session = coaching.accept_focus(viewer=OPERATOR, agent_key="lea", now=NOW).sessions.get()
+    day = NOW.date()
+    coaching.hold_session(viewer=OPERATOR, session_id=session.pk, agreement=agreement(day), held_on=day, now=NOW)
+    coaching.open_due_follow_ups(now=NOW + timedelta(days=7))
+    monkeypatch.setattr(tasks, "carriers", dict)
+    for days, messages in ((7, 0), (8, 1), (9, 1)):
+        monkeypatch.setattr(tasks.timezone, "now", lambda days=days: NOW + timedelta(days=days))
+        tasks.tell.call()
+        assert Message.objects.filter(kind="follow-up").count() == messages
+    assert settings.ADDRESS in Message.objects.get().text

@@ -10,6 +10,7 @@ from django.utils import timezone
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.coaching import open_due_follow_ups
 from coachloop.app.services.due_reports import put_due
+from coachloop.app.services.follow_ups import escalate
 from coachloop.app.services.invitations import invite
 from coachloop.app.services.messages import forget, send_waiting
 from coachloop.app.services.reports import switch_on
@@ -51,6 +52,7 @@ def tell() -> None:
     now = timezone.now()
     switch_on(now=now)
     put_due(now=now)
+    escalate(address=settings.ADDRESS, now=now)
     send_waiting(carriers(), now=now)
 
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
-from typing import Any
 
 import numpy as np
 from django.db.models import Sum
@@ -13,10 +11,9 @@ from coachloop.app.models import Agent, AgentDay, Behaviour, Focus, Session, Ver
 from coachloop.app.queries import rates, viewing
 from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.rates import RateRow
-from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.wins import WentWell, went_well
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
-from coachloop.core.model.verdict import Outcome
 from coachloop.core.stats.proportions import wilson
 
 WEEKS = 12
@@ -76,17 +73,6 @@ class Commitment:
     leader_name: str = ""
     waits: bool = False
     contested: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WentWell:
-    """Words of the agent's own that show a behaviour."""
-
-    title: str
-    quote: str
-    conversation_key: str
-    started_at: datetime | None
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,27 +195,3 @@ def _commitments(agent: Agent) -> tuple[Commitment, ...]:
         )
         for row in rows
     )
-
-
-def went_well(viewer: Viewer, agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
-    """The newest proof of different behaviours that were met, in the agent's own words."""
-    met = effective_verdicts().filter(
-        **{
-            f"{CONVERSATION}__agent": agent,
-            f"{CONVERSATION}__day__gte": since,
-            f"{CONVERSATION}__in": viewing.conversations(viewer),
-        },
-        effective=Outcome.MET,
-    )
-    newest = met.exclude(evidence=[]).select_related("behaviour", EVALUATED).order_by(f"-{CONVERSATION}__started_at")
-    firsts: dict[int, WentWell] = {}
-    for row in newest[:80]:
-        well = _well(row)
-        if row.behaviour_id not in firsts and well.quote not in {each.quote for each in firsts.values()}:
-            firsts[row.behaviour_id] = well
-    return tuple(islice(firsts.values(), most))
-
-
-def _well(row: Any) -> WentWell:
-    call, best = row.attempt.evaluation.conversation, row.evidence[0]
-    return WentWell(row.behaviour.title, best["quote"], call.key, call.started_at, f"quote-{row.pk}-0")

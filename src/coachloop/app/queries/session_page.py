@@ -6,12 +6,13 @@ from typing import Any
 
 from coachloop.app.models import Focus, FollowUp, Session, Verdict
 from coachloop.app.queries import goals, guided, sites, viewing
-from coachloop.app.queries.agent_page import RECENT_DAYS, WentWell, went_well
+from coachloop.app.queries.agent_page import RECENT_DAYS
 from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.follow_up import BeforeSince, RateView, before_since
 from coachloop.app.queries.goals import GoalView
 from coachloop.app.queries.guided import DraftView
 from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.wins import WentWell, went_well
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
 from coachloop.core.model.people import Role
 

@@ -10,6 +10,7 @@ from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
+from coachloop.core.coaching.follow_up import Escalation, days_late, escalation
 from coachloop.core.model.people import Role
 
 FIRST = 3
@@ -42,7 +43,8 @@ class UnderWay:
 class LookBack:
     """A follow-up that is not closed yet; `open` once its day has come.
 
-    `contested` when the agent says that something else was agreed in the session, `session_id` names it.
+    `contested` when the agent says that something else was agreed in the session, `session_id` names it. `days_late` counts
+    the working days it has waited; `told` is how far that has come.
     """
 
     follow_up_id: int
@@ -54,6 +56,9 @@ class LookBack:
     open: bool
     session_id: int
     contested: bool
+    days_late: int = 0
+    told: Escalation = Escalation.NOBODY
+    team_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,18 +180,24 @@ def _session(row: Session, today: date) -> UnderWay:
 
 def _look_backs(agents: dict[int, Agent], today: date) -> tuple[LookBack, ...]:
     waiting = FollowUp.objects.filter(session__agent__in=agents, closed_at__isnull=True)
-    rows = waiting.select_related("session__agent", "session__behaviour").order_by("due_on", "session__agent__name")
-    return tuple(
-        LookBack(
-            follow_up_id=row.pk,
-            agent_key=row.session.agent.key,
-            agent_name=row.session.agent.name,
-            title=row.session.behaviour.title if row.session.behaviour else "",
-            action=row.session.action,
-            due_on=row.due_on,
-            open=row.opened_at is not None or row.due_on <= today,
-            session_id=row.session_id,
-            contested=row.session.contested_at is not None,
-        )
-        for row in rows
+    rows = waiting.select_related("session__agent__team__site", "session__behaviour")
+    rows = rows.prefetch_related("session__agent__absences", "session__agent__team__site__closures")
+    return tuple(_look_back(row, today) for row in rows.order_by("due_on", "session__agent__name"))
+
+
+def _look_back(row: FollowUp, today: date) -> LookBack:
+    calendar = sites.calendar_of(row.session.agent, around=row.due_on)
+    return LookBack(
+        follow_up_id=row.pk,
+        agent_key=row.session.agent.key,
+        agent_name=row.session.agent.name,
+        title=row.session.behaviour.title if row.session.behaviour else "",
+        action=row.session.action,
+        due_on=row.due_on,
+        open=row.opened_at is not None or row.due_on <= today,
+        session_id=row.session_id,
+        contested=row.session.contested_at is not None,
+        days_late=days_late(row.due_on, today, calendar),
+        told=escalation(row.due_on, today, calendar),
+        team_key=row.session.agent.team.key if row.session.agent.team else "",
     )

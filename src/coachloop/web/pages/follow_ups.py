@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
+from coachloop.app.queries import follow_up as numbers
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import FollowUpView
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import coaching
+from coachloop.app.services import audit, coaching
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.forms import FollowUpForm
@@ -21,7 +22,7 @@ from coachloop.web.pages.sessions import PEOPLE
 def follow_up(request: HttpRequest, viewer: Viewer, follow_up_id: int) -> HttpResponse:
     """Did it happen, did it work, what next?"""
     view = _view(viewer, follow_up_id)
-    return _show(request, view, FollowUpForm(), status=200)
+    return _show(request, viewer, view, form=FollowUpForm())
 
 
 @require_POST
@@ -39,15 +40,18 @@ def close(request: HttpRequest, viewer: Viewer, follow_up_id: int) -> HttpRespon
         else:
             messages.success(request, "The loop is closed." if following is None else "Closed. Plan the next session.")
             return redirect("session", following.pk) if following else redirect("follow-up", view.id)
-    return _show(request, view, form, status=422)
+    return _show(request, viewer, view, form=form, status=422)
 
 
 def _view(viewer: Viewer, follow_up_id: int) -> FollowUpView:
     return found(queries.follow_up(viewer, follow_up_id, today=timezone.localdate()))
 
 
-def _show(request: HttpRequest, view: FollowUpView, form: FollowUpForm, *, status: int) -> HttpResponse:
+def _show(
+    request: HttpRequest, viewer: Viewer, view: FollowUpView, *, form: FollowUpForm, status: int = 200
+) -> HttpResponse:
+    back = numbers.look_back(viewer, view.id, today=timezone.localdate())
+    audit.look(viewer, *back.quoted, now=timezone.now())
     may_close = view.open and view.session.may_act
-    return render(
-        request, "coachloop/follow_up.html", {"view": view, "form": form if may_close else None}, status=status
-    )
+    shown = {"view": view, "back": back, "form": form if may_close else None}
+    return render(request, "coachloop/follow_up.html", shown, status=status)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from coachloop.app.queries import mix as queries
+from coachloop.app.queries.follow_up import waiting
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.people import Role
 from coachloop.web.access import page
@@ -13,4 +14,6 @@ from coachloop.web.access import page
 @page(Role.OPERATIONS, Role.QA_LEAD, Role.TEAM_LEADER)
 def mix(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Do teams coach in both ways?"""
-    return render(request, "coachloop/mix.html", {"mixes": queries.mixes(viewer, today=timezone.localdate())})
+    today = timezone.localdate()
+    shown = {"mixes": queries.mixes(viewer, today=today), "waiting": waiting(viewer, today=today)}
+    return render(request, "coachloop/mix.html", shown)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django import template
 
 from coachloop.core.coaching.agreement import DidWork, NextStep
+from coachloop.core.coaching.follow_up import Average
 from coachloop.core.model.template import Behaviour, Require, Span, Window
 from coachloop.core.model.template_diff import FieldChange
 
@@ -37,6 +38,15 @@ ANSWERS = {
 def answer_word(answer: str) -> str:
     """An answer of a follow-up as people say it."""
     return next((words for key, words in ANSWERS.items() if key == answer), answer.capitalize())
+
+
+@register.simple_tag
+def average(found: Average | None) -> str:
+    """An outcome's mean with its n: `12 of 40 calls`, or `4.2 on average in 40 calls`."""
+    if found is None:
+        return "not known"
+    calls = f"{found.n} call{'' if found.n == 1 else 's'}"
+    return f"{found.mean * found.n:.0f} of {calls}" if found.share else f"{found.mean:,.1f} on average in {calls}"
 
 
 @register.filter

@@ -1,0 +1,60 @@
+"""What an agent does well: their own words, as proof of a behaviour."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models import QuerySet
+
+from coachloop.app.models import Agent
+from coachloop.app.queries import viewing
+from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.model.verdict import Outcome
+
+READ = 80
+"""Verdicts that are looked through for different behaviours."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentWell:
+    """Words of the agent's own that show a behaviour."""
+
+    title: str
+    quote: str
+    conversation_key: str
+    started_at: datetime | None
+    anchor: str
+
+
+def went_well(viewer: Viewer, agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
+    """The newest proof of different behaviours that were met, in the agent's own words."""
+    firsts: dict[int, WentWell] = {}
+    for row in _met(viewer, agent).filter(**{f"{CONVERSATION}__day__gte": since})[:READ]:
+        well = _well(row)
+        if row.behaviour_id not in firsts and well.quote not in {each.quote for each in firsts.values()}:
+            firsts[row.behaviour_id] = well
+    return tuple(islice(firsts.values(), most))
+
+
+def proof(
+    viewer: Viewer, agent: Agent, behaviour_id: int, *, first: date, last: date, most: int = 3
+) -> tuple[WentWell, ...]:
+    """The newest calls of these days in which the agent met the behaviour; only those that the viewer may read."""
+    met = _met(viewer, agent).filter(**{f"{CONVERSATION}__day__range": (first, last)}, behaviour=behaviour_id)
+    return tuple(map(_well, met[:most]))
+
+
+def _met(viewer: Viewer, agent: Agent) -> QuerySet[Any]:
+    """Verdicts with words to read, newest first."""
+    met = effective_verdicts().filter(
+        **{f"{CONVERSATION}__agent": agent, f"{CONVERSATION}__in": viewing.conversations(viewer)},
+        effective=Outcome.MET,
+    )
+    return met.exclude(evidence=[]).select_related("behaviour", EVALUATED).order_by(f"-{CONVERSATION}__started_at")
+
+
+def _well(row: Any) -> WentWell:
+    call, best = row.attempt.evaluation.conversation, row.evidence[0]
+    return WentWell(row.behaviour.title, best["quote"], call.key, call.started_at, f"quote-{row.pk}-0")
