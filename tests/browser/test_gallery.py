@@ -35,6 +35,8 @@ PAGES = {
     "session": ("leader", "/sessions/{planned}"),
     "session-held": ("other_agent", "/sessions/{held}"),
     "session-developmental": ("leader", "/sessions/{developmental}"),
+    "goals": ("agent", "/agents/lea/goals"),
+    "mix": ("operations", "/mix"),
     "follow-up": ("leader", "/follow-ups/{follow_up}"),
     "heatmap": ("qa_lead", "/heatmap"),
     "heatmap-teams": ("operations", "/heatmap?template=discovery"),

@@ -140,10 +140,10 @@ def contest(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpRespon
                 viewer=viewer, session_id=view.id, words=form.cleaned_data["words"], now=timezone.now()
             )
         except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
+            messages.error(request, in_words(refusal))
         else:
             messages.success(request, f"{view.leader_name} sees what you wrote. Talk to each other about it.")
-            return redirect("session", view.id)
+        return redirect("session", view.id)
     return _show(request, view, contest_form=form, status=422)
 
 
