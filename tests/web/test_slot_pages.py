@@ -55,7 +55,8 @@ def test_a_leader_protects_time_from_nothing(leader: Client) -> None:
 def test_nonsense_in_an_address_is_not_there(leader: Client, ids: dict[str, Any]) -> None:
     for path in ("/slots?team=south", "/slots/1/never", f"/slots/{ids['slot']}/2026-01-01", "/slots/99/end"):
         assert leader.get(path).status_code == 404
-    assert leader.get("/slots?week=never").status_code == 200
+    for week in ("never", "0001-01-01", "9999-12-31"):
+        assert leader.get(f"/slots?week={week}").status_code == 200
 
 
 def test_a_slot_is_moved_with_a_reason_within_its_week(leader: Client, ids: dict[str, Any]) -> None:
@@ -97,7 +98,13 @@ def test_the_plan_is_proposed_unticked_and_confirmed_once(leader: Client, ids: d
     assert "1 session is planned" in done
     assert Session.objects.filter(planned_for__isnull=False, status="planned").count() == 1
     assert Focus.objects.count() - open_before <= 1
-    again = text(leader.post("/week/plan", {"team": "north", "line": [*lines[:1], "nonsense", "x@y"]}, follow=True))
+    again = text(
+        leader.post(
+            "/week/plan",
+            {"team": "north", "line": [*lines[:1], "nonsense", "x@y", "x@0001-01-01T00:00:00+00:00"]},
+            follow=True,
+        )
+    )
     assert "not free any more" in again
     assert "Nothing was ticked" in text(leader.post("/week/plan", {"team": "north"}, follow=True))
 
@@ -126,6 +133,8 @@ def test_an_agents_absence_is_noted_and_taken_out(leader: Client, cast: Cast) ->
     assert "do not count on their five" in text(leader.post("/away/agent", given, follow=True))
     assert "noted already" in text(leader.post("/away/agent", given))
     assert leader.post("/away/agent", given | {"agent-who": "sam"}).status_code == 422
+    far = leader.post("/away/agent", given | {"agent-last": "9999-12-31"})
+    assert "to three years later" in text(far)
 
 
 def test_a_feed_needs_no_sign_in_and_is_never_kept(client: Client, cast: Cast, settings: Any) -> None:

@@ -232,6 +232,9 @@ class SlotWeek:
         return self.monday + timedelta(days=7)
 
 
+FAR = 3660
+"""Days: a week that is further away is nobody's plan, and near the end of time has no following one."""
+
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -252,7 +255,7 @@ def slot_week(viewer: Viewer, *, team: str = "", day: date | None = None, now: d
     if row is None:
         return None
     today = now.astimezone(sites.site_zone(row.site)).date()
-    monday = monday_of(day or today)
+    monday = monday_of(day if day and abs((day - today).days) <= FAR else today)
     sunday = monday + timedelta(days=6)
     seen = diary(row, first=monday, last=sunday, now=now)
     shown = occurrences(seen, first=monday, last=sunday)

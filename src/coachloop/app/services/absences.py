@@ -33,7 +33,7 @@ class Days:
         Raises:
             RefusedError: with what would be right.
         """
-        if not self.first <= self.last <= self.first + LONGEST_ABSENCE:
+        if not timedelta(0) <= self.last - self.first <= LONGEST_ABSENCE:
             raise WrongStateError(f"the last day must be from {self.first:%-d %B %Y} to three years later")
 
 

@@ -156,7 +156,7 @@ class AbsenceLine(BaseModel):
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> "AbsenceLine":
-        if not self.first_day <= self.last_day <= self.first_day + LONGEST_ABSENCE:
+        if not timedelta(0) <= self.last_day - self.first_day <= LONGEST_ABSENCE:
             raise ValueError(
                 f"last_day must be from first_day ({self.first_day}) to three years later, got {self.last_day}"
             )

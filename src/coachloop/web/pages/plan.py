@@ -59,7 +59,7 @@ def _chosen(line: str) -> Chosen | None:
         moment = datetime.fromisoformat(starts)
     except ValueError:
         return None
-    return Chosen(key, moment) if key and moment.tzinfo else None
+    return Chosen(key, moment) if key and moment.tzinfo and 2000 <= moment.year <= 2100 else None
 
 
 def _show(request: HttpRequest, ahead: Ahead) -> HttpResponse:
