@@ -1,5 +1,6 @@
 """A model behind OpenAI's interface: what servers get wrong, and what they must not make us do."""
 
+import json
 import logging
 from dataclasses import replace
 
@@ -194,6 +195,17 @@ def test_a_model_that_declines_refuses(says: Says):
 
 def test_tokens_are_estimated_where_nobody_counts_them():
     with scripted(lambda _: Says(OK, usage=False)) as found:
+        assert Chat(found).ask() == ChatReply(OK, tokens_in=2 + 4, tokens_out=3)
+
+
+@pytest.mark.parametrize("tokens", [-5, "many", 10**12, None])
+def test_a_count_that_can_not_be_is_estimated(tokens: object):
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": OK}}
+    usage = {"prompt_tokens": tokens, "completion_tokens": tokens, "total_tokens": tokens}
+    body = json.dumps(
+        {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    )
+    with scripted(lambda _: Raw(body.encode())) as found:
         assert Chat(found).ask() == ChatReply(OK, tokens_in=2 + 4, tokens_out=3)
 
 

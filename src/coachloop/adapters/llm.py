@@ -21,6 +21,9 @@ SILENCES = 2
 LONGEST_WAIT = 60.0
 """Seconds: a server that wants to be left alone for longer is asked again with the next run."""
 
+MOST_TOKENS = 100_000_000
+"""No request holds as many: a server that counts more counts wrong."""
+
 _LATER = frozenset({408, 409, 425, 429})
 _NEVER = frozenset({400, 413, 422})
 _FORMATS = ("json_schema", "json_object with a schema", "json_object")
@@ -270,6 +273,11 @@ def _reply(answer: Any, request: ChatRequest) -> ChatReply:
     asked = sum(estimated_tokens(message.content) for message in request.messages)
     return ChatReply(
         said,
-        getattr(usage, "prompt_tokens", None) or asked,
-        getattr(usage, "completion_tokens", None) or estimated_tokens(said),
+        _counted(getattr(usage, "prompt_tokens", None), asked),
+        _counted(getattr(usage, "completion_tokens", None), estimated_tokens(said)),
     )
+
+
+def _counted(tokens: Any, estimate: int) -> int:
+    """What the server counted, where that is a number that can be; budgets are kept by it."""
+    return tokens if type(tokens) is int and 0 < tokens < MOST_TOKENS else estimate
