@@ -1,10 +1,11 @@
 """Learned scorers on real persuasion chats with human labels, against the average of two ordinary classifiers on the same splits.
 
-usage: python benchmarks/p4g.py [--seeds 3] [--first 1000] [--data ../shared/data/p4g] [--model FOLDER] [--labels turns|conversations]
+usage: python benchmarks/p4g.py [--seeds 3] [--first 1000] [--data ../shared/data/p4g] [--model FOLDER] [--labels turns|conversations|copied]
 
 40 % of the conversations are held out by whole groups (the agent); 50 of the rest are labelled. Everything about ours comes from
 `train`, and from the scorer asked through the runner; the sentence model comes from `coachloop models get`, or from FOLDER. The
-interval is a bootstrap over the test conversations' groups, the same draw for both methods. Says so and stops where the data or
+labels may be without turns (conversations), or with every turn of a conversation that is met (copied), which is what one does
+without knowing better. The interval is a bootstrap over the test conversations' groups, the same draw for both methods. Says so and stops where the data or
 the model is missing.
 """
 
@@ -88,14 +89,16 @@ class Set:
         labels = {key: [set(self.rows[key]["labels"][name]["turns"]) for name in self.behaviours] for key, _ in turns}
         return np.array([[turn in named for named in labels[key]] for key, turn in turns])
 
-    def labelled(self, keys: Sequence[str], *, turns: bool) -> list[Labelled]:
-        """Conversations with their answers, with or without the turns."""
+    def labelled(self, keys: Sequence[str], *, turns: str) -> list[Labelled]:
+        """Conversations with their answers, and the turns that show it: as people named them, none, or simply all."""
         return [Labelled(self.conversations[key], self.group(key), self._answers(key, turns=turns)) for key in keys]
 
-    def _answers(self, key: str, *, turns: bool) -> dict[str, Answer]:
+    def _answers(self, key: str, *, turns: str) -> dict[str, Answer]:
         labels = self.rows[key]["labels"]
         outcomes = {name: Outcome.MET if labels[name]["value"] else Outcome.NOT_MET for name in self.behaviours}
-        return {name: Answer(said, tuple(labels[name]["turns"]) if turns else ()) for name, said in outcomes.items()}
+        shown = {"turns": lambda name: labels[name]["turns"], "conversations": lambda _: ()}
+        pick = shown.get(turns, lambda name: self.rows[key]["annotated_turns"] if labels[name]["value"] else ())
+        return {name: Answer(said, tuple(pick(name))) for name, said in outcomes.items()}
 
 
 def _conversation(row: Mapping[str, Any]) -> Conversation:
@@ -122,7 +125,7 @@ class Ours(Said):
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def ours(data: Set, split: Mapping[str, list[str]], encoder: Encoder | None, *, seed: int, turns: bool) -> Ours:
+def ours(data: Set, split: Mapping[str, list[str]], encoder: Encoder | None, *, seed: int, turns: str) -> Ours:
     """Train on the labelled conversations, and score the test part through the runner."""
     pool, test = split["pool"][:LABELLED], split["test"]
     may, must = ([_behaviour(name, {"abstain": abstain}) for name in data.behaviours] for abstain in (True, False))
@@ -250,7 +253,7 @@ def details(behaviours: Sequence[str], results: Sequence[Ours]) -> None:
         print(f"{np.mean([one.seconds[name] for one in results]):.4f} {unit}")
 
 
-def run(data: Set, encoder: Encoder, *, seeds: Sequence[int], turns: bool) -> None:
+def run(data: Set, encoder: Encoder, *, seeds: Sequence[int], turns: str) -> None:
     """Run all seeds and print."""
     sentences = Sentences.of(data.conversations.values(), encoder)
     results, level = [], {"turns": [], "conversations": []}
@@ -282,7 +285,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first", type=int, default=1000)
-    parser.add_argument("--labels", choices=("turns", "conversations"), default="turns")
+    parser.add_argument("--labels", choices=("turns", "conversations", "copied"), default="turns")
     parser.add_argument("--behaviours", nargs="*", default=MAIN)
     options = parser.parse_args()
     if not (options.data / "conversations.jsonl.gz").is_file():
@@ -290,7 +293,7 @@ def main() -> None:
     folder = options.model or _fetched()
     data = Set.read(options.data, options.behaviours)
     seeds = range(options.first, options.first + options.seeds)
-    run(data, Remembered(OnnxEncoder(folder)), seeds=seeds, turns=options.labels == "turns")
+    run(data, Remembered(OnnxEncoder(folder)), seeds=seeds, turns=options.labels)
 
 
 def _fetched() -> Path:

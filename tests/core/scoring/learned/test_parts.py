@@ -15,6 +15,8 @@ from coachloop.core.scoring.learned import model
 from coachloop.core.scoring.learned.bags import Bag, answers_of, settle
 from coachloop.core.scoring.learned.calibration import (
     FAR,
+    OF_CONVERSATIONS,
+    OF_TURNS,
     Seen,
     any_of,
     best_threshold,
@@ -103,10 +105,10 @@ def test_the_threshold_agrees_best_and_heeds_what_has_no_answer():
     """Where answers part cleanly it lies between; conversations without answers shift it within what is known."""
     likely = np.array([0.05, 0.1, 0.2, 0.8, 0.9, 0.95] * 6)
     seen = Seen(likely, (likely > 0.5).astype(float), np.arange(36) % 9)
-    assert 0.2 < best_threshold(seen, rng=rng()) < 0.8
-    assert 0.2 < best_threshold(seen, rng=rng(), unlabelled=np.full(50, 0.3)) < 0.9
+    assert 0.2 < best_threshold(seen, OF_TURNS, rng=rng()) < 0.8
+    assert 0.2 < best_threshold(seen, OF_CONVERSATIONS, rng=rng(), unlabelled=np.full(50, 0.3)) < 0.9
     flat = Seen(np.full(6, 0.5), np.array([0.0, 1, 0, 1, 0, 1]), np.arange(6))
-    assert best_threshold(flat, rng=rng()) == 0.5
+    assert best_threshold(flat, OF_TURNS, rng=rng()) == 0.5
 
 
 def test_the_error_allowed_holds_among_what_is_decided():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,6 @@ FAR = 12.0
 _PRIOR = np.array([0.02, 1e-3])
 _ROUNDS = 30
 _SIZES = (1.0, 0.5, 0.2, 0.05, 0.01)
-_SOFT = 0.5
-_BACKGROUND = 0.3
 _DRAWS = 50
 
 
@@ -34,6 +33,13 @@ class Curve:
     def __call__(self, scores: Doubles) -> Doubles:
         """Probabilities for scores."""
         return sigmoid(self.logits(scores))
+
+
+def logits_of(probabilities: Doubles) -> Doubles:
+    """The log-odds of probabilities, cut at `FAR`."""
+    edge = float(sigmoid(np.array(-FAR)))
+    inside = np.clip(probabilities, edge, 1 - edge)
+    return np.asarray(np.log(inside / (1 - inside)))
 
 
 def sigmoid(logits: Doubles) -> Doubles:
@@ -102,22 +108,37 @@ class Seen:
     groups: Ints
 
 
-def best_threshold(seen: Seen, *, rng: np.random.Generator, unlabelled: Doubles | None = None) -> float:
+class Trust(NamedTuple):
+    """How far a threshold trusts the calibrated probabilities.
+
+    `curve` is their share in each answer, `elsewhere` the weight of all that has no answer beside all that has one.
+    """
+
+    curve: float
+    elsewhere: float
+
+
+OF_TURNS, OF_CONVERSATIONS = Trust(0.5, 0.3), Trust(0.8, 1.0)
+"""The more answers there are, the more they count themselves: turns are many, conversations are few."""
+
+
+def best_threshold(seen: Seen, trust: Trust, *, rng: np.random.Generator, unlabelled: Doubles | None = None) -> float:
     """The probability from which yes agrees best with people (Cohen's kappa).
 
-    Half of each answer is replaced by its calibrated probability, conversations without answers add theirs, and the threshold is
-    the mean over bootstrap draws of whole groups: the best point of fifty answers alone is mostly luck.
+    The best point of fifty answers alone is mostly luck. So part of each answer is replaced by its calibrated probability,
+    conversations without answers add theirs, and the threshold is the mean, as log-odds, over bootstrap draws of whole groups.
     """
     _, group = np.unique(seen.groups, return_inverse=True)
     count = int(group.max()) + 1
     other = np.zeros(0) if unlabelled is None else unlabelled
-    scores = np.concatenate([seen.probabilities, other])
-    soft = np.concatenate([(1 - _SOFT) * seen.truth + _SOFT * seen.probabilities, other])
-    light = np.full(len(other), _BACKGROUND * len(seen.truth) / max(1, len(other)))
+    likely = np.concatenate([seen.probabilities, other])
+    soft = np.concatenate([(1 - trust.curve) * seen.truth + trust.curve * seen.probabilities, other])
+    light = np.full(len(other), trust.elsewhere * len(seen.truth) / max(1, len(other)))
     draws = rng.multinomial(count, np.full(count, 1 / count), size=_DRAWS)
-    order = np.argsort(-scores, kind="stable")
-    found = [_peak(scores[order], soft[order], np.concatenate([draw[group], light])[order]) for draw in draws]
-    return float(np.mean(found))
+    order = np.argsort(-likely, kind="stable")
+    scores = logits_of(likely)[order]
+    found = [_peak(scores, soft[order], np.concatenate([draw[group], light])[order]) for draw in draws]
+    return float(sigmoid(np.array(np.mean(found))))
 
 
 def _peak(scores: Doubles, truth: Doubles, weights: Doubles) -> float:

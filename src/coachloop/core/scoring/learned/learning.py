@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from coachloop.core.model.template import Require
 from coachloop.core.scoring.learned.bags import Bag, answers_of, settle
-from coachloop.core.scoring.learned.calibration import Seen, best_threshold, fit_curve, folds_of
+from coachloop.core.scoring.learned.calibration import (
+    OF_CONVERSATIONS,
+    OF_TURNS,
+    Seen,
+    best_threshold,
+    fit_curve,
+    folds_of,
+)
 from coachloop.core.scoring.learned.findings import Chances, score_of
 from coachloop.core.scoring.learned.material import Material
 from coachloop.core.scoring.learned.model import Head
@@ -153,14 +160,13 @@ def _head(task: Task, fitted: _Fitted, *, known: Ints, rng: np.random.Generator)
     others = whole(task.scores(task.others, elsewhere))
     turns = Seen(turn(fitted.left_out[rows]), fitted.settled[rows], task.material.groups[rows])
     probabilities = whole(scores)
+    answers = Seen(probabilities, truth, np.array([case.group for case in cases]))
     return Head(
         weights=fitted.weights,
         turn=turn,
-        turn_threshold=best_threshold(turns, rng=rng, unlabelled=elsewhere),
+        turn_threshold=best_threshold(turns, OF_TURNS, rng=rng, unlabelled=elsewhere),
         whole=whole,
-        threshold=best_threshold(
-            Seen(probabilities, truth, np.array([case.group for case in cases])), rng=rng, unlabelled=others
-        ),
+        threshold=best_threshold(answers, OF_CONVERSATIONS, rng=rng, unlabelled=others),
         probabilities=probabilities,
         truth=truth,
     )
