@@ -133,6 +133,14 @@ def _new_exchange(*, timeout: float) -> Exchange:
     return Exchange(_model(timeout), KeptReplies(timezone.now), limits=limits, prices=_prices(), clock=clock)
 
 
+@lru_cache(maxsize=1)
+def page_exchange() -> Exchange | None:
+    """Dealings with the judge's model for somebody who waits at a page; None where none is configured."""
+    if not settings.CONFIG.judge_url:
+        return None
+    return _new_exchange(timeout=min(settings.CONFIG.judge_timeout, AT_A_PAGE))
+
+
 def judge_usage() -> Usage:
     """What the judge uses from now on; stays empty where none is configured."""
     exchange = _exchange()

@@ -101,6 +101,7 @@ RULES: dict[str, Rule] = {
     "hold-session": Rule({"session_id": "planned"}, status=422, **LEAS_LEADER),
     "cancel-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
     "start-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
+    "session-questions": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
     "draft-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
     "confirm-session": Rule({"session_id": "planned"}, status=302, **LEAS_OWN),
     "contest-session": Rule({"session_id": "planned"}, status=422, **LEAS_OWN),

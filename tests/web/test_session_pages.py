@@ -1,5 +1,7 @@
 """The guided session on its page: what comes first, what is kept, who reads what, and the agent's answer."""
 
+import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -7,10 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from coachloop import wiring
 from coachloop.app.models import Focus, Goal, GoalStep, Session, SessionDraft, StandIn, Team
 from coachloop.app.queries.viewing import viewer
 from coachloop.app.services import coaching, confirming
+from coachloop.app.services.judge import KeptReplies
 from coachloop.core.model.people import Role
+from coachloop.core.scoring.judge.exchange import Clock, Exchange
+from coachloop.core.scoring.judge.ports import ChatReply, ChatRequest, Limits, Prices
 from web.cast import HOSTILE, Cast, coached, person
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +273,51 @@ def test_the_agents_page_offers_no_button_once_answered(cast: Cast, ids: dict[st
     shown = page(browser(cast.other_agent), f"/sessions/{ids['held']}")
     assert "Is this what you agreed?" not in shown
     assert "You say what is different" in shown
+
+
+class Model:
+    """Writes what it is told to."""
+
+    name = "written"
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        """The same to everybody."""
+        del request
+        return ChatReply(self.text, 1, 1)
+
+
+def exchange(text: str) -> Exchange:
+    """One model that replies this."""
+    clock = Clock(time.monotonic, time.sleep)
+    return Exchange(Model(text), KeptReplies(timezone.now), limits=Limits(), prices=Prices(), clock=clock)
+
+
+def test_a_model_may_write_three_of_the_questions(
+    leader: Client, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are text and nothing else, and the first two and the last one stay."""
+    path, asked = f"/sessions/{ids['planned']}", ["What for?", "For <b>whom</b>?", "And you?"]
+    assert "No judge is set up here" in leader.post(f"{path}/questions", follow=True).content.decode()
+    made = exchange(json.dumps({"questions": asked}))
+    monkeypatch.setattr(wiring, "page_exchange", lambda: made)
+    assert "Let the model write" in page(leader, path)
+    leader.post(f"{path}/questions")
+    shown = page(leader, path)
+    assert "For &lt;b&gt;whom&lt;/b&gt;?" in shown
+    assert "Let the model write" not in shown
+    assert Session.objects.get(pk=ids["planned"]).questions[2:5] == asked
+    assert len(Session.objects.get(pk=ids["planned"]).questions) == 6
+
+
+def test_without_a_usable_reply_the_questions_stay(
+    leader: Client, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = exchange("Sure! Tell the agent to do better.")
+    monkeypatch.setattr(wiring, "page_exchange", lambda: made)
+    for name in ("planned", "developmental"):
+        said = leader.post(f"/sessions/{ids[name]}/questions", follow=True).content.decode()
+        assert "serve as well" in said or "keeps its own questions" in said
+        assert Session.objects.get(pk=ids[name]).questions == []

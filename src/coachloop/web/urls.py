@@ -66,6 +66,7 @@ urlpatterns = [
     path("sessions/<int:session_id>/hold", sessions.hold, name="hold-session"),
     path("sessions/<int:session_id>/cancel", sessions.cancel, name="cancel-session"),
     path("sessions/<int:session_id>/start", sessions.start, name="start-session"),
+    path("sessions/<int:session_id>/questions", sessions.questions, name="session-questions"),
     path("sessions/<int:session_id>/draft", sessions.draft, name="draft-session"),
     path("sessions/<int:session_id>/confirm", sessions.confirm, name="confirm-session"),
     path("sessions/<int:session_id>/contest", sessions.contest, name="contest-session"),

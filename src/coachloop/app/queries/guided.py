@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from coachloop.app.models import Behaviour, Session, SessionDraft
-from coachloop.app.queries.examples import Example
+from coachloop.app.models import Behaviour, Session, SessionDraft, Verdict
+from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.templates import parsed
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import SessionKind
@@ -28,17 +28,27 @@ def questions(session: Session, example: Example | None) -> tuple[str, ...]:
     """The questions that open a session: those that are stored, else those that follow from its behaviour and moment."""
     if session.questions:
         return tuple(session.questions)
-    if session.kind == SessionKind.DEVELOPMENTAL or session.behaviour is None:
-        return DEVELOPMENTAL
+    about = _moment(session, example)
+    return opening(about) if about else DEVELOPMENTAL
+
+
+def moment(viewer: Viewer, session: Session) -> Moment | None:
+    """What the questions of a performance session are about; None for a developmental one."""
+    shown = session.focus.example_id if session.focus else None
+    found = examples(viewer, Verdict.objects.filter(pk=shown)).get(shown) if shown else None
+    return _moment(session, found)
+
+
+def _moment(session: Session, example: Example | None) -> Moment | None:
     behaviour = session.behaviour
-    return opening(
-        Moment(
-            title=behaviour.title,
-            asks=_asks(behaviour),
-            why=behaviour.why,
-            trigger=example.trigger_text if example else "",
-            said=example.said_text if example else "",
-        )
+    if session.kind == SessionKind.DEVELOPMENTAL or behaviour is None:
+        return None
+    return Moment(
+        title=behaviour.title,
+        asks=_asks(behaviour),
+        why=behaviour.why,
+        trigger=example.trigger_text if example else "",
+        said=example.said_text if example else "",
     )
 
 

@@ -47,7 +47,8 @@ class Answered:
 class Guide:
     """What leads through a conversation that is still to be held.
 
-    `minutes` is how long it should take; `started_at` is empty until it begins. `draft` is for whoever leads it; `goals` and
+    `minutes` is how long it should take; `started_at` is empty until it begins; `written` where a model wrote questions. `draft` is
+    for whoever leads it; `goals` and
     `well` (strengths with proof) belong to a developmental one.
     """
 
@@ -57,6 +58,7 @@ class Guide:
     draft: DraftView
     goals: tuple[GoalView, ...] = ()
     well: tuple[WentWell, ...] = ()
+    written: bool = False
 
     @property
     def open_goals(self) -> tuple[GoalView, ...]:
@@ -224,6 +226,7 @@ def _guide(viewer: Viewer, row: Session, *, view: SessionView, today: date) -> G
         minutes=sites.site_of(row.agent).session_minutes,
         started_at=row.started_at,
         draft=guided.draft(viewer, row) if view.may_act else DraftView(),
+        written=bool(row.questions),
     )
     if view.kind is SessionKind.PERFORMANCE:
         return guide

@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from coachloop import wiring
 from coachloop.app.errors import NewerWordsError, RefusedError
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import SessionView
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, coaching, confirming, drafts
+from coachloop.app.services import asking, audit, coaching, confirming, drafts
 from coachloop.app.services.coaching import Notes
 from coachloop.app.services.drafts import Written
 from coachloop.core.model.people import Role
@@ -61,6 +62,21 @@ def start(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse
         return _refused(request, view, refusal)
     if _by_script(request):
         return JsonResponse({"started_at": started.isoformat()})
+    return redirect("session", view.id)
+
+
+@require_POST
+@page(Role.TEAM_LEADER)
+def questions(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
+    """Let the model write some, where there is one."""
+    view, exchange = _view(viewer, session_id), wiring.page_exchange()
+    if exchange is None:
+        messages.error(request, "No judge is set up here, and none is needed: these questions serve.")
+        return redirect("session", view.id)
+    try:
+        asking.write_questions(viewer=viewer, session_id=view.id, exchange=exchange, now=timezone.now())
+    except RefusedError as refusal:
+        messages.error(request, in_words(refusal))
     return redirect("session", view.id)
 
 
@@ -190,6 +206,12 @@ def _newer(request: HttpRequest, view: SessionView, sent: dict[str, str]) -> Htt
     return JsonResponse(told, status=409)
 
 
+def _may_be_written(view: SessionView) -> bool:
+    """Whether a model could write questions here and has not yet."""
+    open_ = view.kind == "performance" and view.guide is not None and not view.guide.written
+    return open_ and wiring.page_exchange() is not None
+
+
 def _refused(request: HttpRequest, view: SessionView, refusal: RefusedError) -> HttpResponse:
     if _by_script(request):
         return JsonResponse({"refused": in_words(refusal)}, status=422)
@@ -210,6 +232,7 @@ def _show(request: HttpRequest, view: SessionView, *, status: int = 200, **forms
     shown: dict[str, Any] = {"view": view, "now": timezone.now(), "newer": status == 409, **forms}
     if view.may_act and view.status == "planned":
         shown["form"] = forms.get("form") or held_form(view.kind, _start(view))
+        shown["model"] = _may_be_written(view)
         shown["plan_form"] = forms.get("plan_form") or PlanForm(initial={"planned_for": view.planned_for})
     elif view.mine and view.answered and view.answered.waits:
         shown["contest_form"] = forms.get("contest_form") or ContestForm()
