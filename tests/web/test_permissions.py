@@ -84,6 +84,8 @@ RULES: dict[str, Rule] = {
     "set-busy": Rule(ok=SIGNED_IN, post=True, status=302),
     "calendar-feed": Rule({"token": "guessed"}, hidden=tuple(PEOPLE)),
     "me": Rule(ok=("agent", "other_agent")),
+    "ask-for-coaching": Rule(ok=("agent", "other_agent"), post=True, status=422),
+    "answer-request": Rule({"key": "lea"}, status=302, **LEAS_LEADER),
     "report-choices": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead", "operations")),
     "my-report": Rule({"day": "2026-05-04", "template": "discovery"}, ok=("agent", "other_agent")),
     "agent-report": Rule({"key": "lea", "day": "2026-05-04", "template": "discovery"}, **LEAS),

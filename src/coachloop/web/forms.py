@@ -158,6 +158,18 @@ class ContestForm(forms.Form):
     words = _text("What is different?", "Your team leader reads this, nobody else.")
 
 
+class AskForm(forms.Form):
+    """An agent asks for coaching."""
+
+    words = forms.CharField(
+        label="What would you like to talk about?",
+        help_text="Your team leader reads this on their week, nobody else.",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        error_messages={"required": "A few words are enough."},
+    )
+
+
 class GoalForm(forms.Form):
     """Where an agent wants to be."""
 

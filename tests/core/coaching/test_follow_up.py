@@ -49,5 +49,7 @@ def test_each_level_stays_with_those_before_it():
 
 
 def test_outcomes_are_averaged_where_they_can_be():
-    found = averages([{"sale": True, "csat": 4, "note": "fine"}, {"sale": False, "csat": None}, None, {"csat": 5.0, "sum": 10**400}])
+    found = averages(
+        [{"sale": True, "csat": 4, "note": "fine"}, {"sale": False, "csat": None}, None, {"csat": 5.0, "sum": 10**400}]
+    )
     assert found == {"csat": Average(4.5, 2, share=False), "sale": Average(0.5, 2, share=True)}

@@ -8,11 +8,13 @@ from django.db.models import Sum
 from django.db.models.functions import TruncWeek
 
 from coachloop.app.models import Agent, AgentDay, Behaviour, Focus, Session, Verdict
-from coachloop.app.queries import rates, viewing
+from coachloop.app.queries import rates, requests, viewing
 from coachloop.app.queries.examples import Example, examples
+from coachloop.app.queries.follow_up import RateView, rate
 from coachloop.app.queries.rates import RateRow
+from coachloop.app.queries.requests import RequestView, leads
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.queries.wins import WentWell, went_well
+from coachloop.app.queries.wins import WentWell, proof, went_well
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
 from coachloop.core.stats.proportions import wilson
 
@@ -45,7 +47,7 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class FocusView:
-    """What the agent works on now."""
+    """What the agent works on now, how it goes today and this week, and the newest proof of the last seven days."""
 
     template: str
     behaviour: str
@@ -55,6 +57,17 @@ class FocusView:
     reason: str
     example: Example | None
     session_id: int | None
+    planned_for: datetime | None
+    today: RateView
+    this_week: RateView
+    proof: WentWell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation of the agent's own that is to be held."""
+
+    session_id: int
     planned_for: datetime | None
 
 
@@ -77,7 +90,7 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True)
 class AgentPage:
-    """One agent's page; `mine` when the viewer is that agent."""
+    """One agent's page; `mine` when the viewer is that agent. An adviser sees no `commitments`: they stay between the two."""
 
     key: str
     name: str
@@ -89,12 +102,14 @@ class AgentPage:
     went_well: tuple[WentWell, ...]
     rates: tuple[RateRow, ...]
     conversations: int
+    asked: RequestView | None = None
+    talk: Talk | None = None
 
     @property
     def quoted(self) -> tuple[str, ...]:
         """The conversations whose words the page shows."""
-        focus = [self.focus.example.conversation_key] if self.focus and self.focus.example else []
-        return (*focus, *(each.conversation_key for each in self.went_well))
+        shown = (self.focus.example, self.focus.proof) if self.focus else ()
+        return tuple(each.conversation_key for each in (*shown, *self.went_well) if each)
 
 
 def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
@@ -102,7 +117,7 @@ def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
     agent = viewing.agents(viewer).select_related("team").filter(key=key).first()
     if agent is None:
         return None
-    focus = _focus(viewer, agent)
+    focus = _focus(viewer, agent, today)
     since = today - timedelta(days=RECENT_DAYS - 1)
     return AgentPage(
         key=agent.key,
@@ -111,10 +126,12 @@ def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
         mine=agent.pk == viewer.agent_id,
         focus=focus,
         trend=_trend(agent, _behaviour(focus.template, focus.behaviour), today) if focus else None,
-        commitments=_commitments(agent),
+        commitments=_commitments(agent) if agent.pk == viewer.agent_id or leads(viewer, agent) else (),
         went_well=went_well(viewer, agent, since),
         rates=tuple(row for row in rates.rates(viewer, as_of=today, days=RECENT_DAYS) if row.agent_key == key),
         conversations=agent.conversations.filter(day__range=(since, today)).count(),
+        asked=requests.open_request(viewer, agent),
+        talk=_talk(agent),
     )
 
 
@@ -152,11 +169,12 @@ def _trend(agent: Agent, behaviour: Behaviour | None, today: date) -> Trend | No
     return Trend(behaviour.template.key, behaviour.key, behaviour.title, behaviour.target, points)
 
 
-def _focus(viewer: Viewer, agent: Agent) -> FocusView | None:
+def _focus(viewer: Viewer, agent: Agent, today: date) -> FocusView | None:
     focus = agent.foci.select_related("behaviour__template").filter(closed_at__isnull=True).first()
     if focus is None:
         return None
     planned = focus.sessions.filter(status=SessionStatus.PLANNED).first()
+    week_ago = today - timedelta(days=7)
     return FocusView(
         template=focus.behaviour.template.key,
         behaviour=focus.behaviour.key,
@@ -167,7 +185,15 @@ def _focus(viewer: Viewer, agent: Agent) -> FocusView | None:
         example=_example(viewer, focus),
         session_id=planned.pk if planned else None,
         planned_for=planned.planned_for if planned else None,
+        today=rate((agent.pk,), focus.behaviour_id, (today, today)),
+        this_week=rate((agent.pk,), focus.behaviour_id, (today - timedelta(days=today.weekday()), today)),
+        proof=next(iter(proof(viewer, agent, focus.behaviour_id, first=week_ago, last=today, most=1)), None),
     )
+
+
+def _talk(agent: Agent) -> Talk | None:
+    planned = agent.sessions.filter(status=SessionStatus.PLANNED, kind=SessionKind.DEVELOPMENTAL).first()
+    return Talk(planned.pk, planned.planned_for) if planned else None
 
 
 def _example(viewer: Viewer, focus: Focus) -> Example | None:

@@ -17,7 +17,7 @@ from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.follow_up import before_since
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, drafts, goals
+from coachloop.app.services import audit, drafts, goals, requests
 from coachloop.app.services.led import led_agent, led_session, must_lead
 from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus, minutes_taken
 
@@ -55,6 +55,7 @@ def accept_focus(*, viewer: Viewer, agent_key: str, now: datetime, as_of: date |
     behaviour = BehaviourFinder().find(found.behaviour, found.template)
     focus = _open_focus(agent, behaviour, found, viewer=viewer, now=now)
     _plan_next(focus, viewer=viewer, now=now)
+    requests.answered(agent, now=now)
     audit.record(
         viewer,
         "focus.accept",
@@ -121,6 +122,7 @@ def open_developmental(*, viewer: Viewer, agent_key: str, now: datetime) -> Sess
         leader_name=viewer.name,
         created_at=now,
     )
+    requests.answered(agent, now=now)
     audit.record(viewer, "session.open", f"session:{session.pk}", now=now)
     return session
 

@@ -1,28 +1,59 @@
-"""An agent's page, for the agent and for those who may see it; and the picture of a trend on it."""
+"""An agent's page, for the agent and for those who may see it; the picture of a trend on it; and asking for coaching."""
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST
 
+from coachloop.app.errors import RefusedError
 from coachloop.app.queries import agent_page as queries
 from coachloop.app.queries.report import newest_report
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, coaching, requests
 from coachloop.core.model.people import Role
-from coachloop.web.access import found, page
+from coachloop.web.access import found, in_words, page
 from coachloop.web.charts.trend import SIZES, THEMES, trend_svg
+from coachloop.web.forms import AskForm
 
 
 @page(Role.AGENT)
 def me(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """What am I working on?"""
-    key = queries.own_key(viewer)
-    if key is None:
-        return render(request, "coachloop/no_agent.html")
-    return _show(request, viewer, key)
+    return _mine(request, viewer)
+
+
+@require_POST
+@page(Role.AGENT)
+def ask(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Ask my leader for a conversation."""
+    form = AskForm(request.POST)
+    if form.is_valid():
+        try:
+            requests.ask_for_coaching(viewer=viewer, words=form.cleaned_data["words"], now=timezone.now())
+        except RefusedError as refusal:
+            form.add_error("words", in_words(refusal))
+        else:
+            messages.success(request, "Asked. Your team leader sees it on their week.")
+            return redirect("me")
+    return _mine(request, viewer, form=form, status=422)
+
+
+@require_POST
+@page(Role.TEAM_LEADER)
+def answer(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """Answer an agent who asks: with the conversation that is planned, or a new one."""
+    now = timezone.now()
+    try:
+        planned = requests.answer_with_planned(viewer=viewer, agent_key=key, now=now)
+        opened = planned or coaching.open_developmental(viewer=viewer, agent_key=key, now=now).pk
+    except RefusedError as refusal:
+        messages.error(request, in_words(refusal))
+        return redirect("week")
+    return redirect("session", opened)
 
 
 @page(Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
@@ -44,10 +75,21 @@ def trend(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     return HttpResponse(picture, content_type="image/svg+xml")
 
 
-def _show(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
-    view = found(queries.agent_page(viewer, key, today=timezone.localdate()))
-    newest = newest_report(viewer, key, today=timezone.localdate())
+def _mine(request: HttpRequest, viewer: Viewer, *, form: AskForm | None = None, status: int = 200) -> HttpResponse:
+    key = queries.own_key(viewer)
+    if key is None:
+        return render(request, "coachloop/no_agent.html", status=status)
+    return _show(request, viewer, key, form=form, status=status)
+
+
+def _show(
+    request: HttpRequest, viewer: Viewer, key: str, *, form: AskForm | None = None, status: int = 200
+) -> HttpResponse:
+    today = timezone.localdate()
+    view = found(queries.agent_page(viewer, key, today=today))
+    newest = newest_report(viewer, key, today=today)
     audit.look(viewer, *view.quoted, *(newest.report.calls if newest else ()), now=timezone.now())
     drawn = view.trend
     chart = urlencode({"template": drawn.template, "behaviour": drawn.behaviour}) if drawn else ""
-    return render(request, "coachloop/agent.html", {"view": view, "chart": chart, "newest": newest})
+    shown = {"view": view, "chart": chart, "newest": newest, "today": today, "ask_form": form or AskForm()}
+    return render(request, "coachloop/agent.html", shown, status=status)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
-from coachloop.app.queries import mix, planning, session_page
+from coachloop.app.queries import mix, planning, requests, session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
@@ -26,6 +26,7 @@ def week(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "ahead": planning.ahead(viewer, shown, now=timezone.now()),
         "offers": offers,
         "mixes": mix.of_week(shown, offers, today=today),
+        "asks": requests.open_requests(viewer, team=shown.team.key if shown.team else ""),
     }
     return render(request, "coachloop/week.html", {"week": shown, "today": today, **more})
 
