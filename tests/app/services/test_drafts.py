@@ -42,7 +42,7 @@ def save(who, session, *, at=0, **sent):
 
 
 def test_what_was_written_is_kept_and_what_no_session_has_is_dropped(cast, session):
-    draft = save(cast.ada, session, fields={**WORDS, "is_admin": "yes", "goal": "x" * (LONGEST + 9)})
+    draft = save(cast.ada, session, fields={**WORDS, "is_admin": "yes", "goal": "\0" + "x" * (LONGEST + 9)})
     assert draft.fields["shared"] == {"own_words": "I rush.", "goal": "x" * LONGEST}
     assert draft.fields["private"] == {str(cast.ada.user.pk): "Ask about the shift."}
     assert (draft.saved_at, draft.saved_by) == (NOW, cast.ada.user)

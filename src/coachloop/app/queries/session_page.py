@@ -47,9 +47,8 @@ class Answered:
 class Guide:
     """What leads through a conversation that is still to be held.
 
-    `minutes` is how long it should take; `started_at` is empty until it begins; `written` where a model wrote questions. `draft` is
-    for whoever leads it; `goals` and
-    `well` (strengths with proof) belong to a developmental one.
+    `minutes` is how long it should take; `started_at` is empty until it begins; `written` where a model wrote questions. `draft`
+    is for whoever leads it; `goals` and `well` (strengths with proof) belong to a developmental one.
     """
 
     questions: tuple[str, ...]

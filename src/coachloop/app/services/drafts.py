@@ -59,11 +59,11 @@ def save_draft(*, viewer: Viewer, session_id: int, written: Written, now: dateti
         raise NewerWordsError("something newer was written in another window or on another device")
     draft = draft or SessionDraft(session=session)
     private = dict(draft.fields.get("private", {}))
-    private[_who(viewer)] = written.fields.get("private_notes", "")[:LONGEST]
+    private[_who(viewer)] = _kept(written.fields.get("private_notes", ""))
     draft.fields = {
-        "shared": {name: written.fields[name][:LONGEST] for name in SHARED if name in written.fields},
+        "shared": {name: _kept(written.fields[name]) for name in SHARED if name in written.fields},
         "private": {who: words for who, words in private.items() if words.strip()},
-        "writer": written.writer[:40],
+        "writer": _window(written),
     }
     draft.saved_at, draft.saved_by = now, viewer.user
     draft.save()
@@ -112,8 +112,17 @@ def called_off(session: Session, following: Session | None) -> None:
 
 def _is_newer(draft: SessionDraft, written: Written) -> bool:
     """Whether the draft holds something that its sender has not read: a re-sent message of the same window has."""
-    same_window = bool(written.writer) and draft.fields.get("writer") == written.writer[:40]
+    same_window = bool(written.writer) and draft.fields.get("writer") == _window(written)
     return not same_window and draft.saved_at.isoformat() != written.basis
+
+
+def _kept(words: str) -> str:
+    """As much of a field as a draft keeps; PostgreSQL stores no NUL."""
+    return words.replace("\0", "")[:LONGEST]
+
+
+def _window(written: Written) -> str:
+    return written.writer.replace("\0", "")[:40]
 
 
 def _who(viewer: Viewer) -> str:

@@ -98,7 +98,11 @@ def _key_of_step(viewer: Viewer, step_id: int) -> str:
 
 def _step(request: HttpRequest) -> dict[str, Any]:
     form = StepForm(request.POST)
-    return form.cleaned_data if form.is_valid() else {"words": request.POST.get("words", ""), "by_when": None}
+    return (
+        form.cleaned_data
+        if form.is_valid()
+        else {"words": request.POST.get("words", "").replace("\0", ""), "by_when": None}
+    )
 
 
 def _do(request: HttpRequest, act: Callable[..., object], key: str, said: str, **given: Any) -> HttpResponse:  # noqa: PLR0917 -- what to do, about whom, what to say

@@ -136,7 +136,7 @@ function write(form) {
 
   // What this device kept from last time, unless the page has just come back with what was sent.
   const before = device.get(key);
-  if ("sent" in form.dataset) kept = {};
+  if ("sent" in form.dataset) { kept = {}; changed(); }
   else if (before?.fields && !same({ ...fields(), ...before.fields }, fields())) {
     const here = { fields: fields(), saved_at: basis, saved: $("saved").textContent.replace(/^\D+/, ""), by: "" };
     fill(before.fields);
