@@ -79,3 +79,26 @@ def test_newer_words_of_another_window_are_not_written_over(visit: Visit, ids: d
     phone.get_by_label("The next step").fill("Sit in on two")
     expect(phone.locator("#saved")).to_have_text(SAVED, timeout=4000)
     assert SessionDraft.objects.get().fields["shared"]["action"] == "Sit in on two"
+
+
+def test_words_that_were_never_sent_come_back_with_the_page(visit: Visit, ids: dict[str, int]) -> None:
+    """The server is away while somebody writes and closes the page; the same device brings their words back, and asks if need be."""
+    path = f"/sessions/{ids['developmental']}"
+    page = visit("leader", width=390, height=844)
+    page.goto(path)
+    page.route("**/draft", lambda route: route.abort())
+    page.get_by_label("The next step").fill("Sit in on one")
+    expect(page.locator("#saved")).to_have_text("Offline: kept on this device", timeout=4000)
+    page.reload()
+    expect(page.get_by_label("The next step")).to_have_value("Sit in on one")
+    expect(page.locator("#saved")).to_have_text("Offline: kept on this device", timeout=4000)
+
+    desk = visit("leader")
+    desk.goto(path)
+    desk.get_by_label("The next step").fill("Lead one")
+    expect(desk.locator("#saved")).to_have_text(SAVED, timeout=4000)
+    page.unroute("**/draft")
+    page.reload()
+    page.get_by_role("button", name="Keep what is on this page").click()
+    expect(page.locator("#saved")).to_have_text(SAVED, timeout=4000)
+    assert SessionDraft.objects.get().fields["shared"]["action"] == "Sit in on one"
