@@ -3,6 +3,7 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from coachloop.app.models import AuditEntry, Conversation, Review, Verdict
+from coachloop.app.models import AuditEntry, Behaviour, Conversation, Review, Verdict
 from web.cast import HOSTILE, Cast, hostile_call, take_in
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ def test_the_list_narrows_to_what_is_asked(leader: Client) -> None:
 
 
 def test_days_count_back_from_today(leader: Client) -> None:
-    since = timezone.localdate() - timedelta(days=7)
+    since = timezone.localdate(timezone=ZoneInfo("Europe/Berlin")) - timedelta(days=7)
     found = Conversation.objects.filter(agent__key="tom", day__gt=since).count()
     assert f"{found} conversation" in text(leader, "/conversations?agent=tom&days=7")
 
@@ -167,3 +168,49 @@ def test_scores_without_a_transcript_say_so(leader: Client) -> None:
     page = text(leader, "/conversations/bare")
     assert "came in without a transcript" in page
     assert "Nothing scored" in page
+
+
+def test_words_are_found_and_shown_where_they_stand(cast: Cast, leader: Client) -> None:
+    """Marked, as text, with a link to the turn; and a look at what is shown is written down."""
+    page = text(leader, "/conversations?agent=tom&words=%22bedrooms+do+you%22")
+    assert '<mark class="mark-found">bedrooms do you</mark>' in page
+    assert re.search(r'href="/conversations/tom-\d+#turn-4"', page)
+    looks = AuditEntry.objects.filter(
+        action="conversation.look", actor=cast.leader, subject__startswith="conversation:tom-"
+    )
+    assert looks.count() == page.count('<tr class="passages">') > 0
+    assert "try fewer words" in text(leader, "/conversations?words=bedrooms+and+bathrooms")
+
+
+def test_hostile_words_that_are_found_are_only_words(cast: Cast, client: Client) -> None:
+    take_in([hostile_call(cast.now)], cast.now)
+    client.force_login(cast.agent)
+    page = text(client, "/conversations?words=script+alert")
+    assert '<mark class="mark-found">script</mark>&gt;' in page
+    assert "<script>alert" not in page
+    assert "<script>" not in text(client, "/conversations?words=%3Cscript%3E")
+
+
+def test_words_of_others_are_not_found(cast: Cast, client: Client) -> None:
+    """However exactly one asks."""
+    client.force_login(cast.agent)
+    assert "Sam from Harbour" not in text(client, "/conversations?words=%22Sam+from+Harbour%22").replace(
+        "Sam from Harbour&quot;", ""
+    )
+    assert "No call fits" in text(client, "/conversations?words=%22Sam+from+Harbour+Homes%22")
+
+
+def test_between_two_days_and_by_probability(leader: Client) -> None:
+    """The probability is the machine's, of the behaviour that is asked for."""
+    day = timezone.localdate() - timedelta(days=3)
+    found = Conversation.objects.filter(agent__key="tom", day=day).count()
+    page = text(leader, f"/conversations?agent=tom&since={day}&until={day}")
+    assert f"{found} conversation" in page if found else "No call fits" in page
+    verdict = a_verdict("states_purpose", "met")
+    tried = Behaviour.objects.create(template=verdict.behaviour.template, key="tried", title="Tried", position=99)
+    Verdict.objects.create(attempt=verdict.attempt, behaviour=tried, outcome="met", probability=0.8)
+    asked = "/conversations?behaviour=first-30-seconds/tried"
+    assert "1 conversation<" in text(leader, f"{asked}&low=80&high=100")
+    assert "No call fits" in text(leader, f"{asked}&low=81")
+    assert "No call fits" in text(leader, "/conversations?behaviour=first-30-seconds/states_purpose&high=99")
+    assert "conversation" in text(leader, "/conversations?low=90&high=10&since=odd&until=2026-99-99")

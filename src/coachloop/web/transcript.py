@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from coachloop.app.queries.conversation import ConversationView, Proof, VerdictView
+from coachloop.app.queries.search import Passage
 from coachloop.core.model.conversation import Speaker
 from coachloop.core.model.verdict import Outcome
 
@@ -71,6 +72,11 @@ def jump(verdict: VerdictView) -> str:
     if verdict.missed and verdict.outcome is Outcome.NOT_MET:
         return f"missed-{verdict.id}"
     return next((_anchor(verdict, i) for i, proof in enumerate(verdict.evidence) if proof.shown), "")
+
+
+def found(passage: Passage) -> tuple[Stretch, ...]:
+    """A passage with what was looked for marked."""
+    return stretches(passage.text, [Mark(mark.start, mark.end, "found", "") for mark in passage.marks])
 
 
 def stretches(text: str, marks: Sequence[Mark]) -> tuple[Stretch, ...]:

@@ -3,7 +3,7 @@
 from coachloop.app.models.audit import AuditEntry
 from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
 from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft
-from coachloop.app.models.conversations import Conversation, Revision
+from coachloop.app.models.conversations import Conversation, Revision, Spoken
 from coachloop.app.models.gatherings import Attendance, Gathering
 from coachloop.app.models.judging import JudgeReply
 from coachloop.app.models.learned import LearnedModel, TrainingCase
@@ -53,6 +53,7 @@ __all__ = [
     "SiteClosure",
     "Slot",
     "SlotMove",
+    "Spoken",
     "StandIn",
     "Team",
     "Template",

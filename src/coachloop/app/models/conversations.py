@@ -52,3 +52,16 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} revision {self.number}"
+
+
+class Spoken(models.Model):
+    """What a conversation says now, as plain words to search by; made by core.model.spoken, never shown.
+
+    The database keeps the index: an FTS5 table of the same words on SQLite, by trigger, and a GIN index on PostgreSQL.
+    """
+
+    conversation = models.OneToOneField(Conversation, primary_key=True, on_delete=models.CASCADE, related_name="spoken")
+    words = models.TextField()
+
+    def __str__(self) -> str:
+        return f"words of {self.conversation_id}"

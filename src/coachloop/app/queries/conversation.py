@@ -12,6 +12,7 @@ from coachloop.app import mapping
 from coachloop.app.models import Attempt, Behaviour, Conversation, Evaluation, Revision, Verdict
 from coachloop.app.queries import viewing
 from coachloop.app.queries.paging import Slice, cut
+from coachloop.app.queries.search import Passage, passages, says
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import Turn
@@ -20,13 +21,26 @@ from coachloop.core.model.verdict import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What narrows the list; empty means no restriction. `days` counts back from today, today included."""
+    """What narrows the list; empty means no restriction. `days` counts back from today, today included.
+
+    `low` and `high` bound the machine's probability of `met`, in per cent: of the behaviour filtered by, or of any.
+    """
 
     agent: str = ""
     template: str = ""
     behaviour: str = ""
     verdict: str = ""
     days: int = 0
+    words: str = ""
+    since: date | None = None
+    until: date | None = None
+    low: int = 0
+    high: int = 100
+
+    @property
+    def by_probability(self) -> bool:
+        """Whether the machine's probability counts."""
+        return (self.low, self.high) != (0, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class Listed:
     not_met: int
     unscored: int
     verdict: str = ""
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,24 +190,34 @@ def conversation(viewer: Viewer, key: str) -> ConversationView | None:
 
 
 def _asked(filters: Filters, today: date) -> Q:
-    asked = Q(agent__key=filters.agent) if filters.agent else Q()
-    if filters.days:
-        asked &= Q(day__gt=today - timedelta(days=filters.days), day__lte=today)
-    if filters.behaviour or filters.verdict:
+    asked = says(filters.words) & _on_days(filters, today)
+    if filters.agent:
+        asked &= Q(agent__key=filters.agent)
+    if filters.behaviour or filters.verdict or filters.by_probability:
         asked &= Q(Exists(_verdicts_asked(filters).filter(**{CONVERSATION: OuterRef("pk")})))
     return asked
+
+
+def _on_days(filters: Filters, today: date) -> Q:
+    asked = Q(day__gt=today - timedelta(days=filters.days), day__lte=today) if filters.days else Q()
+    if filters.since:
+        asked &= Q(day__gte=filters.since)
+    return asked & Q(day__lte=filters.until) if filters.until else asked
 
 
 def _verdicts_asked(filters: Filters) -> QuerySet[Verdict]:
     verdicts = effective_verdicts()
     if filters.behaviour:
         verdicts = verdicts.filter(behaviour__key=filters.behaviour, behaviour__template__key=filters.template)
+    if filters.by_probability:
+        verdicts = verdicts.filter(probability__range=(filters.low / 100, filters.high / 100))
     return verdicts.filter(effective=filters.verdict) if filters.verdict else verdicts
 
 
 def _listed(rows: list[Conversation], filters: Filters) -> list[Listed]:
     counts = _counts(rows)
     named = _named(rows, filters) if filters.behaviour else {}
+    said = passages(rows, filters.words)
     return [
         Listed(
             key=row.key,
@@ -206,6 +231,7 @@ def _listed(rows: list[Conversation], filters: Filters) -> list[Listed]:
             not_met=counts[row.pk][Outcome.NOT_MET],
             unscored=counts[row.pk][Outcome.UNSCORED],
             verdict=named.get(row.pk, ""),
+            passages=said.get(row.pk, ()),
         )
         for row in rows
     ]

@@ -12,7 +12,7 @@ from coachloop.app.models import Conversation, DirtyDay, Evaluation, Revision
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, spoken
 from coachloop.app.services.people import Directory
 from coachloop.core.model.conversation import moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
@@ -155,6 +155,7 @@ def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how
     for revision in revisions:
         revision.conversation_id = revision.conversation.pk
     Revision.objects.bulk_create(revisions)
+    spoken.keep((row, reads[-1].line.turns or ()) for row, reads in arrived)
     _put_down(rows, how.templates, receipt)
     DirtyDay.objects.bulk_create(DirtyDay(agent_id=agent, day=day) for agent, day in dirty if agent and day)
     how.directory.save_moves()

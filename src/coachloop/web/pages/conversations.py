@@ -9,10 +9,11 @@ from coachloop.app.queries.conversation import Filters
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model.people import Role
+from coachloop.core.model.spoken import LONGEST_QUERY
 from coachloop.core.model.verdict import Outcome
 from coachloop.web import transcript
 from coachloop.web.access import found, page
-from coachloop.web.asked import number, query_without
+from coachloop.web.asked import day, number, query_without
 
 READERS = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
 PERIODS = ((0, "Any time"), (7, "Last 7 days"), (28, "Last 28 days"), (90, "Last 90 days"))
@@ -20,15 +21,17 @@ PERIODS = ((0, "Any time"), (7, "Last 7 days"), (28, "Last 28 days"), (90, "Last
 
 @page(*READERS)
 def conversations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """Which calls show it? Filtered, newest first; HTMX asks for the rows alone."""
+    """Which calls show it? Filtered, newest first; HTMX asks for the rows alone. Words that are shown are looked at."""
     filters = _filters(request)
     listed = queries.conversations(viewer, filters, today=timezone.localdate(), page=number(request, "page", 1))
+    audit.look(viewer, *(row.key for row in listed.rows if row.passages), now=timezone.now())
     name = "coachloop/conversations.html"
     return render(
         request,
         f"{name}#rows" if request.headers.get("HX-Request") else name,
         {
             "page": listed,
+            "rows": [(row, [(one, transcript.found(one)) for one in row.passages]) for row in listed.rows],
             "filters": filters,
             "choices": queries.choices(viewer),
             "outcomes": [outcome.value for outcome in Outcome],
@@ -52,10 +55,16 @@ def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
 def _filters(request: HttpRequest) -> Filters:
     template, _, behaviour = request.GET.get("behaviour", "").partition("/")
     verdict = request.GET.get("verdict", "")
+    low, high = number(request, "low", 0, most=100), number(request, "high", 100, most=100)
     return Filters(
         agent=request.GET.get("agent", ""),
         template=template,
         behaviour=behaviour,
         verdict=verdict if verdict in set(Outcome) else "",
         days=number(request, "days", 0, most=3650),
+        words=request.GET.get("words", "").strip()[:LONGEST_QUERY],
+        since=day(request.GET.get("since", "")),
+        until=day(request.GET.get("until", "")),
+        low=min(low, high),
+        high=max(low, high),
     )
