@@ -158,14 +158,16 @@ def test_what_a_newer_version_overtook_waits_for_it():
 
 
 def test_what_a_newer_model_overtook_waits_for_it():
+    """Even one whose training began, and which is dated, before the scoring did."""
     publish()
     take(call("c-1"))
-    behaviour = Behaviour.objects.get(key="greets")
-    LearnedModel.objects.create(
-        behaviour=behaviour, number=1, trained_at=NOW, published_at=NOW + timedelta(seconds=1), labels=50, threshold=0.5
-    )
-    assert run().postponed == 1
+    [old] = service.engines({"phrases": PhraseScorer()})
+    before = NOW - timedelta(minutes=1)
+    model = {"number": 1, "trained_at": before, "published_at": before, "labels": 50, "threshold": 0.5}
+    LearnedModel.objects.create(behaviour=Behaviour.objects.get(key="greets"), **model)
+    assert service.score_pending(old, now=NOW).postponed == 1
     assert Evaluation.objects.get().state == "pending"
+    assert run().evaluations == 1
 
 
 def test_a_new_cascade_puts_down_what_the_old_one_scored():

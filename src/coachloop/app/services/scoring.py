@@ -47,12 +47,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A published template, its cascades resolved against the scorers that can answer now."""
+    """A published template, its cascades resolved against the scorers that can answer now. `models` were published by then."""
 
     template: Published
     runner: Runner
     scoring: Scoring
     behaviours: Mapping[str, Behaviour]
+    models: frozenset[int]
 
     @property
     def asks_a_judge(self) -> bool:
@@ -71,9 +72,15 @@ def engines(scorers: Mapping[str, Scorer], *, template: str | None = None) -> tu
 
 
 def _engine(template: Published, scorers: Mapping[str, Scorer]) -> Engine:
+    models = _published_models(template)
     runner = Runner(template.core, scorers)
     behaviours = {b.key: b for b in Behaviour.objects.filter(template_id=template.template_id)}
-    return Engine(template, runner, scoring_of(template.version_id, runner.scorer_versions), behaviours)
+    return Engine(template, runner, scoring_of(template.version_id, runner.scorer_versions), behaviours, models)
+
+
+def _published_models(template: Published) -> frozenset[int]:
+    models = LearnedModel.objects.filter(behaviour__template=template.template_id, published_at__isnull=False)
+    return frozenset(models.values_list("id", flat=True))
 
 
 def scoring_of(version_id: int, scorers: Mapping[str, str]) -> Scoring:
@@ -149,13 +156,13 @@ def score_block(engine: Engine, ids: Sequence[int], *, now: datetime) -> Tally:
     """Score these evaluations and store the verdicts, all or none; what somebody else scored meanwhile is left as it is.
 
     Whatever a scorer breaks on is `unscored`, and stored. A scorer that is not available now leaves its conversations pending, and
-    so does a template or model that was published since `now`: others wait for them then.
+    so does a template or model that was published since the engine was made: others wait for them then.
     """
     ready = _read(ids)
     found = engine.runner.score([one.said for one in ready])
     scored = [(one, verdicts) for one, verdicts in zip(ready, found, strict=True) if verdicts is not None]
     with transaction.atomic():
-        if _overtaken(engine, now):
+        if _overtaken(engine):
             return Tally(postponed=len(ready))
         still = _waiting(ids).select_for_update(of=("self",)).values_list("id", "conversation__revision")
         current = set(still)
@@ -165,13 +172,11 @@ def score_block(engine: Engine, ids: Sequence[int], *, now: datetime) -> Tally:
     return tally
 
 
-def _overtaken(engine: Engine, since: datetime) -> bool:
-    """Whether the engine's verdicts would be those of yesterday's ruler."""
+def _overtaken(engine: Engine) -> bool:
+    """Whether the engine's verdicts would be those of yesterday's ruler; a model's date is when its training began."""
     template = engine.template
-    return (
-        not Template.objects.filter(pk=template.template_id, current_id=template.version_id).exists()
-        or LearnedModel.objects.filter(behaviour__template=template.template_id, published_at__gt=since).exists()
-    )
+    is_current = Template.objects.filter(pk=template.template_id, current_id=template.version_id).exists()
+    return not is_current or _published_models(template) != engine.models
 
 
 @dataclass(frozen=True, slots=True)
