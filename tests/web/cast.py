@@ -16,9 +16,11 @@ import numpy as np
 from coachloop.app.models import Agent, Grant, Site, Slot, StandIn, Team, User
 from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, viewer
-from coachloop.app.services import absences, coaching, goals, ingest, rollups, scoring, slots, templates
+from coachloop.app.services import absences, coaching, gatherings, goals, ingest, rollups, scoring, slots, templates
 from coachloop.app.services.coaching import Notes
+from coachloop.app.services.gatherings import Held, Wanted
 from coachloop.core.coaching.agreement import Agreement
+from coachloop.core.coaching.gathering import GatheringKind
 from coachloop.core.coaching.protected import WeeklyTime, monday_of
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line
@@ -211,6 +213,29 @@ def coached(cast: Cast) -> dict[str, int]:
         "goal": goal.pk,
         "step": step.pk,
     }
+
+
+def gathered(cast: Cast) -> dict[str, int]:
+    """A workshop to be held for Lea and Tom, and a huddle of theirs and Mia's that was held a week ago.
+
+    Returns:
+        Ids by name: `gathering` is planned, `gathering_held` took place.
+    """
+    leader, now = viewer(cast.leader), cast.now
+    ahead, past = (
+        gatherings.plan_gathering(
+            viewer=leader,
+            wanted=Wanted(kind, "discovery", "why_after_budget", agents, note="PRIVATE: bring the Costa call."),
+            now=now,
+        )
+        for kind, agents in (
+            (GatheringKind.WORKSHOP, ("lea", "tom")),
+            (GatheringKind.HUDDLE, ("lea", "tom", "mia")),
+        )
+    )
+    held = Held(held_on=(now - timedelta(days=7)).date(), came=("tom", "mia"), minutes=6)
+    gatherings.hold_gathering(viewer=leader, gathering_id=past.pk, held=held, now=now)
+    return {"gathering": ahead.pk, "gathering_held": past.pk}
 
 
 def protected(cast: Cast) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, coached, protected
+from web.cast import Cast, coached, gathered, protected
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +117,11 @@ RULES: dict[str, Rule] = {
     "mix": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "follow-up": Rule({"follow_up_id": "follow_up"}, **TOMS),
     "close-follow-up": Rule({"follow_up_id": "follow_up"}, status=422, **LEAS_LEADER),
+    "gatherings": Rule(ok=(*LEADERS, "qa_lead", "operations")),
+    "new-gathering": Rule(ok=LEADERS),
+    "gathering": Rule({"gathering_id": "gathering"}, ok=("leader", "qa_lead", "operations"), hidden=("other_leader",)),
+    "hold-gathering": Rule({"gathering_id": "gathering"}, status=422, **LEAS_LEADER),
+    "cancel-gathering": Rule({"gathering_id": "gathering"}, status=302, **LEAS_LEADER),
     "heatmap": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "templates": Rule(ok=WITH_ROLE),
     "template": Rule({"key": "discovery"}, ok=WITH_ROLE),
@@ -143,7 +148,7 @@ QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "templat
 def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
     """Sessions and follow-ups by name."""
     with django_db_blocker.unblock():
-        return coached(cast) | protected(cast)
+        return coached(cast) | gathered(cast) | protected(cast)
 
 
 def test_no_route_without_a_rule() -> None:

@@ -8,9 +8,10 @@ from django.db.models import Sum
 from django.db.models.functions import TruncWeek
 
 from coachloop.app.models import Agent, AgentDay, Behaviour, Focus, Session, Verdict
-from coachloop.app.queries import rates, requests, viewing
+from coachloop.app.queries import gatherings, rates, requests, viewing
 from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.follow_up import RateView, rate
+from coachloop.app.queries.gatherings import Contact, GatheringRow
 from coachloop.app.queries.rates import RateRow
 from coachloop.app.queries.requests import RequestView, leads
 from coachloop.app.queries.viewing import Viewer
@@ -61,6 +62,7 @@ class FocusView:
     today: RateView
     this_week: RateView
     proof: WentWell | None
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class AgentPage:
     conversations: int
     asked: RequestView | None = None
     talk: Talk | None = None
+    invitations: tuple[GatheringRow, ...] = ()
 
     @property
     def quoted(self) -> tuple[str, ...]:
@@ -132,6 +135,7 @@ def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
         conversations=agent.conversations.filter(day__range=(since, today)).count(),
         asked=requests.open_request(viewer, agent),
         talk=_talk(agent),
+        invitations=gatherings.invitations(agent.pk) if agent.pk == viewer.agent_id else (),
     )
 
 
@@ -188,6 +192,7 @@ def _focus(viewer: Viewer, agent: Agent, today: date) -> FocusView | None:
         today=rate((agent.pk,), focus.behaviour_id, (today, today)),
         this_week=rate((agent.pk,), focus.behaviour_id, (today - timedelta(days=today.weekday()), today)),
         proof=next(iter(proof(viewer, agent, focus.behaviour_id, first=week_ago, last=today, most=1)), None),
+        contacts=gatherings.contacts(focus),
     )
 
 

@@ -9,6 +9,7 @@ from coachloop.app.queries import goals, guided, sites, viewing
 from coachloop.app.queries.agent_page import RECENT_DAYS
 from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.follow_up import BeforeSince, RateView, before_since
+from coachloop.app.queries.gatherings import Contact, contacts
 from coachloop.app.queries.goals import GoalView
 from coachloop.app.queries.guided import DraftView
 from coachloop.app.queries.viewing import Viewer
@@ -70,7 +71,8 @@ class SessionView:
     """A coaching conversation. Empty are: `example` without a call that shows it, `agreed` and `answered` before it is held.
 
     `may_act` is for whoever leads the agent today; `private_notes` are for the one leader who wrote them; an adviser sees neither
-    notes nor agreement, nor the `guide`, which is for the two in it until it is held. `minutes` is how long it took.
+    notes nor agreement, nor the `guide`, which is for the two in it until it is held. `minutes` is how long it took; `contacts`
+    are the times at which the two met about its focus.
     """
 
     id: int
@@ -99,6 +101,7 @@ class SessionView:
     answered: Answered | None = None
     minutes: int | None = None
     guide: Guide | None = None
+    contacts: tuple[Contact, ...] = ()
 
     @property
     def quoted(self) -> tuple[str, ...]:
@@ -132,7 +135,7 @@ def session(viewer: Viewer, session_id: int, *, today: date) -> SessionView | No
     row = rows.filter(pk=session_id).first()
     if row is None:
         return None
-    view = _session(viewer, row, today)
+    view = replace(_session(viewer, row, today), contacts=contacts(row.focus))
     waits = view.status is SessionStatus.PLANNED and (view.mine or view.may_act)
     return replace(view, guide=_guide(viewer, row, view=view, today=today)) if waits else view
 
