@@ -147,6 +147,24 @@ def test_what_it_learned_from_is_answered_as_by_a_model_that_did_not(centre):
     assert found[1] is apart
 
 
+def test_what_cross_validation_decided_stands_unless_the_options_are_others(centre):
+    """Each fold has thresholds of its own: what the whole model's would make of the probability counts only for new options."""
+    conversation = centre.calls(1, 1)[0].conversation
+
+    def again(outcome, likely, **options):
+        known = {("t", "thanks"): {conversation.id: Finding(outcome, "held out", probability=likely)}}
+        made = scorer(centre.learned, held_out=known)
+        return made.score([question(conversation, centre.asks(), **options)])[0]
+
+    met, missed = again(Outcome.MET, 0.001), again(Outcome.NOT_MET, 0.999)
+    assert (met.outcome, met.probability, missed.outcome) == (Outcome.MET, 0.001, Outcome.NOT_MET)
+    assert met.evidence
+    assert missed.missed
+    assert again(None, 0.999) == Finding(None, "held out", probability=0.999)
+    assert again(None, 0.999, abstain=False).outcome is Outcome.MET
+    assert again(Outcome.NOT_MET, 0.999, error=0.3).outcome is Outcome.MET
+
+
 def test_whether_it_applies_comes_first(centre):
     """A model for whether it applies decides what is not applicable, passes where it is not sure, and else steps aside."""
     met = load(centre.without_turns.model).met

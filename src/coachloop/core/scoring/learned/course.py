@@ -149,7 +149,7 @@ class Course:
             low=result.low,
             high=result.high,
             threshold=head.threshold,
-            model=dump(Learned(Detector(material.bank, head), applies)),
+            model=dump(Learned(Detector(material.bank, head), applies, _options(behaviour))),
             metrics={**result.metrics, "embeddings": float(self.encoder is not None), "background": float(len(others))},
             held_out=tuple(HeldOut(self.conversations[one.number].id, one.human.outcome, one.finding) for one in told),
         )

@@ -34,11 +34,16 @@ class Limits:
         return Outcome.NOT_MET if probability < self.low else None
 
 
+def error_in(options: Mapping[str, Any]) -> float | None:
+    """The share of wrong decisions that a template's options allow; None where it has to decide."""
+    return float(options.get("error", DEFAULT_ERROR)) if options.get("abstain", True) else None
+
+
 def limits_of(head: Head, options: Mapping[str, Any]) -> Limits:
     """The limits that a template's options ask for."""
-    if not options.get("abstain", True):
+    error = error_in(options)
+    if error is None:
         return Limits(head.threshold, head.threshold)
-    error = float(options.get("error", DEFAULT_ERROR))
     return Limits(*sure_enough(head.probabilities, head.truth, error=error))
 
 
@@ -72,6 +77,11 @@ def decide(one: Heard, head: Head, limits: Limits) -> Finding:
             f"below {_percent(limits.low)} or from {_percent(limits.high)}"
         )
         return Finding(None, reason, probability=one.probability)
+    return proven(one, head, limits, outcome=outcome)
+
+
+def proven(one: Heard, head: Head, limits: Limits, *, outcome: Outcome) -> Finding:
+    """The finding that says this, with its quotes or the moment that was missed; what nobody says anything in is missed."""
     if outcome is Outcome.MET and any(one.moments):
         return _met(one, head)
     return _not_met(one, head, limits)

@@ -75,16 +75,22 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A behaviour's model: whether it is met, and whether it applies where that is itself a question."""
+    """A behaviour's model: whether it is met, and whether it applies where that is itself a question.
+
+    `options` is what the template told it when its cross-validation decided; None where that is not known.
+    """
 
     met: Detector
     applies: Detector | None = None
+    options: Mapping[str, Any] | None = None
 
 
 def dump(learned: Learned) -> bytes:
     """A model as bytes; the same model always gives the same."""
     arrays: dict[str, NDArray[Any]] = {}
     about: dict[str, Any] = {"format": FORMAT}
+    if learned.options is not None:
+        about["options"] = dict(learned.options)
     for part, detector in (("met", learned.met), ("applies", learned.applies)):
         if detector is not None:
             about[part] = {"encoder": detector.bank.encoder, **_numbers(detector.head)}
@@ -106,7 +112,7 @@ def load(data: bytes) -> Learned:
         about = json.loads(arrays.pop("about").tobytes())
         _check_format(about["format"])
         parts = {part: _detector(about[part], _under(arrays, part)) for part in ("met", "applies") if part in about}
-        return Learned(parts["met"], parts.get("applies"))
+        return Learned(parts["met"], parts.get("applies"), about.get("options"))
     except ModelError:
         raise
     except Exception as error:

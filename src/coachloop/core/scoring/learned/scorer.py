@@ -1,7 +1,7 @@
 """Scores conversations with what was learned: every turn once, for all behaviours together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,8 +14,10 @@ from coachloop.core.scoring.learned.findings import (
     Limits,
     applies_or_not,
     decide,
+    error_in,
     heard,
     limits_of,
+    proven,
     score_of,
 )
 from coachloop.core.scoring.learned.model import Bank, Detector, Head, Learned, load
@@ -91,7 +93,9 @@ class LearnedScorer(Scorer):
                 return finding
         head = learned.met.head
         seen = heard(question, batch.met(number), head=head, known=known.probability if known else None)
-        return decide(seen, head, limits.of(head, question))
+        if known is None or not _decided_so(learned, question):
+            return decide(seen, head, limits.of(head, question))
+        return proven(seen, head, limits.of(head, question), outcome=known.outcome) if known.outcome else known
 
     def _needs(self, key: Key) -> str:
         """The encoder a model needs; what can't be read needs none, and says so when it is asked."""
@@ -104,12 +108,19 @@ class LearnedScorer(Scorer):
         if key not in self._loaded:
             found = load(self._models[key].data)
             applies = found.applies and Detector(self._shared(found.applies.bank), found.applies.head)
-            self._loaded[key] = Learned(Detector(self._shared(found.met.bank), found.met.head), applies)
+            self._loaded[key] = replace(
+                found, met=Detector(self._shared(found.met.bank), found.met.head), applies=applies
+            )
         return self._loaded[key]
 
     def _shared(self, bank: Bank) -> Bank:
         """The same bank for models that were trained together, so that turns are compared with it once."""
         return self._banks.setdefault(bank.digest, bank)
+
+
+def _decided_so(learned: Learned, question: Question) -> bool:
+    """Whether its cross-validation decided by the options of this question: with others, only its probabilities count."""
+    return learned.options is not None and error_in(learned.options) == error_in(question.options)
 
 
 class _Limits:
