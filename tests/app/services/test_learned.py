@@ -7,6 +7,7 @@ from builders import NOW, call, label, publish, take
 from coachloop.app.errors import UnknownNameError, WrongStateError
 from coachloop.app.models import AuditEntry, Conversation, Evaluation, LearnedModel, TrainingCase
 from coachloop.app.queries import learned
+from coachloop.app.queries import training as material
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import learned as service
 from coachloop.app.services.templates import publish as publish_now
@@ -87,6 +88,15 @@ def test_a_change_of_labels_words_or_definition_is_learned_as_a_candidate(change
     assert train(LATER)["warmth"].state == "candidate"
     assert [key.number for key in learned.keys_of(learned.current_models())] == [1]
     assert [key.number for key in learned.keys_of(learned.newest_models())] == [2]
+
+
+@pytest.mark.usefixtures("teacher")
+def test_another_way_of_learning_is_a_reason_to_learn_anew(monkeypatch):
+    """After an upgrade the same labels teach another model, and a model of a format gone by is replaced."""
+    centre()
+    train()
+    monkeypatch.setattr(material, "METHOD", "another")
+    assert train(LATER)["warmth"].state == "candidate"
 
 
 @pytest.mark.usefixtures("teacher")

@@ -16,7 +16,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model import template as core
 from coachloop.core.model.conversation import Conversation as Words
 from coachloop.core.model.verdict import Outcome
-from coachloop.core.scoring.learned.training import Answer, Labelled
+from coachloop.core.scoring.learned.training import METHOD, Answer, Labelled
 
 BACKGROUND = 1000
 """The most calls without labels that a model gets to know the centre's language from."""
@@ -114,7 +114,7 @@ def _turns(review: Review, words: Revision, said: Words) -> Iterator[int]:
 
 
 def digest(behaviour: core.Behaviour, known: Material, encoder: str) -> str:
-    """What a model is learned from, as a hash: the definition, the answers, the words they are about, and the encoder.
+    """What a model is learned from, as a hash: the definition, the answers, the words they are about, the encoder and the method.
 
     Calls without labels are left out: new ones arrive all the time, and are no reason to learn anew.
     """
@@ -124,7 +124,7 @@ def digest(behaviour: core.Behaviour, known: Material, encoder: str) -> str:
         for one in known.labelled
         if (answer := one.answers.get(behaviour.key))
     ]
-    text = json.dumps([definition, answers, encoder], sort_keys=True, default=str)
+    text = json.dumps([definition, answers, encoder, METHOD], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -9,8 +9,12 @@ from coachloop.core.model.template import Behaviour
 from coachloop.core.scoring.encoder import Encoder
 from coachloop.core.scoring.learned.course import Course
 from coachloop.core.scoring.learned.labels import Answer, HeldOut, Labelled, Trained, Untrained
+from coachloop.core.scoring.learned.model import FORMAT
 
-__all__ = ["Answer", "HeldOut", "Labelled", "Trained", "Untrained", "train"]
+__all__ = ["METHOD", "Answer", "HeldOut", "Labelled", "Trained", "Untrained", "train"]
+
+METHOD = f"2.{FORMAT}"
+"""Changes whenever the same answers would teach another model; a change of what is learned moves the number before the dot."""
 
 
 def _silent(done: int) -> None:
