@@ -1,12 +1,13 @@
 """Learned scorers on real persuasion chats with human labels, against the average of two ordinary classifiers on the same splits.
 
-usage: python benchmarks/p4g.py [--seeds 3] [--first 1000] [--data ../shared/data/p4g] [--model FOLDER] [--labels turns|conversations|copied]
+usage: python benchmarks/p4g.py [--seeds 3] [--first 1000] [--data ../shared/data/p4g] [--model FOLDER]
+                                [--labels turns|conversations|copied] [--behaviours NAME ...]
 
 40 % of the conversations are held out by whole groups (the agent); 50 of the rest are labelled. Everything about ours comes from
 `train`, and from the scorer asked through the runner; the sentence model comes from `coachloop models get`, or from FOLDER. The
 labels may be without turns (conversations), or with every turn of a conversation that is met (copied), which is what one does
-without knowing better. The interval is a bootstrap over the test conversations' groups, the same draw for both methods. Says so and stops where the data or
-the model is missing.
+without knowing better. The interval is a bootstrap over the test conversations' groups, the same draw for both methods. Says so
+and stops where the data or the model is missing.
 """
 
 import argparse

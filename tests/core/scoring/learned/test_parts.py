@@ -197,7 +197,7 @@ def test_a_hostile_model_is_refused_in_words(centre, monkeypatch):
     cases = {
         "the model's format must be 1, got 2": changed(good, {"format": 2}),
         "a model's numbers must be finite": changed(good, **{"met.head.weights": np.array([np.nan])}),
-        "weights must be of": changed(good, **{"met.head.weights": np.zeros(3)}),
+        "landmarks must have the shape": changed(good, **{"met.head.weights": np.zeros(3)}),
         "no learned model: KeyError": changed(good, {"met": {}}),
         "no learned model: ValueError": hostile.getvalue(),
         "no learned model: BadZipFile": pickle.dumps(Trap()),

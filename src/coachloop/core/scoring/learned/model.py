@@ -175,8 +175,9 @@ def _detector(about: Mapping[str, Any], arrays: Arrays) -> Detector:
         {name.removeprefix("space."): _floats(one) for name, one in arrays.items() if name.startswith("space.")}
     )
     bank = Bank(str(about["encoder"]), space, _floats(arrays["landmarks"]))
-    if head.weights.shape != (len(bank.landmarks) + 1,):
-        raise ModelError(f"weights must be of {len(bank.landmarks) + 1} landmarks, got {head.weights.shape}")
+    wanted, given = (len(head.weights) - 1, space.width), bank.landmarks.shape
+    if given != wanted:
+        raise ModelError(f"landmarks must have the shape {wanted}, got {given}; train it again")
     return Detector(bank, head)
 
 

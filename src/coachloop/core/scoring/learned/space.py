@@ -40,6 +40,11 @@ class Space:
         lexical = (self._sketched(name, getattr(looks, name), len(looks)) for name in SKETCH)
         return np.hstack([*parts, *lexical])
 
+    @property
+    def width(self) -> int:
+        """How many numbers a row has."""
+        return sum(len(array) for name, array in self.arrays.items() if name.endswith(".scale")) + sum(SKETCH.values())
+
     def _scaled(self, name: str, block: Floats) -> Floats:
         return np.asarray((block - self.arrays[f"{name}.mean"]) * self.arrays[f"{name}.scale"], np.float32)
 
