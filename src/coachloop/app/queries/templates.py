@@ -102,6 +102,8 @@ class BehaviourFinder:
         self._by_key: dict[str, dict[str, Behaviour]] = {}
         for row in Behaviour.objects.select_related("template").order_by("template__key"):
             self._by_key.setdefault(row.key, {})[row.template.key] = row
+        drafts = TemplateVersion.objects.filter(published_at__isnull=True)
+        self._drafts = frozenset(drafts.values_list("template__key", flat=True))
 
     def find(self, behaviour: str, template: str | None = None) -> Behaviour:
         """The behaviour that a row names.
@@ -114,12 +116,17 @@ class BehaviourFinder:
             candidates = {template: candidates[template]} if template in candidates else {}
         if not candidates:
             within = f" in template {template!r}" if template else ""
-            raise UnknownNameError(f"no behaviour {behaviour!r}{within}")
+            raise UnknownNameError(f"no behaviour {behaviour!r}{within}{self._way_out(template)}")
         if len(candidates) > 1:
             raise UnknownNameError(
                 f"behaviour {behaviour!r} is in several templates ({', '.join(candidates)}); name one"
             )
         return next(iter(candidates.values()))
+
+    def _way_out(self, template: str | None) -> str:
+        if template not in self._drafts:
+            return ""
+        return f"; what only a draft names is known once it is published: `coachloop template publish {template}`"
 
 
 def _current_ids() -> list[int]:
