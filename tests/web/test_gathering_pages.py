@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from coachloop.app.models import Agent, Attendance, Focus, Gathering, User
+from coachloop.app.models import Agent, Attendance, Focus, Gathering, StandIn, Team, User
 from web.cast import Cast, gathered
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,23 @@ def test_agents_are_named_to_their_leader_alone(cast: Cast, ids: dict[str, int])
         assert "PRIVATE" not in other
     assert "Those who came, together" in seen(cast.qa_lead, path)
     assert "Fewer than three came" in seen(cast.operations, path)
+
+
+def test_a_stand_in_holds_it_and_reads_no_note(cast: Cast, ids: dict[str, int]) -> None:
+    """Who leads the team today notes who came; the note of whoever planned it stays as it is."""
+    today = timezone.localdate()
+    days = {"first_day": today - timedelta(days=1), "last_day": today + timedelta(days=1)}
+    StandIn.objects.create(team=Team.objects.get(key="north"), user=cast.other_leader, **days)
+    path = f"/gatherings/{ids['gathering']}"
+    page = seen(cast.other_leader, path)
+    assert "Has it taken place?" in page
+    assert "PRIVATE" not in page
+    client = Client()
+    client.force_login(cast.other_leader)
+    sent = {"came": ["lea"], "held_on": str(today), "minutes": "40", "note": "Mine now"}
+    assert "1 of 2 came" in client.post(f"{path}/hold", sent, follow=True).content.decode()
+    assert "PRIVATE" in Gathering.objects.get(pk=ids["gathering"]).note
+    assert "PRIVATE" in seen(cast.leader, path)
 
 
 def test_a_leader_without_agents_or_behaviours_is_told_what_comes_first(cast: Cast) -> None:

@@ -102,8 +102,10 @@ class HeldGatheringForm(forms.Form):
     minutes = _minutes("", required=True)
     note = _note("Nobody else reads it.")
 
-    def __init__(self, *args: Any, people: tuple[Attendee, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: tuple[Attendee, ...], mine: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not mine:
+            del self.fields["note"]
         self.fields["came"].choices = [(one.key, one.name) for one in people]  # type: ignore[attr-defined]
 
     @property
@@ -111,4 +113,4 @@ class HeldGatheringForm(forms.Form):
         """What was written down."""
         given = self.cleaned_data
         held_on: date = given["held_on"]
-        return Held(held_on=held_on, came=tuple(given["came"]), minutes=given["minutes"], note=given["note"])
+        return Held(held_on=held_on, came=tuple(given["came"]), minutes=given["minutes"], note=given.get("note", ""))

@@ -51,11 +51,15 @@ class Attendee:
 
 @dataclass(frozen=True, slots=True)
 class GatheringPage:
-    """One gathering: those who came counted together, and one by one only for whoever leads them."""
+    """One gathering: those who came counted together, and one by one only for whoever leads them.
+
+    `may_act` is for whoever holds it; `mine` for whoever planned it, who alone reads the `note`.
+    """
 
     row: GatheringRow
     target: float | None
     may_act: bool
+    mine: bool
     note: str
     before: RateView | None
     since: RateView | None
@@ -93,8 +97,12 @@ def visible(viewer: Viewer) -> QuerySet[Gathering]:
 def may_act(viewer: Viewer, row: Gathering) -> bool:
     """Whether they hold it: whoever planned it and still leads somebody in it, or leads everybody in it today."""
     led = [leads(viewer, one.agent) for one in row.attendances.select_related("agent")]
-    mine = viewer.user is not None and row.led_by_id == viewer.user.pk
-    return viewer.everything or (any(led) and (mine or all(led)))
+    return viewer.everything or (any(led) and (planned_by(viewer, row) or all(led)))
+
+
+def planned_by(viewer: Viewer, row: Gathering) -> bool:
+    """Whether they planned it; its note is theirs alone."""
+    return viewer.user is not None and row.led_by_id == viewer.user.pk
 
 
 def gatherings(viewer: Viewer) -> tuple[GatheringRow, ...]:
@@ -120,7 +128,8 @@ def gathering(viewer: Viewer, gathering_id: int, *, today: date) -> GatheringPag
         row=_row(row, invited=len(attendances), came=len(came)),
         target=row.behaviour.target,
         may_act=acts,
-        note=row.note if acts else "",
+        mine=planned_by(viewer, row),
+        note=row.note if planned_by(viewer, row) else "",
         before=_together(before) if measured else None,
         since=_together(since) if measured else None,
         too_few=bool(row.held_on) and too_few,

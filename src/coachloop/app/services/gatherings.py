@@ -31,7 +31,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """How it went: on which day, who came by their keys, how long it took."""
+    """How it went: on which day, who came by their keys, how long it took; a note counts from whoever planned it."""
 
     held_on: date
     came: tuple[str, ...]
@@ -91,7 +91,9 @@ def hold_gathering(*, viewer: Viewer, gathering_id: int, held: Held, now: dateti
     for key, one in invited.items():
         one.present = key in held.came
     Attendance.objects.bulk_update(invited.values(), ["present"])
-    row.held_on, row.minutes, row.note = held.held_on, held.minutes, held.note
+    row.held_on, row.minutes = held.held_on, held.minutes
+    if queries.planned_by(viewer, row):
+        row.note = held.note
     row.save(update_fields=["held_on", "minutes", "note"])
     audit.record(viewer, "gathering.hold", f"gathering:{row.pk}", now=now, detail={"came": len(held.came)})
     return row

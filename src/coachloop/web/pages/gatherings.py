@@ -93,7 +93,7 @@ def _held_form(view: GatheringPage, data: Any = None) -> HeldGatheringForm:
         "minutes": view.row.minutes,
         "note": view.note,
     }
-    return HeldGatheringForm(data, initial=begun, people=view.people)
+    return HeldGatheringForm(data, initial=begun, people=view.people, mine=view.mine)
 
 
 def _new(request: HttpRequest, form: GatheringForm, choices: queries.Choices, *, status: int = 200) -> HttpResponse:
