@@ -109,5 +109,5 @@ def test_behaviours_are_found_by_key_or_with_their_template():
 
 def test_what_only_a_draft_names_is_known_once_it_is_published():
     add_template(viewer=OPERATOR, text=MANNERS, now=NOW)
-    with pytest.raises(UnknownNameError, match="only a draft names .* `coachloop template publish manners`$"):
+    with pytest.raises(UnknownNameError, match=r"only a draft names .* `coachloop template publish manners`$"):
         BehaviourFinder().find("greets", "manners")

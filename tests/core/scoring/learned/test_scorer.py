@@ -9,7 +9,8 @@ from coachloop.core.model.verdict import Outcome
 from coachloop.core.scoring.evidence import QUOTE_LIMIT
 from coachloop.core.scoring.learned.findings import Limits, applies_or_not
 from coachloop.core.scoring.learned.model import Detector, Learned, ModelError, dump, load
-from coachloop.core.scoring.learned.scorer import LearnedScorer, Model, turn_chances, turn_threshold
+from coachloop.core.scoring.learned.scorer import TURNS as TOGETHER
+from coachloop.core.scoring.learned.scorer import LearnedScorer, Model, portions, turn_chances, turn_threshold
 from coachloop.core.scoring.port import Finding, Moment, Question
 from coachloop.core.scoring.runner import Runner
 
@@ -194,6 +195,30 @@ def test_models_trained_apart_are_asked_together(centre):
     assert together[::2] == scorer(centre.learned).score(asked[::2])
     assert together[1::2] == scorer(centre.without_turns, centre.sounds, key="again").score(asked[1::2])
     assert two.score([]) == []
+
+
+def test_long_calls_are_looked_at_a_few_at_a_time(centre):
+    """Memory hangs on a call's length, not on how many are asked about; a conversation's questions stay together."""
+    said = {"long": TOGETHER // 2, "endless": TOGETHER + 1, "short": 1, "last": 2}
+    long, endless, short, last = (
+        Conversation(name, tuple(Turn(Speaker.AGENT, "so this form is next") for _ in range(count)))
+        for name, count in said.items()
+    )
+    asked = [
+        Question(one, centre.asks(key), (), {}) for one in (long, endless, short, last, long) for key in ("a", "b")
+    ]
+    assert [[one.conversation.id for one in some] for some in portions(asked)] == [
+        ["long"] * 2,
+        ["endless"] * 2,
+        ["short"] * 2 + ["last"] * 2 + ["long"] * 2,
+    ]
+    calls = [one.conversation for one in centre.calls(3, 15)]
+    few, much = (
+        [question(one, centre.asks(), abstain=False) for one in some]
+        for some in (calls, [calls[0], endless, *calls[1:]])
+    )
+    found = centre.scorer.score(much)
+    assert [found[n].outcome for n in (0, 2, 3)] == [one.outcome for one in centre.scorer.score(few)]
 
 
 def test_turns_alone(centre):

@@ -1,6 +1,6 @@
 """Scores conversations with what was learned: every turn once, for all behaviours together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,9 @@ from coachloop.core.scoring.learned.rows import Register
 from coachloop.core.scoring.port import Finding, Question, Scorer
 
 Key = tuple[str, str]
+
+TURNS = 6000
+"""Turns looked at together: two hundred short calls; of hours-long calls a few, which else would take gigabytes of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,12 @@ class LearnedScorer(Scorer):
         Raises:
             ModelError: a model's bytes are none.
         """
+        limits = _Limits()
+        return [finding for some in portions(questions) for finding in self._score(some, limits)]
+
+    def _score(self, questions: Sequence[Question], limits: "_Limits") -> list[Finding]:
         learned = [self._learned((one.template, one.behaviour.key)) for one in questions]
         batch = Batch(questions, learned, self._encoder)
-        limits = _Limits()
         return [self._finding(batch, number, limits) for number in range(len(questions))]
 
     def _finding(self, batch: Batch, number: int, limits: "_Limits") -> Finding:
@@ -135,6 +141,20 @@ class _Limits:
         if key not in self._known:
             self._known[key] = limits_of(head, question.options)
         return self._known[key]
+
+
+def portions(questions: Sequence[Question]) -> Iterator[Sequence[Question]]:
+    """The questions in order, cut between conversations, so that no more than `TURNS` are looked at together if one is shorter."""
+    start, turns, last = 0, 0, None
+    for number, question in enumerate(questions):
+        if question.conversation is last:
+            continue
+        last = question.conversation
+        if turns and turns + len(last.turns) > TURNS:
+            yield questions[start:number]
+            start, turns = number, 0
+        turns += len(last.turns)
+    yield questions[start:]
 
 
 def turn_chances(data: bytes, conversations: Sequence[Conversation], encoder: Encoder | None) -> list[Chances]:
