@@ -55,6 +55,15 @@ def test_the_turn_is_found_where_people_named_none(centre):
     assert "evidence_hit" not in centre.without_turns.metrics
 
 
+def test_behaviours_with_answers_for_different_calls_are_learned_side_by_side(centre):
+    """Neither learns from the other's calls, and labels without turns are settled for each."""
+    known = [one.labelled(turns=False) for one in centre.calls(24, 3)]
+    known += [one.labelled("again", turns=False) for one in centre.calls(24, 4)]
+    both = train([centre.asks(), centre.asks("again")], known, encoder=None, rng=rng())
+    assert [one.labels for one in both] == [24, 24]
+    assert {one.conversation_id[:2] for one in both[1].held_out} == {"c4"}
+
+
 def test_behaviours_learned_together_share_what_turns_are_compared_with(centre):
     """The same seed learns the same; both behaviours are answered in one go, each as if it were alone."""
     known = [

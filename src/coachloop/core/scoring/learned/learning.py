@@ -142,10 +142,26 @@ def learn(task: Task, rng: np.random.Generator) -> tuple[Head, list[Verified]]:
 def _fit_turns(task: Task) -> _Fitted:
     bags = task.bags()
     answers, weights = answers_of(bags, len(task.material.labelled))
-    ridge = task.material.ridge(weights)
-    found, left_out, settled = settle(ridge, answers, bags)
+    material = task.material
+    found, left_out, settled = settle(material.ridge(weights), answers, bags)
+    if any(bag.shown is None for bag in bags):
+        left_out = _settled_elsewhere(material, answers, weights, bags=bags)
     plain = task.material.basis.weights(found)
     return _Fitted(plain, left_out, task.material.elsewhere(plain), settled, weights > 0)
+
+
+def _settled_elsewhere(material: Material, answers: Doubles, weights: Doubles, *, bags: Sequence[Bag]) -> Doubles:
+    """What models say of each row that settled on other turns without any label of its group.
+
+    Which turns settle depends on every label, so leaving a group out of the fit alone would let its labels shine through.
+    """
+    left_out = np.zeros(len(answers))
+    for fold in range(int(material.folds.max()) + 1):
+        inside = material.folds == fold
+        rest = [bag for bag in bags if not inside[bag.rows].any()]
+        _, said, _ = settle(material.ridge(np.where(inside, 0, weights)), np.where(inside, 0, answers), rest)
+        left_out[inside] = said[inside]
+    return left_out
 
 
 def _head(task: Task, fitted: _Fitted, *, known: Ints, rng: np.random.Generator) -> Head:

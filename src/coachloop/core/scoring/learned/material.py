@@ -8,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coachloop.core.scoring.encoder import Encoder
+from coachloop.core.scoring.learned.calibration import folds_of
 from coachloop.core.scoring.learned.features import Floats, columns_of, look, words_of
 from coachloop.core.scoring.learned.model import Bank
 from coachloop.core.scoring.learned.ridge import LANDMARKS, Basis, Ridge, basis, choose_landmarks
 from coachloop.core.scoring.learned.rows import Register
 from coachloop.core.scoring.learned.space import Space, fit_space, likeness, telling
 from coachloop.core.scoring.learned.words import Folded
+
+FOLDS = 5
+"""Parts of the groups that are left out, one after the other, where it must be found out which turns a label is about."""
 
 Ints = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -24,7 +28,7 @@ class Material:
     """One side's rows.
 
     `groups` is each labelled row's group; `labelled` and `others` are the rows themselves, of labelled conversations and of those
-    that only help to know the language; `alike` is how alike the latter are to the landmarks.
+    that only help to know the language; `alike` is how alike the latter are to the landmarks. `folds` deals the groups of the labelled rows.
     """
 
     bank: Bank
@@ -34,6 +38,7 @@ class Material:
     labelled: Ints
     others: Ints
     alike: Floats
+    folds: Ints
 
     _ridges: dict[bytes, Ridge] = field(default_factory=dict)
 
@@ -41,7 +46,8 @@ class Material:
         """The labelled rows, ready to be fitted with these weights; made once for behaviours that weigh them the same."""
         key = weights.tobytes()
         if key not in self._ridges:
-            self._ridges.clear()
+            while len(self._ridges) > FOLDS:
+                self._ridges.pop(next(iter(self._ridges)))
             self._ridges[key] = Ridge(self.features, weights, self.groups)
         return self._ridges[key]
 
@@ -79,8 +85,9 @@ def prepare(
     landmarks = placed[chosen].astype(np.float16).astype(np.float32)
     bank = Bank(encoder.name if encoder else "", _as_stored(space), landmarks)
     span = basis(landmarks)
+    folds = folds_of(group[labelled], FOLDS, rng.spawn(1)[0])
     features = span.features(placed[labelled])
-    return Material(bank, span, features, group[labelled], labelled, others, likeness(placed[others], landmarks))
+    return Material(bank, span, features, group[labelled], labelled, others, likeness(placed[others], landmarks), folds)
 
 
 def _as_stored(space: Space) -> Space:
