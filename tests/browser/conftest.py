@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 
 from browser.visit import Visit
-from web.cast import Cast, coached, gathered, protected, standing_cast
+from web.cast import Cast, clipped, coached, gathered, protected, standing_cast
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -48,7 +48,7 @@ def centre(transactional_db: None, calls: int) -> Cast:  # noqa: ARG001 -- a fix
 @pytest.fixture
 def ids(centre: Cast) -> dict[str, Any]:
     """Sessions and follow-ups by name."""
-    return coached(centre) | gathered(centre) | protected(centre)
+    return coached(centre) | gathered(centre) | protected(centre) | clipped(centre)
 
 
 @pytest.fixture

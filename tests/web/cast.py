@@ -13,10 +13,21 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from coachloop.app.models import Agent, Grant, Site, Slot, StandIn, Team, User
+from coachloop.app.models import Agent, Clip, Grant, Site, Slot, StandIn, Team, User, Verdict
 from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, viewer
-from coachloop.app.services import absences, coaching, gatherings, goals, ingest, rollups, scoring, slots, templates
+from coachloop.app.services import (
+    absences,
+    clips,
+    coaching,
+    gatherings,
+    goals,
+    ingest,
+    rollups,
+    scoring,
+    slots,
+    templates,
+)
 from coachloop.app.services.coaching import Notes
 from coachloop.app.services.gatherings import Held, Wanted
 from coachloop.core.coaching.agreement import Agreement
@@ -267,3 +278,27 @@ def protected(cast: Cast) -> dict[str, Any]:
         "leader_absence": ada.pk,
         "agent_absence": jon.pk,
     }
+
+
+def clipped(cast: Cast) -> dict[str, int]:
+    """Clips: one of Lea that waits for her answer, one of Mia that she agreed to and that her team sees.
+
+    Returns:
+        Ids by name: `clip` and `clip_shared`.
+    """
+    leader, ids = viewer(cast.leader), {}
+    for name, agent, behaviour in (("clip", "lea", "positive_reason"), ("clip_shared", "mia", "states_purpose")):
+        verdict = Verdict.objects.filter(
+            behaviour__key=behaviour, outcome="met", attempt__evaluation__conversation__agent__key=agent
+        ).order_by("id")[0]
+        made = clips.make_clip(
+            viewer=leader,
+            verdict_id=verdict.pk,
+            title=f"{verdict.behaviour.title}, in one breath",
+            why_good="The customer hears at once what the call is about, and stays.",
+            now=cast.now,
+        )
+        ids[name] = made.pk
+    Clip.objects.filter(pk=ids["clip_shared"]).update(consented_at=cast.now)
+    clips.share(viewer=leader, clip_id=ids["clip_shared"], with_whom="team:north", now=cast.now)
+    return ids

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, coached, gathered, protected
+from web.cast import Cast, clipped, coached, gathered, protected
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,7 @@ HIDDEN_LEA = ("other_agent", "other_leader")
 LEAS_OWN = {"ok": ("agent",), "hidden": ("other_agent",), "post": True}
 LEAS_TWO: dict[str, Any] = {"ok": ("agent", "leader"), "hidden": ("other_agent", "other_leader")}
 TOMS = {"ok": ("other_agent", "leader", "qa_lead"), "hidden": ("agent", "other_leader")}
+KEEPERS: dict[str, Any] = {"ok": ("leader", "qa_lead"), "hidden": ("other_leader",), "post": True}
 WRITERS = ("qa_lead",)
 """Who writes templates."""
 
@@ -98,6 +99,14 @@ RULES: dict[str, Rule] = {
     "agent": Rule({"key": "lea"}, **LEAS),
     "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "conversation": Rule({"key": "lea-1"}, **LEAS),
+    "clips": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
+    "clip-candidates": Rule(ok=(*LEADERS, "qa_lead")),
+    "make-clip": Rule(ok=(*LEADERS, "qa_lead"), post=True, status=302),
+    "clip": Rule({"clip_id": "clip"}, **LEAS),
+    "word-clip": Rule({"clip_id": "clip"}, status=302, **KEEPERS),
+    "share-clip": Rule({"clip_id": "clip"}, status=302, **KEEPERS),
+    "consent-clip": Rule({"clip_id": "clip"}, status=302, **LEAS_OWN),
+    "withdraw-clip": Rule({"clip_id": "clip"}, status=302, **LEAS_OWN),
     "session": Rule({"session_id": "planned"}, **LEAS),
     "plan-session": Rule({"session_id": "planned"}, status=422, **LEAS_LEADER),
     "hold-session": Rule({"session_id": "planned"}, status=422, **LEAS_LEADER),
@@ -148,7 +157,7 @@ QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "templat
 def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
     """Sessions and follow-ups by name."""
     with django_db_blocker.unblock():
-        return coached(cast) | gathered(cast) | protected(cast)
+        return coached(cast) | gathered(cast) | protected(cast) | clipped(cast)
 
 
 def test_no_route_without_a_rule() -> None:

@@ -28,6 +28,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("mix", "Both kinds", (Role.OPERATIONS,)),
     ("lost-slots", "Protected time", (Role.OPERATIONS,)),
     ("conversations", "Conversations", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
+    ("clips", "Clips", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
     ("report-choices", "Reports", (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS, Role.QA_LEAD)),
     ("templates", "Templates", tuple(Role)),
     ("audit-log", "Audit log", (Role.ADMIN,)),
