@@ -346,7 +346,9 @@ def test_a_follow_up_that_waits_is_said_gently(cast: Cast, ids: dict[str, int]) 
     FollowUp.objects.filter(pk=ids["follow_up"]).update(due_on=timezone.localdate() - timedelta(days=24))
     assert "working days late" in as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
     assert "ask for help where something is in the way" in as_seen_by(cast.leader, "/week")
-    assert "Ask what would help" in as_seen_by(cast.qa_lead, "/week?team=north")
+    advised = as_seen_by(cast.qa_lead, "/week?team=north")
+    assert "Ask what would help" in advised
+    assert "before I show anything" not in advised, "what was agreed stays between the two"
     counted = as_seen_by(cast.operations, "/mix")
     assert "Follow-ups that have waited" in counted
     assert "Tom Okafor" not in counted

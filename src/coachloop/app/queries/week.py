@@ -44,7 +44,7 @@ class LookBack:
     """A follow-up that is not closed yet; `open` once its day has come.
 
     `contested` when the agent says that something else was agreed in the session, `session_id` names it. `days_late` counts
-    the working days it has waited; `told` is how far that has come.
+    the working days it has waited; `told` is how far that has come. `action` is for whoever leads the agent, no adviser.
     """
 
     follow_up_id: int
@@ -128,7 +128,7 @@ def week(viewer: Viewer, *, team: str = "", today: date) -> Week:
         to_coach=tuple(sorted((row for row in free if row.kind == "performance"), key=_urgency)),
         offers=tuple(r for r in free if r.kind == "developmental" and keys[r.agent_key] not in developing),
         under_way=_under_way(agents, today),
-        look_backs=_look_backs(agents, today),
+        look_backs=_look_backs(agents, _led(viewer, visible), today),
         agents=len(agents),
     )
 
@@ -178,26 +178,27 @@ def _session(row: Session, today: date) -> UnderWay:
     )
 
 
-def _look_backs(agents: dict[int, Agent], today: date) -> tuple[LookBack, ...]:
+def _look_backs(agents: dict[int, Agent], led: frozenset[str], today: date) -> tuple[LookBack, ...]:
     waiting = FollowUp.objects.filter(session__agent__in=agents, closed_at__isnull=True)
     rows = waiting.select_related("session__agent__team__site", "session__behaviour")
     rows = rows.prefetch_related("session__agent__absences", "session__agent__team__site__closures")
-    return tuple(_look_back(row, today) for row in rows.order_by("due_on", "session__agent__name"))
+    return tuple(_look_back(row, led, today) for row in rows.order_by("due_on", "session__agent__name"))
 
 
-def _look_back(row: FollowUp, today: date) -> LookBack:
+def _look_back(row: FollowUp, led: frozenset[str], today: date) -> LookBack:
     calendar = sites.calendar_of(row.session.agent, around=row.due_on)
+    team = row.session.agent.team.key if row.session.agent.team else ""
     return LookBack(
         follow_up_id=row.pk,
         agent_key=row.session.agent.key,
         agent_name=row.session.agent.name,
         title=row.session.behaviour.title if row.session.behaviour else "",
-        action=row.session.action,
+        action=row.session.action if team in led else "",
         due_on=row.due_on,
         open=row.opened_at is not None or row.due_on <= today,
         session_id=row.session_id,
-        contested=row.session.contested_at is not None,
+        contested=row.session.contested_at is not None and team in led,
         days_late=days_late(row.due_on, today, calendar),
         told=escalation(row.due_on, today, calendar),
-        team_key=row.session.agent.team.key if row.session.agent.team else "",
+        team_key=team,
     )
