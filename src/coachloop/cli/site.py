@@ -16,6 +16,7 @@ from granian.server import Server
 
 from coachloop.adapters.readers.lines import records
 from coachloop.app.queries.health import findings, is_set_up
+from coachloop.app.queries.learned import models_finding
 from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
@@ -24,7 +25,7 @@ from coachloop.cli.models import text_model
 from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
 from coachloop.core.model.template_yaml import template_schema
 from coachloop.core.model.wire import FORMATS
-from coachloop.wiring import judge_reached, scorers, ways
+from coachloop.wiring import encoder, judge_reached, scorers, ways
 
 
 def register(app: typer.Typer) -> None:
@@ -117,6 +118,8 @@ def doctor(
         *findings(lambda: frozenset(scorers())),
         *([text_model(), judge_reached(), messages_sent(ways())] if is_set_up() else []),
     ]
+    if any(one.check == "scorers" for one in found):  # the tables are there
+        found.append(models_finding(lambda: vectors.name if (vectors := encoder()) else ""))
     if quotes and is_set_up():
         found.append(quotes_finding())
     show_rows(found, as_json=as_json)

@@ -225,3 +225,17 @@ def test_a_deleted_call_takes_its_case_along():
     train()
     Conversation.objects.get(key="c-3").delete()
     assert TrainingCase.objects.count() == 11
+
+
+@pytest.mark.usefixtures("teacher")
+def test_doctor_names_the_models_whose_embeddings_are_not_here():
+    """They would be passed over in silence, and all they decided be scored anew without them."""
+    centre()
+    train()
+    assert learned.models_finding(str).seen == "1 score"
+    LearnedModel.objects.update(encoder="minilm-f16")
+    assert learned.models_finding(lambda: "minilm-f16").ok
+    found = learned.models_finding(lambda: "another")
+    assert not found.ok
+    assert found.seen.endswith("than are here: warm: warmth")
+    assert "COACHLOOP_EMBEDDINGS" in found.way_out

@@ -1,18 +1,19 @@
 """Learned models: which of them score, how good they are, and what the machine says of calls that it did not learn from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from coachloop.app.models import LearnedModel, Scoring, TrainingCase, Verdict
+from coachloop.app.queries.health import Finding
 from coachloop.app.queries.templates import Published
 from coachloop.app.queries.training import labels_so_far
 from coachloop.app.queries.verdicts import CONVERSATION
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.scoring.learned.scorer import Model
-from coachloop.core.scoring.port import Finding
+from coachloop.core.scoring.port import Finding as Found
 
 LEARNED = "learned"
 ENOUGH, MORE = 50, 20
@@ -48,6 +49,27 @@ def newest_models() -> QuerySet[LearnedModel]:
 def candidates() -> QuerySet[LearnedModel]:
     """The models that wait to be published."""
     return newest_models().filter(published_at__isnull=True)
+
+
+def models_finding(encoder: Callable[[], str]) -> Finding:
+    """What `doctor` says of the models that score: without the embeddings that one was trained with it is not asked.
+
+    Args:
+        encoder: says the name of the embeddings that are here, empty without; asked only where a model needs some.
+    """
+    models = current_models().order_by("behaviour__template__key", "behaviour__position")
+    rows = list(models.values_list("behaviour__template__key", "behaviour__key", "encoder"))
+    here = encoder() if any(needed for _, _, needed in rows) else ""
+    names = [f"{template}: {key}" for template, key, needed in rows if needed not in {"", here}]
+    if not names:
+        return Finding("learned models", ok=True, seen=f"{len(rows)} score")
+    seen = f"not asked, for they were trained with other sentence embeddings than are here: {', '.join(names)}"
+    return Finding(
+        "learned models",
+        ok=False,
+        seen=seen,
+        way_out="before anything is scored, set COACHLOOP_EMBEDDINGS back, or `coachloop train KEY` and publish",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +143,10 @@ def load(keys: Iterable[ModelKey]) -> dict[tuple[str, str], Model]:
     return {(named[pk].template, named[pk].behaviour): Model(str(number), bytes(data)) for pk, number, data in rows}
 
 
-def held_out(keys: Iterable[ModelKey]) -> dict[tuple[str, str], dict[str, Finding]]:
+def held_out(keys: Iterable[ModelKey]) -> dict[tuple[str, str], dict[str, Found]]:
     """What each model's cross-validation says of the calls it learned from, by their keys: never its own memory of them."""
     named = {key.pk: key for key in keys}
-    found: dict[tuple[str, str], dict[str, Finding]] = {(k.template, k.behaviour): {} for k in named.values()}
+    found: dict[tuple[str, str], dict[str, Found]] = {(k.template, k.behaviour): {} for k in named.values()}
     for case in _cases().filter(model__in=named).select_related("conversation"):
         key = named[case.model_id]
         found[key.template, key.behaviour][case.conversation.key] = _finding(case)
@@ -136,8 +158,8 @@ def _cases() -> QuerySet[TrainingCase]:
     return TrainingCase.objects.exclude(conversation__revisions__stored_at__gt=F("model__trained_at"))
 
 
-def _finding(case: TrainingCase) -> Finding:
-    return Finding(Outcome(case.outcome) if case.outcome else None, reason=HELD_OUT, probability=case.probability)
+def _finding(case: TrainingCase) -> Found:
+    return Found(Outcome(case.outcome) if case.outcome else None, reason=HELD_OUT, probability=case.probability)
 
 
 @dataclass(frozen=True, slots=True)
