@@ -101,7 +101,11 @@ def test_doctor_on_the_text_model(house, home, settings):
         "seen": "none: learned scorers go by words alone",
         "way_out": "`coachloop models get minilm`",
     }
-    for setting, seen in (("off", "off: learned scorers go by words alone"), ("/srv/model", "/srv/model")):
+    own = home / "own"
+    own.mkdir()
+    for name in ("model.onnx", "tokenizer.json"):
+        (own / name).touch()
+    for setting, seen in (("off", "off: learned scorers go by words alone"), (str(own), str(own))):
         settings.CONFIG = settings.CONFIG.model_copy(update={"embeddings": setting})
         assert text_model(house)["seen"] == seen
 
