@@ -78,7 +78,7 @@ def main(conversations: int) -> None:
 
     call_command("migrate", verbosity=0)
     now = timezone.now()
-    people.set_up_site(viewer=OPERATOR, name="Bench", timezone="UTC", country="", now=now)
+    people.set_up_site(viewer=OPERATOR, name="Bench", place=people.Place("UTC"), now=now)
     text = Path("playbooks/first-30-seconds.yaml").read_text()
     key = templates.add_template(viewer=OPERATOR, text=text, now=now).version.template.key
     templates.publish_template(viewer=OPERATOR, key=key, now=now)

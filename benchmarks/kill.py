@@ -110,7 +110,7 @@ def set_up() -> None:
 
     call_command("migrate", verbosity=0)
     now = timezone.now()
-    people.set_up_site(viewer=OPERATOR, name="Kill", timezone="Europe/Berlin", country="DE", now=now)
+    people.set_up_site(viewer=OPERATOR, name="Kill", place=people.Place("Europe/Berlin", "DE"), now=now)
     for name in TEMPLATES:
         text = (PLAYBOOKS / f"{name}.yaml").read_text(encoding="utf-8")
         key = templates.add_template(viewer=OPERATOR, text=text, now=now).version.template.key
