@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 LONGEST_QUERY = 200
@@ -29,7 +30,7 @@ class Place(NamedTuple):
 
 def said(texts: Iterable[str]) -> str:
     """What is searched of a conversation: its words in order, without case or marks, one space between them."""
-    words = " ".join(word for text in texts for word, _ in _words(text))
+    words = " ".join(word for text in texts for word in _folded(text))
     return words.encode("utf-8", "ignore")[:LONGEST_SAID].decode("utf-8", "ignore")
 
 
@@ -62,6 +63,18 @@ def _standing(words: list[tuple[str, Place]], phrase: Phrase) -> Iterator[Place]
 
 def _words(text: str) -> Iterator[tuple[str, Place]]:
     for match in WORD.finditer(text):
-        folded = unicodedata.normalize("NFKC", match.group()).casefold()
         place = Place(*match.span())
-        yield from ((word, place) for word in WORD.findall(folded))
+        yield from ((word, place) for word in _fold(match.group()))
+
+
+def _folded(text: str) -> Iterable[str]:
+    """The same words without their places; most text is plain ASCII, where one step does it."""
+    if text.isascii():
+        return WORD.findall(text.lower())
+    return (word for found in WORD.findall(text) for word in _fold(found))
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold(word: str) -> tuple[str, ...]:
+    """A word without case and compatibility forms, which can make several of it."""
+    return tuple(WORD.findall(unicodedata.normalize("NFKC", word).casefold()))
