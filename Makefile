@@ -6,7 +6,7 @@ COACHLOOP := .venv/bin/coachloop
 PYTEST := .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not judge_server"
 export COVERAGE_FILE ?= .coverage
 
-.PHONY: help setup demo serve test check lint format test-judge screenshots real-data clean
+.PHONY: help setup demo serve test check coverage lint format test-judge screenshots real-data clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,15 +29,18 @@ serve: $(READY)  ## serve your own site from ./var
 	$(COACHLOOP) serve
 
 test: $(READY)  ## run every test, on SQLite and, where it is installed, on PostgreSQL
-	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) --cov --cov-report=
-	COACHLOOP_HOME=$$(mktemp -d) .venv/bin/python tests/with_postgres.py $(PYTEST) tests/app tests/worker --cov --cov-append --cov-report=
-	.venv/bin/coverage report --skip-covered --fail-under=90
+	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) --cov=coachloop.core --cov-report=
+	COACHLOOP_HOME=$$(mktemp -d) .venv/bin/python tests/with_postgres.py $(PYTEST) tests/app tests/worker
 	.venv/bin/coverage report --skip-covered --include='src/coachloop/core/*' --fail-under=100
 
 test-judge: $(READY)  ## bring a small model and llama.cpp's server, and run the judge against them
 	$(UV) sync --all-extras --locked --inexact --group judge-server
 	COACHLOOP_HOME=var $(COACHLOOP) models get smollm2-135m
 	COACHLOOP_HOME=var .venv/bin/pytest -n 0 -m judge_server tests/judge_real
+
+coverage: $(READY)  ## what the tests reach in all rooms, not only in the core
+	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) --cov --cov-report=
+	.venv/bin/coverage report --skip-covered --fail-under=90
 
 lint: $(READY)  ## ruff, mypy strict, import-linter
 	.venv/bin/ruff check .
