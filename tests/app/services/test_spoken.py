@@ -90,6 +90,6 @@ def test_what_was_stored_before_is_made_searchable():
     take(said("c-1", "Yellow."), {"id": "c-2", "audio": "a.wav"})
     take(said("c-1", "Purple."), replace=True)
     Spoken.objects.all().delete()
-    migration = importlib.import_module("coachloop.app.migrations.0007_spoken")
+    migration = importlib.import_module("coachloop.app.migrations.0005_spoken")
     migration.fill(apps, None)
     assert (found("yellow"), found("purple")) == ([], ["c-1"])

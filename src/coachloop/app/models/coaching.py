@@ -39,35 +39,6 @@ class Focus(models.Model):
         return f"{self.agent_id}: {self.behaviour_id}"
 
 
-class Proposal(models.Model):
-    """A QA lead's advice to coach an agent on a behaviour: the leader takes it, or declines it and says why, by constraint."""
-
-    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="proposals")
-    behaviour = models.ForeignKey(Behaviour, on_delete=models.PROTECT, related_name="+")
-    example = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
-    why = models.TextField()
-    proposed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    proposed_at = models.DateTimeField()
-    focus = models.ForeignKey(Focus, null=True, on_delete=models.SET_NULL, related_name="+")
-    declined_because = models.TextField(blank=True)
-    answered_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["agent", "behaviour"], condition=Q(answered_at__isnull=True), name="one_open_proposal"
-            ),
-            models.CheckConstraint(
-                condition=Q(answered_at__isnull=True) | Q(focus__isnull=False) | ~Q(declined_because=""),
-                name="proposal_declined_with_a_reason",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agent_id}: {self.behaviour_id} proposed"
-
-
 class Goal(models.Model):
     """Where an agent wants to be, in their own words, over months; it belongs to developmental sessions."""
 

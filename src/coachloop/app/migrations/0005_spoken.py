@@ -53,7 +53,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coachloop', '0006_message_tries'),
+        ('coachloop', '0004_coaching_discipline'),
     ]
 
     operations = [
