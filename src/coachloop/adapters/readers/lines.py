@@ -16,6 +16,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 CELL_LIMIT = 1_000_000
 ROW_LIMIT = 4 * CELL_LIMIT
 BOM = b"\xef\xbb\xbf"
+csv.field_size_limit(CELL_LIMIT)
 
 
 def json_lines(path: Path) -> Iterator[Line | Refusal]:
@@ -70,7 +71,6 @@ def _as_in_csv(cell: object) -> object:
 
 def _csv_rows(path: Path) -> Iterator[Line | Refusal]:
     """A row that can't be read is refused by itself; the next one is tried."""
-    csv.field_size_limit(CELL_LIMIT)
     number = 0
     try:
         with _open(path) as binary:
