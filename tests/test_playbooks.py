@@ -69,3 +69,5 @@ def test_no_conversation_belongs_to_two_playbooks_of_different_kinds():
     assert PLAYBOOKS["closing"].fits(queue="seller-leads", channel="voice")
     assert not PLAYBOOKS["service"].fits(queue=None, channel="coaching")
     assert PLAYBOOKS["coaching-conversation"].fits(channel="coaching")
+    assert not PLAYBOOKS["coaching-conversation"].fits(channel="voice")
+    assert not replace(PLAYBOOKS["coaching-conversation"], applies_to={}).fits(channel="coaching")

@@ -17,6 +17,7 @@ from coachloop.core.coaching.agreement import DidWork, SessionKind, SessionStatu
 from coachloop.core.coaching.digest import LookBack, Month, Plan, TeamWeek, ToHold
 from coachloop.core.coaching.report import Behaviour as Told
 from coachloop.core.coaching.report import Counted, Report
+from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
 from coachloop.core.stats.proportions import wilson
 
@@ -71,6 +72,7 @@ def month(viewer: Viewer, *, first_day: date) -> Report:
     closed = asked.filter(closed_at__isnull=False)
     in_time = due.filter(sessions__status=SessionStatus.HELD, sessions__held_on__lte=F("due_on"))
     scored = Conversation.objects.filter(day__range=period, evaluations__attempt__isnull=False)
+    scored = scored.exclude(channel=COACHING)
     return core.monthly(
         Month(
             first_day=first_day,

@@ -14,6 +14,7 @@ from coachloop.app import mapping
 from coachloop.app.models import Conversation as Row
 from coachloop.app.models import Revision
 from coachloop.app.queries import viewing
+from coachloop.app.queries.templates import of_kind
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import Conversation
 from coachloop.core.model.template import Template
@@ -58,7 +59,7 @@ def fitting(
 
     Where `among` is given, only of these; however many conversations there are, that costs nothing.
     """
-    kinds = (Q(**{f"{name}__in": values for name, values in one.applies_to.items()}) for one in templates)
+    kinds = (of_kind(one) for one in templates)
     rows = viewing.conversations(viewer).filter(reduce(or_, kinds), period.asked, turn_count__gt=0)
     rows = rows if among is None else rows.filter(id__in=list(among))
     return list(rows.order_by("id").values_list("id", flat=True))

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from coachloop.app.models import Conversation, Template, TemplateVersion
 from coachloop.app.queries.learned import candidates
-from coachloop.app.queries.templates import parsed
+from coachloop.app.queries.templates import of_kind, parsed
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model import template as core
 from coachloop.core.model.people import Role
@@ -143,8 +141,7 @@ def waiting_models(key: str) -> tuple[str, ...]:
 
 def rescored(template: core.Template) -> int:
     """How many stored conversations would be scored with this version once it is published."""
-    kind = Q(**{f"{name}__in": values for name, values in template.applies_to.items()})
-    return Conversation.objects.filter(kind, turn_count__gt=0).count()
+    return Conversation.objects.filter(of_kind(template), turn_count__gt=0).count()
 
 
 def playbooks(viewer: Viewer, texts: Iterable[str]) -> tuple[Playbook, ...]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from coachloop.app.errors import UnknownNameError
 from coachloop.app.models import Behaviour, Conversation, Template, TemplateVersion
 from coachloop.core.model import template as core
+from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.template_yaml import parse_template
 
 
@@ -38,8 +39,14 @@ class Published:
 
     def fitting(self, prefix: str = "") -> Q:
         """The same as `fits`, for the database; `prefix` leads to the conversation from another table."""
-        wanted: Mapping[str, tuple[str, ...]] = self.core.applies_to
-        return Q(*(Q(**{f"{prefix}{name}__in": values}) for name, values in wanted.items()))
+        return of_kind(self.core, prefix)
+
+
+def of_kind(template: core.Template, prefix: str = "") -> Q:
+    """`Template.fits` for the database; `prefix` leads to the conversation from another table."""
+    wanted: Mapping[str, tuple[str, ...]] = template.applies_to
+    kind = Q(*(Q(**{f"{prefix}{name}__in": values}) for name, values in wanted.items()))
+    return kind if "channel" in wanted else kind & ~Q(**{f"{prefix}channel": COACHING})
 
 
 def published() -> tuple[Published, ...]:

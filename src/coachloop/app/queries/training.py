@@ -14,6 +14,7 @@ from coachloop.app.queries import viewing
 from coachloop.app.queries.templates import Published
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model import template as core
+from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.conversation import Conversation as Words
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.scoring.learned.training import METHOD, Answer, Labelled
@@ -134,7 +135,7 @@ def labels_so_far(published: Published) -> Counter[str]:
         published.fitting("conversation__"),
         behaviour__template_id=published.template_id,
         conversation__turn_count__gt=0,
-    )
+    ).exclude(conversation__channel=COACHING)
     pairs = about.values_list("conversation_id", "behaviour__key")
     audited = pairs.filter(sampling_probability__isnull=False)
     return Counter(key for _, key in set(pairs) - set(audited))

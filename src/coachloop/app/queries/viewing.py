@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from coachloop.app.models import Agent, Conversation, FollowUp, Session, Team, User
+from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
 
 
@@ -80,11 +81,15 @@ def agents(viewer: Viewer) -> QuerySet[Agent]:
 
 
 def conversations(viewer: Viewer) -> QuerySet[Conversation]:
-    """Conversations whose words they may see: leaders by the agent's team at the time of the call."""
+    """Conversations with customers whose words they may see: leaders by the agent's team at the time of the call.
+
+    Coaching conversations are none of these, for nobody: queries.recordings says who sees which.
+    """
+    calls = Conversation.objects.exclude(channel=COACHING)
     if viewer.has(Role.QA_LEAD):
-        return Conversation.objects.all()
+        return calls
     mine = Q(agent_id=viewer.agent_id) if viewer.has(Role.AGENT) and viewer.agent_id else Q(pk__in=())
-    return Conversation.objects.filter(mine | Q(team_id__in=_led(viewer)))
+    return calls.filter(mine | Q(team_id__in=_led(viewer)))
 
 
 def sessions(viewer: Viewer) -> QuerySet[Session]:

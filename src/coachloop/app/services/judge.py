@@ -12,6 +12,7 @@ from coachloop.app import mapping
 from coachloop.app.models import Conversation, Evaluation, JudgeReply, Review, Revision
 from coachloop.app.queries.sites import zone
 from coachloop.app.services.scoring import BLOCK, Engine, engines, pending, put_down_outdated
+from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.template import Behaviour
 from coachloop.core.model.verdict import Outcome
@@ -58,12 +59,13 @@ class KeptReplies:
 class CentreReviews:
     """The centre's own answers as examples: never an audit, nor another answer about a conversation that was audited.
 
-    The oldest come first, met and not met in turn, so that new answers change the choice only as long as there are too few.
+    Nor one about a coaching conversation: its words are for nobody but its leader. The oldest come first, met and not met in turn, so that new answers change the choice only as long as there are too few.
     """
 
     def of(self, behaviour: Behaviour, template: str, count: int) -> tuple[Reviewed, ...]:
         """At most so many; `met` only where a person named the turn."""
         about = Review.objects.filter(behaviour__key=behaviour.key, behaviour__template__key=template)
+        about = about.exclude(conversation__channel=COACHING)
         audited = about.filter(kind=ReviewKind.AUDIT) | about.filter(sampling_probability__isnull=False)
         rows = about.exclude(conversation__in=audited.values("conversation")).order_by("id")[:CONSIDERED]
         best = list(_best(rows).values())

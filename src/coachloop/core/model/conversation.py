@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
+COACHING = "coaching"
+"""The channel of a coaching conversation: the leader stands as the agent, the person coached as the customer."""
+
 
 class Speaker(StrEnum):
     """Who says a turn."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from coachloop.core.model.conversation import COACHING
+
 
 class Require(StrEnum):
     """How several moments in one conversation fold into its one verdict."""
@@ -85,5 +87,10 @@ class Template:
     applies_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def fits(self, **fields: str | None) -> bool:
-        """Whether a conversation with these fields is of the template's kind; no restriction means every one is."""
+        """Whether a conversation with these fields is of the template's kind; no restriction means every one with a customer is.
+
+        Coaching conversations are another kind: a template is for them only where it names their channel.
+        """
+        if fields.get("channel") == COACHING and "channel" not in self.applies_to:
+            return False
         return all(fields.get(name) in wanted for name, wanted in self.applies_to.items())
