@@ -269,7 +269,7 @@ def _rates(plan: Plan, ability: Floats, rng: np.random.Generator) -> NDArray[np.
     person = (base + ability[:, None] + own)[:, :, None, None]
     hard = np.asarray(plan.queue_effects, float)[:, None]
     rates = special.expit((person + hard + _form(plan, rng)).astype(np.float32))
-    rates = np.ascontiguousarray(np.broadcast_to(rates, (*rates.shape[:3], plan.days)))
+    rates = np.array(np.broadcast_to(rates, (*rates.shape[:3], plan.days)))
     days = np.arange(plan.days)
     for slide in plan.slides:
         fallen = np.clip((days - slide.first_day + 1) / max(slide.days, 1), 0, 1)
