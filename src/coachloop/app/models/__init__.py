@@ -10,6 +10,7 @@ from coachloop.app.models.learned import LearnedModel, TrainingCase
 from coachloop.app.models.library import Clip, ClipShare, ClipView
 from coachloop.app.models.notices import CoachingRequest, Message, ReportChoice, RollOut
 from coachloop.app.models.people import Absence, Agent, Grant, Site, SiteClosure, Team, User
+from coachloop.app.models.recordings import SessionRecording
 from coachloop.app.models.rollups import AgentDay, DirtyDay
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
 from coachloop.app.models.verdicts import Attempt, Evaluation, Review, Scoring, Verdict
@@ -48,6 +49,7 @@ __all__ = [
     "Scoring",
     "Session",
     "SessionDraft",
+    "SessionRecording",
     "Site",
     "SiteClosure",
     "Slot",

@@ -2,11 +2,13 @@ from django.db import models
 from django.db.models import Q
 
 from coachloop.app.models.people import Agent, Team
+from coachloop.core.model.conversation import COACHING
 
 
 class Conversation(models.Model):
     """One call, chat or mail thread: what is asked about it in queries. Its words are in the current revision.
 
+    One on the channel `coaching` has no agent and no team, by constraint: its `recording` says whose it is.
     `revision` 0 means scores came without a transcript. `day` is the local date at the site; empty without a start time.
     """
 
@@ -31,7 +33,11 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=Q(day__isnull=True, started_at__isnull=True) | Q(day__isnull=False, started_at__isnull=False),
                 name="conversation_day_with_start",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel=COACHING) | Q(agent__isnull=True, team__isnull=True),
+                name="coaching_is_nobodys_call",
+            ),
         ]
 
     def __str__(self) -> str:

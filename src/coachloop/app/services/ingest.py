@@ -13,8 +13,9 @@ from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, spoken
+from coachloop.app.services.consented import Consented
 from coachloop.app.services.people import Directory
-from coachloop.core.model.conversation import moment
+from coachloop.core.model.conversation import COACHING, moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.core.model.wire import ConversationLine, Read, read_conversation, taken
 
@@ -122,6 +123,7 @@ def _tried(arrivals: tuple[_Arrival, ...], how: _Batch, *, left: int) -> Receipt
 
 def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> None:
     keys = [arrival.read.line.id for arrival in arrivals]
+    consented = Consented(arrival.read.line for arrival in arrivals)
     known = {c.key: c for c in Conversation.objects.filter(key__in=keys).select_for_update()}
     hashes = dict(
         Revision.objects.filter(conversation__key__in=keys)
@@ -135,13 +137,17 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
         stored = fresh[key][-1].content_hash if key in fresh else hashes.get(key)
         if stored == read.content_hash:
             receipt.duplicates += 1
+        elif refusal := consented.refusal(read.line, known.get(key)):
+            receipt.refuse(place.file, place.number, refusal)
         elif stored is None or how.replace:
             receipt.accepted += 1
             fresh.setdefault(key, []).append(read)
         else:
             reason = f"id {key!r} is stored with other content; --replace takes the new one and keeps the history"
             receipt.refuse(place.file, place.number, reason)
-    _write([(known.get(key) or Conversation(key=key), reads) for key, reads in fresh.items()], receipt, how)
+    arrived = [(known.get(key) or Conversation(key=key), reads) for key, reads in fresh.items()]
+    _write(arrived, receipt, how)
+    consented.keep(((row, reads[-1].line) for row, reads in arrived), how.now)
 
 
 def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how: _Batch) -> None:
@@ -170,7 +176,7 @@ _FILLED = [
 def _fill(row: Conversation, reads: list[Read], how: _Batch) -> list[Revision]:
     """Bring the row up to the last of `reads`; returns a revision for each of them."""
     line = reads[-1].line
-    row.channel, row.queue = line.channel or "", line.queue or ""
+    row.channel, row.queue = COACHING if line.is_coaching else line.channel or "", line.queue or ""
     row.language, row.direction = line.language or "", line.direction or ""
     row.customer_key, row.outcome = line.customer_id or "", line.outcome
     row.turn_count = len(line.turns or ())
@@ -188,6 +194,10 @@ def _fill(row: Conversation, reads: list[Read], how: _Batch) -> list[Revision]:
 
 
 def _place(row: Conversation, line: ConversationLine, directory: Directory) -> None:
+    """Whose call it is; a coaching conversation is nobody's: it counts for no agent and no team."""
+    if line.is_coaching:
+        row.agent = row.team = None
+        return
     row.agent = directory.agent(line.agent_id, line.agent_name) if line.agent_id else None
     row.team = directory.team(line.team) if line.team else None
     if row.agent and row.team:
@@ -205,7 +215,9 @@ def _put_down(rows: list[Conversation], templates: tuple[Published, ...], receip
         update_fields=["state", "queued_at"],
     )
     for row in rows:
-        if row.agent_id is None:
+        if row.channel == COACHING:
+            receipt.note("a coaching conversation: for its leader alone, and left out of every insight")
+        elif row.agent_id is None:
             receipt.note("without an agent: kept, and left out of insights by agent")
         if row.day is None:
             receipt.note("without a start: kept, and left out of insights over time")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import pydantic_core
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
-from coachloop.core.model.conversation import Conversation, Speaker, Turn, Word, moment
+from coachloop.core.model.conversation import COACHING, Conversation, Speaker, Turn, Word, moment
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 
@@ -70,6 +70,8 @@ class ConversationLine(BaseModel):
     audio: Annotated[str, Field(max_length=1000)] | None = None
     outcome: dict[str, JsonValue] | None = None
     turns: Annotated[list[TurnLine], Field(max_length=50_000)] | None = None
+    session_id: JsonValue = None
+    both_agreed: JsonValue = None
 
     @field_validator("started_at")
     @classmethod
@@ -83,6 +85,11 @@ class ConversationLine(BaseModel):
         if self.turns is None and self.audio is None:
             raise ValueError("needs `turns` or `audio`")
         return self
+
+    @property
+    def is_coaching(self) -> bool:
+        """Whether a leader and their agent talk: then `session_id` says which session it was, and `both_agreed` has to be true."""
+        return (self.channel or "").strip().casefold() == COACHING
 
     def conversation(self) -> Conversation:
         """The conversation as the scorers read it."""
