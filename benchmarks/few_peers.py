@@ -5,19 +5,24 @@ usage: python benchmarks/few_peers.py
 The rival is the raw rate. Agents differ as a beta distribution says; each has 3 to 59 opportunities.
 """
 
+import time
+
 import numpy as np
 
 from coachloop.core.stats.proportions import shrink
 
-CENTRES = 100
-SPREADS = ((0.5, 10), (0.8, 10), (0.9, 30))
+CENTRES = 200
+SPREADS = ((0.5, 10), (0.8, 10), (0.9, 30), (0.2, 4), (0.6, 80))
 
 
 def main() -> None:
     """Print the share of true rates that 95 % intervals cover, and the squared error against the raw rate's."""
     rng = np.random.default_rng(1)
+    began = time.perf_counter()
+    shrink(rng.integers(0, 80, (500, 20)), np.full((500, 20), 80)).interval()
+    print(f"500 agents x 20 behaviours: {time.perf_counter() - began:.2f} s")
     print("peers  mean rate  covered  squared error  raw rate's  ratio")
-    for peers in (3, 5, 10, 19, 20, 50, 150):
+    for peers in (1, 2, 3, 5, 10, 20, 50, 150, 500):
         for mean, weight in SPREADS:
             truth = rng.beta(mean * weight, (1 - mean) * weight, (peers, CENTRES))
             asked = rng.integers(3, 60, (peers, CENTRES))

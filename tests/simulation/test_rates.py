@@ -28,6 +28,17 @@ def test_shrunken_rates_of_a_centre_are_nearer_the_truth_and_their_intervals_hol
     assert 0.93 <= ((low <= truth) & (truth <= high)).mean() <= 0.97
 
 
+@pytest.mark.parametrize("peers", [3, 10, 30])
+@pytest.mark.parametrize(("mean", "worth"), [(0.5, 10), (0.8, 10), (0.2, 4), (0.9, 30)])
+def test_small_centres_are_told_no_less_honestly(mean, worth, peers):
+    """Few peers say little about how much they differ; the intervals know it, and the squared error is smaller still."""
+    truth, met, asked = population(mean, worth, agents=peers, columns=3600 // peers, seed=14)
+    found = shrink(met, asked)
+    assert ((found.mean - truth) ** 2).mean() < 0.95 * ((met / asked - truth) ** 2).mean()
+    low, high = found.interval()
+    assert 0.93 <= ((low <= truth) & (truth <= high)).mean() <= 0.97
+
+
 @pytest.mark.parametrize(("mean", "worth"), [(0.5, 10), (0.8, 10), (0.2, 4), (0.9, 30)])
 def test_confident_is_right_nine_times_in_ten(mean, worth):
     """Of the gaps to a target that a centre of 150 is told are certain, at least nine in ten are real."""

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-Floats = NDArray[np.float64]
+from coachloop.core.stats.peers import moments
 
-FEW_PEERS = 20
-"""Below this many peers the spread between them is not estimated; a prior worth two conversations stands in."""
+Floats = NDArray[np.float64]
 
 
 class Interval(NamedTuple):
@@ -88,13 +87,13 @@ def difference(
 def shrink(met: ArrayLike, asked: ArrayLike) -> Posterior:
     """Rates of many agents pulled towards their peers', each as far as its own evidence is thin.
 
-    Beta-binomial empirical Bayes, a column (behaviour) at a time: the peers' mean and the correlation within an agent
-    (analysis-of-variance estimator) give the prior; with fewer than FEW_PEERS agents in a column the prior is worth two
-    conversations.
+    Hierarchical beta-binomial, a column (behaviour) at a time: how far the peers differ is not taken as known but averaged over
+    (`peers.moments`), so that intervals are honest for three peers as for three hundred. The beta posterior returned has the mean
+    and the variance of that average.
 
     Args:
         met: conversations where the behaviour was met, shape (agents, behaviours).
-        asked: conversations where it applied, same shape; 0 leaves the prior.
+        asked: conversations where it applied, same shape; 0 leaves what the peers say.
 
     Returns:
         Posteriors in the same shape.
@@ -103,31 +102,14 @@ def shrink(met: ArrayLike, asked: ArrayLike) -> Posterior:
         ValueError: a count is negative, `met` exceeds `asked`, or the shapes are not two-dimensional and equal.
 
     Source:
-        Kleinman (1973), JASA 68:46-54; Ridout, Demétrio & Firth (1999), Biometrics 55:137-148, the ANOVA estimator.
+        Christiansen & Morris (1997), JASA 92:618-632; Gelman et al. (2013), Bayesian Data Analysis, 3rd ed., section 5.3.
     """
     k, n = _counts(met, asked)
     if k.ndim != 2:
         raise ValueError(f"counts must have shape (agents, behaviours), got {k.shape}")
-    total = n.sum(axis=0)
-    mean = (k.sum(axis=0) + 0.5) / (total + 1)
-    weight = _prior_weight(k, n)
-    a, b = k + mean * weight, n - k + (1 - mean) * weight
-    return Posterior(a, b, a / (a + b))
-
-
-def _prior_weight(k: Floats, n: Floats) -> Floats:
-    """What each column's prior is worth, in conversations, shape (behaviours,)."""
-    peers, total = (n > 0).sum(axis=0), n.sum(axis=0)
-    rate = np.divide(k, n, out=np.zeros_like(k), where=n > 0)
-    mean = k.sum(axis=0) / np.maximum(total, 1)
-    groups = np.maximum(peers - 1, 1)
-    within = (n * rate * (1 - rate)).sum(axis=0) / np.maximum(total - peers, 1)
-    between = (n * (rate - mean) ** 2).sum(axis=0) / groups
-    size = (total - (n**2).sum(axis=0) / np.maximum(total, 1)) / groups
-    spread = between + (size - 1) * within
-    rho = np.divide(between - within, spread, out=np.full_like(spread, 1 / 3), where=spread > 0)
-    rho = np.where(peers < FEW_PEERS, 1 / 3, np.clip(rho, 0.005, 0.9))
-    return np.asarray((1 - rho) / rho, float)
+    mean, variance = moments(k, n)
+    worth = mean * (1 - mean) / variance - 1
+    return Posterior(mean * worth, (1 - mean) * worth, mean)
 
 
 def _counts(met: ArrayLike, asked: ArrayLike) -> tuple[Floats, Floats]:
