@@ -2,7 +2,7 @@
 
 from coachloop.app.models.audit import AuditEntry
 from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
-from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Session, SessionDraft
+from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft
 from coachloop.app.models.conversations import Conversation, Revision, Spoken
 from coachloop.app.models.gatherings import Attendance, Gathering
 from coachloop.app.models.judging import JudgeReply
@@ -42,6 +42,7 @@ __all__ = [
     "LeaderAbsence",
     "LearnedModel",
     "Message",
+    "Proposal",
     "ReportChoice",
     "Review",
     "Revision",

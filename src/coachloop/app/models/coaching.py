@@ -11,7 +11,8 @@ class Focus(models.Model):
     """The one behaviour an agent works on. At most one is open, by constraint.
 
     `clock_day` is day 0 of the five working days (the example's verdict landed on it); empty for calls that start no clock.
-    Without a transcript the leader's own account stands in for the example's words.
+    Without a transcript the leader's own account stands in for the example's words. `chosen_because` is the leader's reason where
+    they chose otherwise than suggested, `chosen_instead_of` what was suggested; empty where no gap was certain.
     """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="foci")
@@ -24,9 +25,15 @@ class Focus(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True)
+    chosen_instead_of = models.ForeignKey(Behaviour, null=True, on_delete=models.PROTECT, related_name="+")
+    chosen_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(chosen_instead_of__isnull=True) | ~Q(chosen_because=""),
+                name="chosen_otherwise_with_a_reason",
+            ),
             models.UniqueConstraint(fields=["agent"], condition=Q(closed_at__isnull=True), name="one_open_focus"),
             models.CheckConstraint(
                 condition=Q(clock_day__isnull=True, due_on__isnull=True)
@@ -37,6 +44,42 @@ class Focus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id}: {self.behaviour_id}"
+
+
+class Proposal(models.Model):
+    """A QA lead's advice to coach an agent on a behaviour: the leader takes it, or declines it and says why, by constraint.
+
+    `focus` is what it became, empty where it was declined.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="proposals")
+    behaviour = models.ForeignKey(Behaviour, on_delete=models.PROTECT, related_name="+")
+    example = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
+    why = models.TextField()
+    proposed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    proposed_by_name = models.CharField(max_length=200, blank=True)
+    proposed_at = models.DateTimeField()
+    focus = models.ForeignKey(Focus, null=True, on_delete=models.CASCADE, related_name="proposals")
+    declined_because = models.TextField(blank=True)
+    answered_by_name = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "behaviour"], condition=Q(answered_at__isnull=True), name="one_open_proposal"
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="proposal_says_why"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, focus__isnull=True, declined_because="")
+                | Q(answered_at__isnull=False, focus__isnull=False, declined_because="")
+                | (Q(answered_at__isnull=False, focus__isnull=True) & ~Q(declined_because="")),
+                name="proposal_taken_or_declined_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id}: {self.behaviour_id} proposed"
 
 
 class Goal(models.Model):

@@ -1,6 +1,6 @@
 """Proof that an agent can hear or read: what the customer said, what the agent said next, the better move."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -62,20 +62,10 @@ def newest_misses(
     viewer: Viewer, wanted: Iterable[Wanted], *, first_day: date, last_day: date
 ) -> dict[Wanted, Example]:
     """The newest call in which each agent missed the behaviour, one with words to read before one without; a few queries."""
-    pairs = set(wanted)
-    agent = f"{CONVERSATION}__agent_id"
+    pairs, agent = set(wanted), f"{CONVERSATION}__agent_id"
     missed = (
-        effective_verdicts()
-        .filter(
-            **{
-                f"{agent}__in": {pair.agent_id for pair in pairs},
-                "behaviour_id__in": {pair.behaviour_id for pair in pairs},
-                f"{CONVERSATION}__day__range": (first_day, last_day),
-                f"{CONVERSATION}__in": viewing.conversations(viewer),
-                "effective": Outcome.NOT_MET,
-                "outcome": Outcome.NOT_MET,
-            }
-        )
+        _missed(viewer, pairs)
+        .filter(**{f"{CONVERSATION}__day__range": (first_day, last_day)})
         .annotate(readable=Case(When(attempt__revision__gt=0, then=1), default=0))
         .annotate(
             rank=Window(
@@ -89,6 +79,30 @@ def newest_misses(
     )
     ids = {pk: Wanted(who, what) for pk, who, what in missed if Wanted(who, what) in pairs}
     return {ids[pk]: example for pk, example in examples(viewer, Verdict.objects.filter(id__in=ids)).items()}
+
+
+def misses(viewer: Viewer, wanted: Wanted, *, first_day: date | None = None) -> QuerySet[Verdict]:
+    """Every call in which an agent missed a behaviour, the newest first, those with words to read before those without.
+
+    Calls of the agent's time in another team are left out: whoever leads them now may not read those.
+    """
+    rows = _missed(viewer, {wanted}).filter(**{f"{CONVERSATION}__team": F(f"{CONVERSATION}__agent__team")})
+    rows = rows.filter(**{f"{CONVERSATION}__day__gte": first_day}) if first_day else rows
+    readable = Case(When(attempt__revision__gt=0, then=1), default=0)
+    return rows.order_by(readable.desc(), F(f"{CONVERSATION}__started_at").desc(), "-id")
+
+
+def _missed(viewer: Viewer, pairs: Collection[Wanted]) -> QuerySet[Verdict]:
+    """What these agents missed, of these behaviours, in calls that the viewer may read."""
+    return effective_verdicts().filter(
+        **{
+            f"{CONVERSATION}__agent_id__in": {pair.agent_id for pair in pairs},
+            "behaviour_id__in": {pair.behaviour_id for pair in pairs},
+            f"{CONVERSATION}__in": viewing.conversations(viewer),
+            "effective": Outcome.NOT_MET,
+            "outcome": Outcome.NOT_MET,
+        }
+    )
 
 
 def examples(viewer: Viewer, verdicts: QuerySet[Verdict]) -> dict[int, Example]:

@@ -76,6 +76,16 @@ def suggestions(
     return sorted(rows, key=lambda row: (-row.expected_gain, row.agent_name))
 
 
+def five_days(agent: Agent, example: Example | None, *, today: date) -> tuple[date, date, int] | None:
+    """The clock of an example: day 0, the due day, and the working days left; None where it starts none."""
+    if example is None or example.landed_at is None:
+        return None
+    landed = sites.local_date(agent, example.landed_at)
+    calendar = sites.calendar_of(agent, around=landed)
+    end = due(landed, calendar)
+    return landed, end, calendar.until(today, end)
+
+
 def _circumstances(grid: Grid) -> Circumstances:
     rows = {pk: row for row, pk in enumerate(grid.unit_ids)}
     columns = {b.pk: column for column, b in enumerate(grid.behaviours)}
@@ -103,13 +113,7 @@ class _Clock:
     busy: frozenset[int]
 
     def read(self, agent_id: int, example: Example | None) -> tuple[date, date, int] | None:
-        if example is None or example.landed_at is None or agent_id in self.busy:
-            return None
-        agent = self.agents[agent_id]
-        landed = sites.local_date(agent, example.landed_at)
-        calendar = sites.calendar_of(agent, around=landed)
-        end = due(landed, calendar)
-        return landed, end, calendar.until(self.today, end)
+        return None if agent_id in self.busy else five_days(self.agents[agent_id], example, today=self.today)
 
 
 def _suggestion(grid: Grid, choice: Choice, row: int, *, example: Example | None, clock: _Clock) -> Suggestion:

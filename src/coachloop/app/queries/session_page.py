@@ -72,7 +72,8 @@ class SessionView:
 
     `may_act` is for whoever leads the agent today; `private_notes` are for the one leader who wrote them; an adviser sees neither
     notes nor agreement, nor the `guide`, which is for the two in it until it is held. `minutes` is how long it took; `contacts`
-    are the times at which the two met about its focus.
+    are the times at which the two met about its focus. `chosen_because` is the leader's reason where they chose otherwise than
+    suggested, for everybody but the agent.
     """
 
     id: int
@@ -102,6 +103,8 @@ class SessionView:
     minutes: int | None = None
     guide: Guide | None = None
     contacts: tuple[Contact, ...] = ()
+    chosen_instead_of: str = ""
+    chosen_because: str = ""
 
     @property
     def quoted(self) -> tuple[str, ...]:
@@ -130,7 +133,11 @@ class FollowUpView:
 def session(viewer: Viewer, session_id: int, *, today: date) -> SessionView | None:
     """One session; None where they may see no such session."""
     rows = viewing.sessions(viewer).select_related(
-        "agent__team__site", "behaviour__template__current", "focus__example__attempt", "follow_up"
+        "agent__team__site",
+        "behaviour__template__current",
+        "focus__example__attempt",
+        "focus__chosen_instead_of",
+        "follow_up",
     )
     row = rows.filter(pk=session_id).first()
     if row is None:
@@ -219,6 +226,8 @@ def _with_focus(viewer: Viewer, view: SessionView, row: Session, *, focus: Focus
         needs_account=focus.example is None or focus.example.attempt.revision == 0,
         due_on=focus.due_on,
         days_left=calendar.until(today, focus.due_on) if waiting and focus.due_on else None,
+        chosen_because="" if view.mine else focus.chosen_because,
+        chosen_instead_of=focus.chosen_instead_of.title if focus.chosen_instead_of and not view.mine else "",
     )
 
 

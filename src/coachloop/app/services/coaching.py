@@ -11,13 +11,13 @@ from coachloop.app.errors import (
     NoExampleError,
     WrongStateError,
 )
-from coachloop.app.models import Agent, Behaviour, Focus, FollowUp, Session
+from coachloop.app.models import Agent, Focus, FollowUp, Proposal, Session
 from coachloop.app.queries import sites, viewing
-from coachloop.app.queries.focus import Suggestion, suggestions
+from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.follow_up import before_since
-from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, drafts, goals, requests
+from coachloop.app.services import audit, choice, drafts, goals, requests
+from coachloop.app.services.choice import Chosen, Otherwise
 from coachloop.app.services.led import led_agent, led_session, must_lead
 from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus, minutes_taken
 
@@ -38,49 +38,61 @@ class Notes:
 
 
 @transaction.atomic
-def accept_focus(*, viewer: Viewer, agent_key: str, now: datetime, as_of: date | None = None) -> Focus:
-    """Make today's suggestion the agent's one open focus, and open the session to plan.
+def accept_focus(
+    *,
+    viewer: Viewer,
+    agent_key: str,
+    now: datetime,
+    as_of: date | None = None,
+    otherwise: Otherwise | None = None,
+) -> Focus:
+    """Make today's suggestion, or what the leader chooses otherwise, the agent's one open focus; open the session to plan.
 
     Raises:
         NotYoursError: only the agent's leader accepts.
         AlreadyOpenError: the agent works on something already.
-        WrongStateError: no gap is certain today.
+        WrongStateError: no gap is certain today, or it is chosen otherwise without a reason.
+        NoExampleError: what is chosen otherwise has no example.
     """
     agent = led_agent(viewer, agent_key)
     if agent.foci.filter(closed_at__isnull=True).exists():
         raise _already_open(agent)
     found = next((row for row in suggestions(viewer, as_of=as_of) if row.agent_key == agent_key), None)
-    if found is None or found.template is None or found.behaviour is None:
-        raise WrongStateError(f"no gap of {agent.name} is certain today; offer a developmental conversation instead")
-    behaviour = BehaviourFinder().find(found.behaviour, found.template)
-    focus = _open_focus(agent, behaviour, found, viewer=viewer, now=now)
+    chosen = (
+        choice.otherwise(viewer, agent, otherwise, found=found, now=now) if otherwise else choice.taken(agent, found)
+    )
+    focus = _open_focus(agent, chosen, viewer=viewer, now=now)
     _plan_next(focus, viewer=viewer, now=now)
     requests.answered(agent, now=now)
-    audit.record(
-        viewer,
-        "focus.accept",
-        f"agent:{agent.key}",
-        now=now,
-        detail={"behaviour": f"{found.template}/{found.behaviour}"},
-    )
+    _answer_proposals(focus, viewer=viewer, now=now)
+    detail = {"behaviour": f"{focus.behaviour.template.key}/{focus.behaviour.key}", "chosen": bool(otherwise)}
+    audit.record(viewer, "focus.accept", f"agent:{agent.key}", now=now, detail=detail)
     return focus
 
 
-def _open_focus(agent: Agent, behaviour: Behaviour, found: Suggestion, *, viewer: Viewer, now: datetime) -> Focus:
+def _open_focus(agent: Agent, chosen: Chosen, *, viewer: Viewer, now: datetime) -> Focus:
     try:
         with transaction.atomic():
             return Focus.objects.create(
                 agent=agent,
-                behaviour=behaviour,
-                reason=found.reason,
-                example_id=found.example.verdict_id if found.example else None,
-                clock_day=found.landed_on,
-                due_on=found.due_on,
+                behaviour=chosen.behaviour,
+                reason=chosen.reason,
+                example_id=chosen.example.verdict_id if chosen.example else None,
+                clock_day=chosen.clock_day,
+                due_on=chosen.due_on,
                 opened_at=now,
                 opened_by=viewer.user,
+                chosen_instead_of=chosen.instead_of,
+                chosen_because=chosen.because,
             )
     except IntegrityError as error:
         raise _already_open(agent) from error
+
+
+def _answer_proposals(focus: Focus, *, viewer: Viewer, now: datetime) -> None:
+    """What a QA lead proposed is taken with the focus that it asked for."""
+    waiting = Proposal.objects.filter(agent=focus.agent, behaviour=focus.behaviour, answered_at__isnull=True)
+    waiting.update(focus=focus, answered_at=now, answered_by_name=viewer.name)
 
 
 def _already_open(agent: Agent) -> AlreadyOpenError:
