@@ -19,8 +19,8 @@ from coachloop.app.services import scoring as service
 from coachloop.app.services.judge import Scope, rehearse
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.cli.output import AsJson, Day, need_site, out, print_json, progress, show_rows
-from coachloop.core.model.receipt import Line, Refusal
-from coachloop.core.model.wire import BadLineError, LabelLine, checked, json_object
+from coachloop.core.model.receipt import Line, Record, Refusal
+from coachloop.core.model.wire import BadLineError, LabelLine, checked, fields
 from coachloop.core.scoring.judge.exchange import Usage
 from coachloop.core.scoring.judge.rehearsal import Plan
 from coachloop.wiring import judge_usage, rehearsing, scorers
@@ -140,10 +140,10 @@ def read_labels(path: Path) -> list[LabelLine]:
     return [_label(path, item) for item in records(path)]
 
 
-def _label(path: Path, item: Line | Refusal) -> LabelLine:
+def _label(path: Path, item: Line | Record | Refusal) -> LabelLine:
     if isinstance(item, Refusal):
         raise RefusedError(f"{path}:{item.line}: {item.reason}")
     try:
-        return checked(LabelLine, json_object(item.raw))
+        return checked(LabelLine, fields(item))
     except BadLineError as error:
         raise RefusedError(f"{path}:{item.number}: {error}") from error

@@ -10,8 +10,8 @@ import pytest
 
 from coachloop.adapters.readers import lines as reader
 from coachloop.adapters.readers.lines import json_lines, records
-from coachloop.core.model.receipt import Line, Refusal
-from coachloop.core.model.wire import LINE_LIMIT
+from coachloop.core.model.receipt import Refusal
+from coachloop.core.model.wire import LINE_LIMIT, fields
 
 HEADER = b"agent_id,behaviour,verdict\n"
 
@@ -31,7 +31,7 @@ def written(tmp_path):
 def taken(items):
     """Line numbers and contents of what was read, and the refusals."""
     items = list(items)
-    read = [(i.number, json.loads(i.raw)) for i in items if isinstance(i, Line)]
+    read = [(i.number, fields(i)) for i in items if not isinstance(i, Refusal)]
     return read, [(i.line, i.reason) for i in items if isinstance(i, Refusal)]
 
 

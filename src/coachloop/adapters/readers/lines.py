@@ -9,7 +9,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from coachloop.core.model.receipt import Line, Refusal
+from coachloop.core.model.receipt import Line, Record, Refusal
 from coachloop.core.model.wire import LINE_LIMIT
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -39,8 +39,8 @@ def json_lines(path: Path) -> Iterator[Line | Refusal]:
         yield Refusal(str(path), number + 1, f"the file can't be read further: {error}")
 
 
-def records(path: Path) -> Iterator[Line | Refusal]:
-    """Rows of a CSV file with a header, of Parquet, or of JSON Lines, each as one JSON object; empty cells are left out."""
+def records(path: Path) -> Iterator[Line | Record | Refusal]:
+    """Rows of a CSV file with a header or of Parquet, empty cells left out, or the lines of JSON Lines."""
     if path.suffix == ".parquet":
         yield from _parquet_rows(path)
     elif path.suffixes[-1:] == [".csv"] or path.suffixes[-2:] == [".csv", ".gz"]:
@@ -49,7 +49,7 @@ def records(path: Path) -> Iterator[Line | Refusal]:
         yield from json_lines(path)
 
 
-def _parquet_rows(path: Path) -> Iterator[Line | Refusal]:
+def _parquet_rows(path: Path) -> Iterator[Record | Refusal]:
     import polars as pl  # noqa: PLC0415 -- half a second that only this format needs
 
     try:
@@ -59,26 +59,29 @@ def _parquet_rows(path: Path) -> Iterator[Line | Refusal]:
         return
     for number, row in enumerate(frame.iter_rows(named=True), 1):
         given = {name: _as_in_csv(cell) for name, cell in row.items() if cell is not None and cell == cell}  # noqa: PLR0124 -- NaN is not
-        yield Line(str(path), number, json.dumps(given, default=str).encode())
+        yield Record(str(path), number, given)
 
 
 def _as_in_csv(cell: object) -> object:
     """Numbers and times as text, as a CSV file has them: an id is an id, whatever type its column has."""
     if isinstance(cell, date | time):
         return cell.isoformat()
-    return json.dumps(cell) if isinstance(cell, int | float) else cell
+    if isinstance(cell, int | float):
+        return json.dumps(cell)
+    return cell if isinstance(cell, str | list | dict) else str(cell)
 
 
-def _csv_rows(path: Path) -> Iterator[Line | Refusal]:
+def _csv_rows(path: Path) -> Iterator[Record | Refusal]:
     """A row that can't be read is refused by itself; the next one is tried."""
     number = 0
     try:
         with _open(path) as binary:
             lines = _TextLines(binary)
-            reader = csv.DictReader(lines, restkey="_more", strict=True)
-            going = bool(reader.fieldnames)
+            reader = csv.reader(lines, strict=True)
+            names = [name.strip() for name in next(reader, [])]
+            going = bool(names)
             while going:
-                found, going = _next_row(reader, str(path), lines)
+                found, going = _next_row(reader, names, file=str(path), lines=lines)
                 number = lines.number
                 yield from (Refusal(str(path), *place) for place in lines.too_long)
                 lines.too_long.clear()
@@ -88,31 +91,32 @@ def _csv_rows(path: Path) -> Iterator[Line | Refusal]:
         yield Refusal(str(path), number + 1, f"the file can't be read further: {error}")
 
 
-def _next_row(reader: "csv.DictReader[str]", file: str, lines: "_TextLines") -> tuple[Line | Refusal | None, bool]:
+def _next_row(
+    reader: Iterator[list[str]], names: list[str], *, file: str, lines: "_TextLines"
+) -> tuple[Record | Refusal | None, bool]:
     """The next row, and whether more may follow; `lines` counts lines where the CSV reader, after a mistake, does not."""
     try:
-        row = next(reader)
+        cells = next(reader)
     except StopIteration:
         return None, False
     except csv.Error as error:
         return Refusal(file, lines.number, f"not CSV: {error}"), True
-    if "_more" in row:
-        return Refusal(file, lines.number, f"{len(row['_more'])} more cells than the header names"), True
-    given = {name.strip(): cell for name, cell in row.items() if name and cell not in {"", None}}
-    try:
-        return Line(file, lines.number, json.dumps(given, ensure_ascii=False).encode()), True
-    except UnicodeEncodeError:
-        return Refusal(file, lines.number, "not UTF-8; save the file as UTF-8 and try again"), True
+    if len(cells) > len(names):
+        return Refusal(file, lines.number, f"{len(cells) - len(names)} more cells than the header names"), True
+    if wrong := lines.take_wrong():
+        return Refusal(file, lines.number, wrong), True
+    row = {name: cell for name, cell in zip(names, cells, strict=False) if name and cell}
+    return Record(file, lines.number, row) if cells else None, True
 
 
 class _TextLines:
     """A file's lines as text; one longer than ROW_LIMIT is passed over, its number and the reason noted in `too_long`. `number` is the last one read.
 
-    Bytes that are not UTF-8 become lone surrogates, so that their row alone can be refused.
+    What is wrong with the text of a line waits for `take_wrong`, so that its row alone can be refused.
     """
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file, self.number = file, 0
+        self._file, self.number, self._wrong = file, 0, ""
         self.too_long: list[tuple[int, str]] = []
 
     def __iter__(self) -> "_TextLines":
@@ -127,7 +131,21 @@ class _TextLines:
             size = len(raw) + _skip_line(self._file, raw)
             self.too_long.append((self.number, f"line of {size:,} bytes; at most {ROW_LIMIT:,} are read"))
             return "\n"
-        return (raw.removeprefix(BOM) if self.number == 1 else raw).decode("utf-8", "surrogateescape")
+        if b"\x00" in raw:
+            self._wrong = "holds a NUL character, which no text has"
+        return self._text(raw.removeprefix(BOM) if self.number == 1 else raw)
+
+    def take_wrong(self) -> str:
+        """What was wrong with the lines read since it was last asked; empty where nothing was."""
+        wrong, self._wrong = self._wrong, ""
+        return wrong
+
+    def _text(self, raw: bytes) -> str:
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            self._wrong = "not UTF-8; save the file as UTF-8 and try again"
+            return raw.decode("utf-8", "replace")
 
 
 def _open(path: Path) -> BinaryIO:

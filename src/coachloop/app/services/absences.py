@@ -13,7 +13,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.coaching.workdays import due
 from coachloop.core.model.people import Role
-from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.wire import LONGEST_ABSENCE, AbsenceLine, BadLineError, ClosureLine, row, taken
 
 APPOINTS = (Role.OPERATIONS, Role.ADMIN)
@@ -38,7 +38,7 @@ class Days:
 
 
 @transaction.atomic
-def import_absences(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+def import_absences(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Store the absences of a file; one that is stored already is a duplicate. Clocks that run are read anew."""
     receipt, read = Receipt(), row(AbsenceLine)
     agents = {agent.key: agent for agent in Agent.objects.all()}
@@ -56,7 +56,7 @@ def import_absences(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: dat
 
 
 @transaction.atomic
-def import_closures(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+def import_closures(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Store days on which the first site is closed beside its public holidays; a day that is stored already is a duplicate."""
     receipt, read = Receipt(), row(ClosureLine)
     site = Site.objects.order_by("id").first()

@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
+from datetime import date, datetime
+from functools import lru_cache, partial
 from itertools import batched
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pydantic_core
@@ -31,29 +31,29 @@ from coachloop.app.models import (
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
-from coachloop.app.services.bulk import insert_verdicts
+from coachloop.app.services import audit, bulk
 from coachloop.app.services.people import Directory
 from coachloop.app.services.scoring import scoring_of
 from coachloop.app.services.templates import add_template, publish_template
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.model.conversation import moment
-from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.template_shape import KEY_PATTERN
 from coachloop.core.model.verdict import Outcome
-from coachloop.core.model.wire import BadLineError, CoachingLine, ScoreLine, checked, json_object, row, taken
+from coachloop.core.model.wire import BadLineError, CoachingLine, ScoreLine, checked, fields, row, taken
 
 IMPORTED_TEMPLATE = "imported"
 BATCH = 20_000
 LONGEST_KEY = 80
+CONVERSATION = ("key", "queue", "agent_id", "team_id", "started_at", "day", "outcome", "landed_at")
+VERDICT = ("attempt_id", "behaviour_id", "outcome", "decided_by", "reason", "evidence")
 OUTCOMES = {"met": Outcome.MET, "not_met": Outcome.NOT_MET, "na": Outcome.NOT_APPLICABLE}
 
 
-@dataclass(frozen=True, slots=True)
-class _Score:
-    place: Line
+class _Score(NamedTuple):
+    place: Line | Record
     line: ScoreLine
-    outcome: dict[str, Any]
+    said: dict[str, Any]
 
     @property
     def template(self) -> str:
@@ -72,7 +72,7 @@ class _Import:
 
 
 def import_scores(
-    lines: Iterable[Line | Refusal],
+    lines: Iterable[Line | Record | Refusal],
     *,
     viewer: Viewer,
     now: datetime,
@@ -95,14 +95,17 @@ def import_scores(
     return receipt
 
 
-def _score(item: Line, site_zone: ZoneInfo) -> _Score:
-    data = json_object(item.raw)
-    line = checked(ScoreLine, data)
+def _score(item: Line | Record, site_zone: ZoneInfo) -> _Score:
+    said = fields(item)
+    line = checked(ScoreLine, said)
     if line.started_at:
-        moment(line.started_at, site_zone)
+        _moment(line.started_at, site_zone)
     _must_be_named_well(line)
-    outcome = {k.removeprefix("outcome_"): _value(v) for k, v in data.items() if k.startswith("outcome_")}
-    return _Score(item, line, outcome)
+    return _Score(item, line, said)
+
+
+# A call's rows follow one another and name the same moment.
+_moment = lru_cache(maxsize=1024)(moment)
 
 
 def _must_be_named_well(line: ScoreLine) -> None:
@@ -159,35 +162,38 @@ def _title(key: str) -> str:
 
 
 def _store(scores: list[_Score], receipt: Receipt, shared: _Import) -> None:
+    wanted = _wanted(scores, receipt, shared)
+    calls = {call: score for (call, _, _), score in wanted.items()}
+    conversations = _conversations(calls, shared)
+    attempts = _attempts({(call, template) for call, template, _ in wanted}, conversations, shared)
+    there = Verdict.objects.filter(attempt__in=attempts.values())
+    stored = {(attempt, of): outcome for attempt, of, outcome in there.values_list("attempt", "behaviour", "outcome")}
+    fresh = []
+    for (call, template, behaviour), score in wanted.items():
+        verdict = _verdict(score, attempts[call, template], shared.behaviours[template, behaviour].pk)
+        known = stored.get(verdict[:2])
+        if known is None:
+            fresh.append(verdict)
+        else:
+            _again(score, "na" if known == Outcome.NOT_APPLICABLE else known, receipt)
+    bulk.insert(Verdict, VERDICT[:-1], (verdict[:-1] for verdict in fresh if not verdict[-1]))
+    bulk.insert(Verdict, VERDICT, (verdict for verdict in fresh if verdict[-1]))
+    receipt.accepted += len(fresh)
+    bulk.insert(DirtyDay, ("agent_id", "day"), {(c.agent, c.day) for c in conversations.values() if c.agent and c.day})
+
+
+def _wanted(scores: list[_Score], receipt: Receipt, shared: _Import) -> dict[tuple[str, str, str], _Score]:
+    """The scores that can be stored, by call, template and behaviour."""
     wanted: dict[tuple[str, str, str], _Score] = {}
     for score in scores:
         key = (score.line.call_id, score.template, score.line.behaviour)
-        if (score.template, score.line.behaviour) not in shared.behaviours:
+        if key[1:] not in shared.behaviours:
             _refuse(score, receipt, f"no behaviour {score.line.behaviour!r} in template {score.template!r}")
         elif key in wanted:
             _again(score, wanted[key].line.verdict, receipt)
         else:
             wanted[key] = score
-    calls = {score.line.call_id: score for score in wanted.values()}
-    conversations = _conversations(calls, shared)
-    attempts = _attempts({(call, template) for call, template, _ in wanted}, conversations, shared)
-    stored = {
-        (attempt, behaviour): outcome
-        for attempt, behaviour, outcome in Verdict.objects.filter(
-            attempt__in=[a.pk for a in attempts.values()]
-        ).values_list("attempt_id", "behaviour_id", "outcome")
-    }
-    fresh = []
-    for (call, template, behaviour), score in wanted.items():
-        verdict = _verdict(score, attempts[call, template], shared.behaviours[template, behaviour])
-        known = stored.get((verdict.attempt_id, verdict.behaviour_id))
-        if known is None:
-            fresh.append(verdict)
-        else:
-            _again(score, "na" if known == Outcome.NOT_APPLICABLE else known, receipt)
-    insert_verdicts(fresh)
-    receipt.accepted += len(fresh)
-    _dirty(conversations.values())
+    return wanted
 
 
 def _refuse(score: _Score, receipt: Receipt, reason: str) -> None:
@@ -201,90 +207,81 @@ def _again(score: _Score, known: str, receipt: Receipt) -> None:
         _refuse(score, receipt, f"{score.line.call_id!r} x {score.line.behaviour!r} is stored as {known!r}")
 
 
-def _dirty(conversations: Iterable[Conversation]) -> None:
-    days = {(c.agent_id, c.day) for c in conversations}
-    DirtyDay.objects.bulk_create(DirtyDay(agent_id=agent, day=day) for agent, day in days if agent and day)
+class _Stored(NamedTuple):
+    """What is known of a stored conversation."""
+
+    key: str
+    pk: int
+    agent: int | None
+    day: date | None
 
 
-def _conversations(calls: dict[str, _Score], shared: _Import) -> dict[str, Conversation]:
-    known = {row.key: row for row in Conversation.objects.filter(key__in=calls)}
-    fresh = [_conversation(score, shared) for key, score in calls.items() if key not in known]
-    Conversation.objects.bulk_create(fresh)
+def _conversations(calls: dict[str, _Score], shared: _Import) -> dict[str, _Stored]:
+    there = Conversation.objects.filter(key__in=calls).values_list("key", "pk", "agent", "day")
+    known = {row[0] for row in there}
+    bulk.insert(
+        Conversation, CONVERSATION, (_conversation(one, shared) for key, one in calls.items() if key not in known)
+    )
     shared.directory.save_moves()
-    return known | {row.key: row for row in fresh}
+    return {row[0]: _Stored(*row) for row in there.all()}
 
 
-def _conversation(score: _Score, shared: _Import) -> Conversation:
+def _conversation(score: _Score, shared: _Import) -> tuple[object, ...]:
     line, site_zone = score.line, shared.zone
-    started = moment(line.started_at, site_zone) if line.started_at else None
+    started = _moment(line.started_at, site_zone) if line.started_at else None
     agent = shared.directory.agent(line.agent_id) if line.agent_id else None
     team = shared.directory.team(line.team) if line.team else None
     day = started.astimezone(site_zone).date() if started else None
     if agent and team:
         shared.directory.seen(agent, team, day)
-    return Conversation(
-        key=line.call_id,
-        queue=line.queue or "",
-        agent=agent,
-        team=team or (agent.team if agent else None),
-        started_at=started,
-        day=day,
-        outcome=score.outcome or None,
-        landed_at=shared.now,
-    )
+    team_id = team.pk if team else agent.team_id if agent else None
+    outcome = {k.removeprefix("outcome_"): _value(v) for k, v in score.said.items() if k.startswith("outcome_")}
+    return line.call_id, line.queue or "", agent and agent.pk, team_id, started, day, outcome or None, shared.now
 
 
 def _attempts(
-    wanted: set[tuple[str, str]], conversations: dict[str, Conversation], shared: _Import
-) -> dict[tuple[str, str], Attempt]:
+    wanted: set[tuple[str, str]], conversations: dict[str, _Stored], shared: _Import
+) -> dict[tuple[str, str], int]:
     """The imported attempt (revision 0) of each call and template, made when first met; current where nothing else is."""
     rows = _evaluations(wanted, conversations, shared)
-    pairs = {row.pk: pair for pair, row in rows.items()}
-    there = Attempt.objects.filter(evaluation__in=pairs, revision=0)
-    found = {pairs[attempt.evaluation_id]: attempt for attempt in there}
-    missing = sorted(rows.keys() - found.keys())
-    made = Attempt.objects.bulk_create(
-        Attempt(evaluation=rows[pair], scoring=shared.scorings[pair[1]], revision=0, number=0, stored_at=shared.now)
-        for pair in missing
-    )
-    bare = Evaluation.objects.filter(id__in=[attempt.evaluation_id for attempt in made], attempt__isnull=True)
+    there = Attempt.objects.filter(evaluation__in=rows, revision=0).values_list("evaluation", "pk")
+    known = {evaluation for evaluation, _ in there}
+    missing = [evaluation for evaluation in sorted(rows) if evaluation not in known]
+    made = ((one, shared.scorings[rows[one][1]].pk, 0, 0, shared.now) for one in missing)
+    bulk.insert(Attempt, ("evaluation_id", "scoring_id", "revision", "number", "stored_at"), made)
+    bare = Evaluation.objects.filter(id__in=missing, attempt__isnull=True)
     bare.update(attempt=Subquery(Attempt.objects.filter(evaluation=OuterRef("pk"), revision=0).values("id")[:1]))
-    scored = Evaluation.objects.filter(id__in=[attempt.evaluation_id for attempt in made], conversation__turn_count=0)
-    scored.update(state=Evaluation.State.DONE)
-    return found | dict(zip(missing, made, strict=True))
+    Evaluation.objects.filter(id__in=missing, conversation__turn_count=0).update(state=Evaluation.State.DONE)
+    return {rows[evaluation]: attempt for evaluation, attempt in there.all()}
 
 
 def _evaluations(
-    wanted: set[tuple[str, str]], conversations: dict[str, Conversation], shared: _Import
-) -> dict[tuple[str, str], Evaluation]:
-    keys = {row.pk: key for key, row in conversations.items()}
+    wanted: set[tuple[str, str]], conversations: dict[str, _Stored], shared: _Import
+) -> dict[int, tuple[str, str]]:
+    """Call and template by evaluation, made when first met."""
+    calls = {row.pk: call for call, row in conversations.items()}
     templates = {scoring.version.template_id: key for key, scoring in shared.scorings.items()}
-    there = Evaluation.objects.filter(conversation__in=keys, template__in=templates).select_related("conversation")
-    found = {(keys[row.conversation_id], templates[row.template_id]): row for row in there}
-    missing = sorted(wanted - found.keys())
-    made = Evaluation.objects.bulk_create(
-        Evaluation(conversation=conversations[call], template_id=shared.scorings[template].version.template_id)
-        for call, template in missing
-    )
-    return {pair: row for pair, row in found.items() if pair in wanted} | dict(zip(missing, made, strict=True))
+    numbers = {key: number for number, key in templates.items()}
+    there = Evaluation.objects.filter(conversation__in=calls, template__in=templates)
+    there_now = there.values_list("pk", "conversation", "template")
+    missing = sorted(wanted - {(calls[call], templates[template]) for _, call, template in there_now})
+    made = ((conversations[call].pk, numbers[template], Evaluation.State.PENDING.value) for call, template in missing)
+    bulk.insert(Evaluation, ("conversation_id", "template_id", "state"), made)
+    found = {pk: (calls[call], templates[template]) for pk, call, template in there_now.all()}
+    return {pk: pair for pk, pair in found.items() if pair in wanted}
 
 
-def _verdict(score: _Score, attempt: Attempt, behaviour: Behaviour) -> Verdict:
+def _verdict(score: _Score, attempt: int, behaviour: int) -> tuple[Any, ...]:
+    """A row of VERDICT."""
     line = score.line
     evidence = []
     if line.evidence_text:
         evidence = [{"turn": None, "start": None, "end": None, "quote": line.evidence_text, "at": line.evidence_start}]
-    return Verdict(
-        attempt_id=attempt.pk,
-        behaviour_id=behaviour.pk,
-        outcome=OUTCOMES[line.verdict],
-        decided_by="imported",
-        reason=f"score {line.score_id} of another tool" if line.score_id else "",
-        evidence=evidence,
-    )
+    reason = f"score {line.score_id} of another tool" if line.score_id else ""
+    return attempt, behaviour, OUTCOMES[line.verdict].value, "imported", reason, evidence
 
 
-def import_coaching(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+def import_coaching(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Store coaching that happened before coachloop, for the measurement of effects; it carries no agreement of ours."""
     receipt, finder = Receipt(), BehaviourFinder()
     agents = {agent.key: agent for agent in Agent.objects.all()}

@@ -20,7 +20,7 @@ from coachloop.app.services import audit
 from coachloop.core.model import template as template_core
 from coachloop.core.model.conversation import moment
 from coachloop.core.model.people import Role
-from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.review import PRECEDENCE, ReviewKind
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.model.wire import BadLineError, LabelLine, row, taken
@@ -28,7 +28,7 @@ from coachloop.core.model.wire import BadLineError, LabelLine, row, taken
 BATCH = 500
 
 
-def add_labels(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+def add_labels(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Store human answers; the same answer again is a duplicate. One with `sampling_probability` is an audit.
 
     Returns:
@@ -105,7 +105,7 @@ def _own(about: Conversation, behaviour: Behaviour, outcome: Outcome, *, viewer:
 
 
 def _store(
-    read: tuple[tuple[Line, LabelLine], ...],
+    read: tuple[tuple[Line | Record, LabelLine], ...],
     receipt: Receipt,
     *,
     finder: BehaviourFinder,

@@ -15,7 +15,7 @@ from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model.people import Role
-from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.wire import BadLineError, PersonLine, row, taken
 
 
@@ -78,7 +78,7 @@ def set_password(*, viewer: Viewer, email: str, password: str, now: datetime) ->
 
 
 @transaction.atomic
-def add_people(lines: Iterable[Line | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
+def add_people(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Add the people of a file: users with their role, leaders with their team, agents with the id exports use.
 
     A person who is there already is a duplicate; a new role of theirs is added. They sign in once a password is set.

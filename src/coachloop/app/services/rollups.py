@@ -13,6 +13,16 @@ from coachloop.core.model.verdict import Outcome
 
 CHUNK = 5000
 MANY = 500
+CELL = {
+    "behaviour_id": "behaviour_id",
+    "agent_id": f"{CONVERSATION}__agent_id",
+    "team_id": f"{CONVERSATION}__team_id",
+    "queue": f"{CONVERSATION}__queue",
+    "direction": f"{CONVERSATION}__direction",
+    "version_id": "attempt__scoring__version_id",
+    "day": f"{CONVERSATION}__day",
+}
+"""What a cell is counted by: its columns, and where they come from."""
 
 
 def refresh_rollups() -> int:
@@ -65,44 +75,16 @@ def _refresh_some() -> int:
 
 
 def _recount(day: date, agents: Iterable[int]) -> None:
+    """The database counts and stores in one statement: no cell passes through Python."""
     among = Q(day=day, agent_id__in=list(agents))
     AgentDay.objects.filter(among).delete()
     counts = (
         effective_verdicts()
         .filter(**{f"{CONVERSATION}__day": day, f"{CONVERSATION}__agent_id__in": list(agents)})
-        .values(
-            "behaviour_id",
-            f"{CONVERSATION}__agent_id",
-            f"{CONVERSATION}__team_id",
-            f"{CONVERSATION}__queue",
-            f"{CONVERSATION}__direction",
-            "attempt__scoring__version_id",
-        )
+        .values(*CELL.values())
         .annotate(**{outcome.value: Count("id", filter=Q(effective=outcome)) for outcome in Outcome})
-        .values_list(
-            "behaviour_id",
-            f"{CONVERSATION}__agent_id",
-            f"{CONVERSATION}__team_id",
-            f"{CONVERSATION}__queue",
-            f"{CONVERSATION}__direction",
-            "attempt__scoring__version_id",
-            *(outcome.value for outcome in Outcome),
-            named=True,
-        )
     )
-    AgentDay.objects.bulk_create(
-        AgentDay(
-            day=day,
-            behaviour_id=row[0],
-            agent_id=row[1],
-            team_id=row[2],
-            queue=row[3],
-            direction=row[4],
-            version_id=row[5],
-            met=row.met,
-            not_met=row.not_met,
-            not_applicable=row.not_applicable,
-            unscored=row.unscored,
-        )
-        for row in counts
-    )
+    select, values = counts.query.sql_with_params()
+    columns = ", ".join([*CELL, *(outcome.value for outcome in Outcome)])
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO coachloop_agentday ({columns}) {select}", values)

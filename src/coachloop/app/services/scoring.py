@@ -7,16 +7,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import batched
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 
 from coachloop.app import mapping
-from coachloop.app.models import Attempt, Behaviour, DirtyDay, Evaluation, LearnedModel, Revision, Scoring, Template
+from coachloop.app.models import (
+    Attempt,
+    Behaviour,
+    DirtyDay,
+    Evaluation,
+    LearnedModel,
+    Revision,
+    Scoring,
+    Template,
+    Verdict,
+)
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
-from coachloop.app.services.bulk import insert_verdicts
+from coachloop.app.services import audit, bulk
 from coachloop.core.model import verdict as core
 from coachloop.core.model.conversation import Conversation
 from coachloop.core.scoring.port import Scorer
@@ -224,7 +234,7 @@ def _store(engine: Engine, scored: list[tuple[_Ready, list[core.Verdict]]], now:
         for attempt, (one, found) in zip(attempts, scored, strict=True)
         for verdict in found
     ]
-    insert_verdicts(verdicts)
+    bulk.insert(Verdict, bulk.VERDICT, map(attrgetter(*bulk.VERDICT), verdicts))
     newest = Attempt.objects.filter(evaluation=OuterRef("pk")).order_by("-number").values("id")[:1]
     done = Evaluation.objects.filter(id__in=[row.pk for row in rows])
     done.update(attempt=Subquery(newest), state=Evaluation.State.DONE)

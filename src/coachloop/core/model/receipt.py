@@ -14,6 +14,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a table, as its fields; `number` is the 1-based line of the file, or the row where it has no lines."""
+
+    file: str
+    number: int
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A place in a file that could not be taken, and why."""
 

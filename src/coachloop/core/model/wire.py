@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, f
 
 from coachloop.core.model.conversation import COACHING, Conversation, Speaker, Turn, Word, moment
 from coachloop.core.model.people import Role
-from coachloop.core.model.receipt import Line, Receipt, Refusal
+from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 
 LINE_LIMIT = 32 * 1024 * 1024
 """Bytes of the longest line that is read; three hours of word-timed speech are below a tenth of it."""
@@ -250,13 +250,13 @@ def json_object(raw: bytes) -> dict[str, Any]:
     return _object(raw)[1]
 
 
-def taken[X](
-    items: Iterable[Line | Refusal],
+def taken[P: Line | Record, X](
+    items: Iterable[P | Refusal],
     receipt: Receipt,
-    read: Callable[[Line], X],
+    read: Callable[[P], X],
     *,
     refusals: tuple[type[Exception], ...] = (BadLineError,),
-) -> Iterator[tuple[Line, X]]:
+) -> Iterator[tuple[P, X]]:
     """Every line with what `read` makes of it; the others are noted in the receipt, with their place and reason.
 
     Args:
@@ -278,9 +278,18 @@ def taken[X](
         yield item, found
 
 
-def row[M: BaseModel](model: type[M]) -> Callable[[Line], M]:
-    """Reads a line as a JSON object of this shape."""
-    return lambda line: checked(model, json_object(line.raw))
+def row[M: BaseModel](model: type[M]) -> Callable[[Line | Record], M]:
+    """Reads a row of a table, or a line that holds a JSON object, in this shape."""
+    return lambda item: checked(model, fields(item))
+
+
+def fields(item: Line | Record) -> dict[str, Any]:
+    """What a row says.
+
+    Raises:
+        BadLineError: a line that is no JSON object.
+    """
+    return item.fields if isinstance(item, Record) else json_object(item.raw)
 
 
 def in_words(errors: Sequence[Any]) -> str:
