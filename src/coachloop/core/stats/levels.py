@@ -1,0 +1,122 @@
+"""How often each agent does a behaviour once their mix of calls is taken out: a logistic model with an intercept an agent."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import special
+
+from coachloop.core.stats.proportions import Floats
+
+FARTHEST = 6.0
+"""Log-odds beyond which no level goes: 0.25 and 99.75 %."""
+
+STEPS, ROUNDS = 6, 30
+LOOSE = 16.0
+"""Prior variance of a group's own mean level: hardly any pull."""
+
+MIX_SPREAD = 1.0
+"""Prior variance of a mix's difficulty, in squared log-odds: a queue with few calls stays near the rest."""
+
+
+class Mix(NamedTuple):
+    """What a behaviour's calls are like.
+
+    `offset` in log-odds by mix, shape (mixes,), has the weighted mean 0; `mean` and `spread` are mean and variance of the agents'
+    levels, in log-odds.
+    """
+
+    offset: Floats
+    mean: float
+    spread: float
+
+
+class Levels(NamedTuple):
+    """Levels in log-odds at the average mix and their posterior variance, each of shape (units,)."""
+
+    level: Floats
+    variance: Floats
+
+
+def mix_of(met: Floats, asked: Floats) -> Mix:
+    """How much harder one mix is than another, within agents.
+
+    Args:
+        met: conversations where the behaviour was met, shape (agents, mixes).
+        asked: conversations where it applied, same shape.
+
+    Returns:
+        Penalised maximum likelihood (Laplace) of logit P = level of the agent + offset of the mix, levels normal.
+
+    Source:
+        Breslow & Clayton (1993), JASA 88:9-25, penalised quasi-likelihood.
+    """
+    weight = asked.sum(axis=0) / max(asked.sum(), 1)
+    offset, mean, spread = np.zeros(asked.shape[1]), _start(met, asked), 0.5
+    level = np.full(len(asked), mean)
+    some = asked.sum(axis=1) > 0
+    for _ in range(ROUNDS if some.any() else 0):
+        rate, information = _rates(level, offset, asked)
+        curve = information.sum(axis=1) + 1 / spread
+        level = _bounded(level + ((met - asked * rate).sum(axis=1) - (level - mean) / spread) / curve)
+        mean = float(level[some].mean())
+        spread = float(np.clip(((level[some] - mean) ** 2 + 1 / curve[some]).mean(), 0.01, 4.0))
+        rate, information = _rates(level, offset, asked)
+        pull = (met - asked * rate).sum(axis=0) - offset / MIX_SPREAD
+        offset = _bounded(offset + pull / (information.sum(axis=0) + 1 / MIX_SPREAD))
+        offset = offset - (weight * offset).sum()
+    return Mix(offset, mean, spread)
+
+
+def levels(met: Floats, asked: Floats, mix: Mix) -> Levels:
+    """Levels of units of one kind, pulled towards the mean of their own kind.
+
+    Whoever was chosen for being low is not pulled towards everybody: within the kind, expected and observed add up to the same, so
+    that shrinking brings back no regression to the mean.
+
+    Args:
+        met: conversations where the behaviour was met, shape (units, mixes).
+        asked: conversations where it applied, same shape.
+        mix: what the calls are like.
+
+    Source:
+        Campbell & Kenny (1999), A Primer on Regression Artifacts, chapter 5: each group regresses to its own mean.
+    """
+    middle, level = mix.mean, np.full(len(asked), mix.mean)
+    some = asked.sum(axis=1) > 0
+    curve = np.full(len(asked), 1 / mix.spread)
+    for _ in range(ROUNDS if some.any() else 0):
+        for _ in range(STEPS):
+            rate, information = _rates(level, mix.offset, asked)
+            curve = information.sum(axis=1) + 1 / mix.spread
+            level = _bounded(level + ((met - asked * rate).sum(axis=1) - (level - middle) / mix.spread) / curve)
+        own = some.sum() / mix.spread
+        found = (level[some].sum() / mix.spread + mix.mean / LOOSE) / (own + 1 / LOOSE)
+        moved, middle = abs(found - middle), found
+        if moved < 1e-4:
+            break
+    return Levels(np.where(some, level, middle), np.where(some, 1 / curve, mix.spread))
+
+
+def expected(level: Floats, asked: Floats, mix: Mix) -> tuple[Floats, Floats]:
+    """The rate to expect of these levels on these calls, and its slope in log-odds; each of shape (units,), NaN without calls."""
+    rate, information = _rates(level, mix.offset, asked)
+    total = asked.sum(axis=1)
+    where = total > 0
+    blank = np.full(len(total), np.nan)
+    means = np.divide((asked * rate).sum(axis=1), total, out=blank.copy(), where=where)
+    slopes = np.divide(information.sum(axis=1), total, out=blank, where=where)
+    return means, slopes
+
+
+def _start(met: Floats, asked: Floats) -> float:
+    return float(special.logit((met.sum() + 0.5) / (asked.sum() + 1)))
+
+
+def _rates(level: Floats, offset: Floats, asked: Floats) -> tuple[Floats, Floats]:
+    """Rates by unit and mix, and the information about a level in each cell."""
+    rate = special.expit(level[:, None] + offset)
+    return rate, asked * rate * (1 - rate)
+
+
+def _bounded(value: Floats) -> Floats:
+    return np.clip(value, -FARTHEST, FARTHEST)

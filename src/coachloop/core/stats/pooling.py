@@ -1,0 +1,113 @@
+"""One figure from many: effects of unlike sessions pooled, and each pulled towards the rest as far as it is uncertain."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import optimize, stats
+
+from coachloop.core.stats.proportions import Floats
+
+WIDEST = 100.0
+"""Variance between effects, in units of the largest squared effect, beyond which none is looked for."""
+
+
+class Pooled(NamedTuple):
+    """The mean of unlike effects with its interval; `between` is the variance of true effects, `error` the mean's standard error.
+
+    All but `units` are NaN without effects.
+    """
+
+    effect: float
+    low: float
+    high: float
+    error: float
+    between: float
+    units: int
+
+
+class Shrunken(NamedTuple):
+    """Effects pulled towards their mean, with intervals; each of shape (units,)."""
+
+    effect: Floats
+    low: Floats
+    high: Floats
+
+
+def pool(
+    effects: ArrayLike, variances: ArrayLike, *, shared: float = 0.0, confidence: float = 0.95, fewest: int = 1
+) -> Pooled:
+    """Random-effects mean of independent estimates.
+
+    Args:
+        effects: estimates, shape (units,).
+        variances: their sampling variances, above 0, same shape.
+        shared: variance of an error that all estimates have in common, added to the mean's own.
+        confidence: coverage of the interval in (0, 1).
+        fewest: units below which nothing is said.
+
+    Returns:
+        The mean weighted by 1 / (variance + between), between by Paule and Mandel; the interval by Hartung and Knapp with Student's
+        t on units - 1, never narrower than without their factor. One unit alone keeps its own normal interval.
+
+    Raises:
+        ValueError: a variance is not above 0, or the shapes differ.
+
+    Source:
+        Paule & Mandel (1982), J. Res. NBS 87:377-385; Hartung & Knapp (2001), Stat. Med. 20:3875-3889; Röver, Knapp & Friede (2015),
+        BMC Med. Res. Methodol. 15:99, for the factor's lower bound.
+    """
+    y, v = np.asarray(effects, float), np.asarray(variances, float)
+    if y.shape != v.shape or y.ndim != 1:
+        raise ValueError(f"effects and variances must be one-dimensional and alike, got {y.shape} and {v.shape}")
+    if not (v > 0).all():
+        raise ValueError(f"variances must be above 0, got {v.min()}")
+    if y.size < max(fewest, 1):
+        nothing = float("nan")
+        return Pooled(nothing, nothing, nothing, nothing, nothing, y.size)
+    between = _between(y, v)
+    weight = 1 / (v + between)
+    mean = float((weight * y).sum() / weight.sum())
+    spread = float((weight * (y - mean) ** 2).sum()) / max(y.size - 1, 1)
+    error = float(np.sqrt(max(spread, 1.0) / weight.sum() + shared))
+    tail = (1 + confidence) / 2
+    wide = float(stats.t.ppf(tail, y.size - 1) if y.size > 1 else stats.norm.ppf(tail)) * error
+    return Pooled(mean, mean - wide, mean + wide, error, between, y.size)
+
+
+def shrink_effects(effects: ArrayLike, variances: ArrayLike, *, confidence: float = 0.95) -> Shrunken:
+    """Each estimate pulled towards the mean of all: far where it is uncertain, hardly where the units really differ.
+
+    Args:
+        effects: estimates, shape (units,).
+        variances: their sampling variances, above 0, same shape.
+        confidence: coverage of the intervals in (0, 1).
+
+    Returns:
+        Normal empirical-Bayes posteriors; their variance includes that of the estimated mean.
+
+    Source:
+        Morris (1983), JASA 78:47-55.
+    """
+    y, v = np.asarray(effects, float), np.asarray(variances, float)
+    all_ = pool(y, v)
+    if not y.size:
+        return Shrunken(y, y, y)
+    kept = all_.between / (all_.between + v)
+    mean = kept * y + (1 - kept) * all_.effect
+    wide = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(kept * v + (1 - kept) ** 2 * all_.error**2)
+    return Shrunken(mean, mean - wide, mean + wide)
+
+
+def _between(y: Floats, v: Floats) -> float:
+    """The variance between true effects at which the weighted sum of squares is what chance gives."""
+
+    def excess(between: float) -> float:
+        weight = 1 / (v + between)
+        mean = (weight * y).sum() / weight.sum()
+        return float((weight * (y - mean) ** 2).sum() - (y.size - 1))
+
+    top = WIDEST * max(float((y**2).max()), 1e-12)
+    if y.size < 2 or excess(0.0) <= 0:
+        return 0.0
+    return float(optimize.brentq(excess, 0.0, top))
