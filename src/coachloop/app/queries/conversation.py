@@ -168,8 +168,11 @@ def conversations(viewer: Viewer, filters: Filters, *, today: date, page: int = 
 def conversation(viewer: Viewer, key: str) -> ConversationView | None:
     """One conversation with its words and verdicts; None where they may see no such conversation."""
     row = viewing.conversations(viewer).select_related("agent", "team").filter(key=key).first()
-    if row is None:
-        return None
+    return view_of(row) if row else None
+
+
+def view_of(row: Conversation) -> ConversationView:
+    """A conversation that somebody may see, with its words and verdicts."""
     document = Revision.objects.filter(conversation=row, number=row.revision).values_list("document", flat=True).first()
     said = mapping.conversation(document) if document else None
     turns = said.turns if said else ()
