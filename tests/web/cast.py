@@ -23,6 +23,7 @@ from coachloop.app.services import (
     gatherings,
     goals,
     ingest,
+    proposals,
     rollups,
     scoring,
     slots,
@@ -30,6 +31,7 @@ from coachloop.app.services import (
 )
 from coachloop.app.services.coaching import Notes
 from coachloop.app.services.gatherings import Held, Wanted
+from coachloop.app.services.proposals import Idea
 from coachloop.core.coaching.agreement import Agreement
 from coachloop.core.coaching.gathering import GatheringKind
 from coachloop.core.coaching.protected import WeeklyTime, monday_of
@@ -247,6 +249,22 @@ def gathered(cast: Cast) -> dict[str, int]:
     held = Held(held_on=(now - timedelta(days=7)).date(), came=("tom", "mia"), minutes=6)
     gatherings.hold_gathering(viewer=leader, gathering_id=past.pk, held=held, now=now)
     return {"gathering": ahead.pk, "gathering_held": past.pk}
+
+
+def proposed(cast: Cast) -> dict[str, int]:
+    """The QA lead proposes to coach Lea and Jon on asking what is behind a number.
+
+    Returns:
+        Ids by name: `proposal` is about Lea, `proposal_free` about Jon, who works on nothing yet.
+    """
+    ids = {}
+    for name, agent in (("proposal", "lea"), ("proposal_free", "jon")):
+        missed = Verdict.objects.filter(behaviour__key="why_after_budget", outcome="not_met")
+        of_theirs = missed.filter(attempt__evaluation__conversation__agent__key=agent).order_by("-id")
+        why = "The reason was there to be had: one question more."
+        idea = Idea("discovery", "why_after_budget", of_theirs[0].pk, why)
+        ids[name] = proposals.propose(viewer=viewer(cast.qa_lead), agent_key=agent, idea=idea, now=cast.now).pk
+    return ids
 
 
 def protected(cast: Cast) -> dict[str, Any]:

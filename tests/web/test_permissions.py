@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, clipped, coached, gathered, protected
+from web.cast import Cast, clipped, coached, gathered, proposed, protected
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +95,11 @@ RULES: dict[str, Rule] = {
     "start-roll-out": Rule(ok=("qa_lead", "operations"), status=302, post=True),
     "agent-trend": Rule({"key": "lea"}, **LEAS),
     "accept-focus": Rule({"key": "jon"}, status=302, **LEAS_LEADER),
+    "choose-focus": Rule({"key": "jon"}, ok=("leader",), hidden=("other_leader",)),
+    "suggest": Rule({"key": "lea"}, ok=("qa_lead",)),
+    "proposals": Rule(ok=("qa_lead",)),
+    "take-proposal": Rule({"proposal_id": "proposal"}, status=302, **LEAS_LEADER),
+    "decline-proposal": Rule({"proposal_id": "proposal"}, status=302, **LEAS_LEADER),
     "open-developmental": Rule({"key": "jon"}, status=302, **LEAS_LEADER),
     "agent": Rule({"key": "lea"}, **LEAS),
     "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
@@ -157,7 +162,7 @@ QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "templat
 def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
     """Sessions and follow-ups by name."""
     with django_db_blocker.unblock():
-        return coached(cast) | gathered(cast) | protected(cast) | clipped(cast)
+        return coached(cast) | gathered(cast) | protected(cast) | clipped(cast) | proposed(cast)
 
 
 def test_no_route_without_a_rule() -> None:

@@ -24,6 +24,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("week", "Week", (Role.TEAM_LEADER, Role.QA_LEAD)),
     ("slots", "Slots", (Role.TEAM_LEADER,)),
     ("heatmap", "Heatmap", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
+    ("proposals", "Proposals", (Role.QA_LEAD,)),
     ("gatherings", "Huddles", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("mix", "Both kinds", (Role.OPERATIONS,)),
     ("lost-slots", "Protected time", (Role.OPERATIONS,)),

@@ -1,6 +1,6 @@
 """What people write down: forms that say at the field what is missing. The services check everything again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -168,6 +168,24 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
         error_messages={"required": "A few words are enough."},
     )
+
+
+class ChooseForm(forms.Form):
+    """Which call shows it, and why it is worth coaching."""
+
+    example = forms.ChoiceField(label="Which call shows it?", error_messages={"required": "Choose a call."})
+    why = forms.CharField(
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+        error_messages={"required": "A sentence is enough."},
+    )
+
+    def __init__(self, *args: Any, examples: Sequence[int], label: str, help_text: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["example"]
+        if isinstance(chosen, forms.ChoiceField):
+            chosen.choices = [(str(each), str(each)) for each in examples]
+        self.fields["why"].label, self.fields["why"].help_text = label, help_text
 
 
 class GoalForm(forms.Form):

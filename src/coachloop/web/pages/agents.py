@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
 from coachloop.app.queries import agent_page as queries
+from coachloop.app.queries.choosing import leads_agent
 from coachloop.app.queries.report import newest_report
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching, requests
@@ -92,4 +93,5 @@ def _show(
     drawn = view.trend
     chart = urlencode({"template": drawn.template, "behaviour": drawn.behaviour}) if drawn else ""
     shown = {"view": view, "chart": chart, "newest": newest, "today": today, "ask_form": form or AskForm()}
+    shown |= {"advises": viewer.has(Role.QA_LEAD), "leads": leads_agent(viewer, key)}
     return render(request, "coachloop/agent.html", shown, status=status)

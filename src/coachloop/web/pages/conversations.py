@@ -38,6 +38,7 @@ def conversations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             "periods": PERIODS,
             "chosen_behaviour": f"{filters.template}/{filters.behaviour}" if filters.behaviour else "",
             "query": query_without(request, "page"),
+            "advises": viewer.has(Role.QA_LEAD),
         },
     )
 
@@ -48,7 +49,8 @@ def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
     view = found(queries.conversation(viewer, key))
     audit.look(viewer, view.key, now=timezone.now())
     scored = [(each, [(verdict, transcript.jump(verdict)) for verdict in each.verdicts]) for each in view.scored]
-    shown = {"view": view, "lines": transcript.lines(view), "scored": scored}
+    advises = viewer.has(Role.QA_LEAD)
+    shown = {"view": view, "lines": transcript.lines(view), "scored": scored, "advises": advises}
     return render(request, "coachloop/conversation.html", shown)
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
-from coachloop.app.queries import mix, planning, requests, session_page
+from coachloop.app.queries import mix, planning, proposals, requests, session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
@@ -20,13 +20,17 @@ def week(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who to coach this week, and on what?"""
     today = timezone.localdate()
     shown = queries.week(viewer, team=request.GET.get("team", ""), today=today)
-    audit.look(viewer, *shown.quoted, now=timezone.now())
+    key = shown.team.key if shown.team else ""
+    proposed = proposals.to_answer(viewer, team=key)
+    audit.look(viewer, *shown.quoted, *proposals.quoted(proposed), now=timezone.now())
     offers = mix.offers(shown.offers, today=today)
     more = {
         "ahead": planning.ahead(viewer, shown, now=timezone.now()),
         "offers": offers,
         "mixes": mix.of_week(shown, offers, today=today),
-        "asks": requests.open_requests(viewer, team=shown.team.key if shown.team else ""),
+        "asks": requests.open_requests(viewer, team=key),
+        "proposed": proposed,
+        "advises": viewer.has(Role.QA_LEAD),
     }
     return render(request, "coachloop/week.html", {"week": shown, "today": today, **more})
 
