@@ -117,6 +117,18 @@ def test_who_stands_in_on_the_day_gets_the_session(team):
     assert held_by == {"lea": "Ada Lindholm", "tom": "Ben Moreau"}
 
 
+def test_a_session_planned_by_hand_goes_to_whoever_leads_that_day_too(team):
+    """Stood in for on Wednesday, back on Monday; on Friday nobody leads, so it stays with whom it was."""
+    north, session = Agent.objects.get(key="lea").team, coaching.accept_focus(viewer=team.ada, agent_key="lea", now=NOW)
+    LeaderAbsence.objects.create(user=team.ada.user, first_day=date(2026, 5, 13), last_day=date(2026, 5, 15))
+    StandIn.objects.create(team=north, user=team.ben.user, first_day=date(2026, 5, 13), last_day=date(2026, 5, 13))
+    pk, held_by = session.sessions.get().pk, []
+    for day in (13, 15, 18):
+        at = NOW.replace(day=day)
+        held_by.append(coaching.plan_session(viewer=team.ada, session_id=pk, planned_for=at, now=NOW).leader_name)
+    assert held_by == ["Ben Moreau", "Ben Moreau", "Ada Lindholm"]
+
+
 def test_busy_times_of_leader_and_agent_are_kept_free(team):
     protect(team, (2, 10), (3, 10), (5, 10))
 

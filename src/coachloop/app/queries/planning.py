@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from coachloop.app.models import Agent, Session, Team
-from coachloop.app.queries import sites, slots
+from coachloop.app.models import Agent, Team
+from coachloop.app.queries import mix, sites, slots
 from coachloop.app.queries.focus import Suggestion
 from coachloop.app.queries.slots import Diary, Occurrence, State
 from coachloop.app.queries.viewing import Viewer
@@ -195,7 +195,7 @@ class _Wants:
             if each.agent_key in self.agents:
                 value = SUGGESTED + max(0.0, each.expected_gain / most)
                 yield self._one(each, key=f"focus:{each.agent_key}:{each.template}/{each.behaviour}", value=value)
-        overdue = _overdue(self.agents, self.today) if week.offers else {}
+        overdue = _overdue(week, self.today)
         for each in week.offers:
             if each.agent_key in overdue:
                 value = OFFERED + min(PROMISED, WAITING_WEEK * overdue[each.agent_key])
@@ -229,18 +229,10 @@ def _wants_a_time(row: UnderWay, now: datetime) -> bool:
     return row.planned_for is None or row.planned_for < now
 
 
-def _overdue(agents: Mapping[str, Agent], today: date) -> dict[str, int]:
+def _overdue(week: Week, today: date) -> dict[str, int]:
     """For every agent whose developmental conversation is due, by how many weeks; 0 for those who never had one."""
-    held = Session.objects.filter(agent__in=agents.values(), kind=SessionKind.DEVELOPMENTAL, held_on__isnull=False)
-    newest: dict[str, date] = {}
-    for key, day in held.values_list("agent__key", "held_on"):
-        newest[key] = max(day or date.min, newest.get(key, date.min))
-    found = {}
-    for key, agent in agents.items():
-        weeks = (today - newest[key]).days // 7 - sites.site_of(agent).developmental_weeks if key in newest else 0
-        if weeks >= 0:
-            found[key] = weeks
-    return found
+    due = mix.offers(week.offers, today=today).due
+    return {each.agent_key: (today - each.due_on).days // 7 if each.due_on else 0 for each in due}
 
 
 def _breaches(plan: Plan, week: Week, by_key: Mapping[str, Wanted], *, words: "_Words") -> Iterator[Breach]:

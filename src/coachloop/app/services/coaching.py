@@ -12,7 +12,7 @@ from coachloop.app.errors import (
     WrongStateError,
 )
 from coachloop.app.models import Agent, Focus, FollowUp, Proposal, Session
-from coachloop.app.queries import sites, viewing
+from coachloop.app.queries import sites, slots, viewing
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.follow_up import before_since
 from coachloop.app.queries.viewing import Viewer
@@ -141,7 +141,7 @@ def open_developmental(*, viewer: Viewer, agent_key: str, now: datetime) -> Sess
 
 @transaction.atomic
 def plan_session(*, viewer: Viewer, session_id: int, planned_for: datetime, now: datetime) -> Session:
-    """Give a session its time, on a working day of the agent's and not after its due day.
+    """Give a session its time, on a working day of the agent's and not after its due day, and to whoever leads the team then.
 
     Raises:
         NotYoursError: only the agent's leader plans.
@@ -158,7 +158,10 @@ def plan_session(*, viewer: Viewer, session_id: int, planned_for: datetime, now:
     if due_on and day > due_on >= sites.local_date(agent, now):
         raise WrongStateError(f"the fifth working day is {due_on:%A %-d %B}: choose a time up to then")
     session.planned_for = planned_for
-    session.save(update_fields=["planned_for"])
+    leads = slots.leading(agent.team).on(day) if agent.team else None
+    if leads is not None:
+        session.leader, session.leader_name = leads, leads.name
+    session.save(update_fields=["planned_for", "leader", "leader_name"])
     audit.record(viewer, "session.plan", f"session:{session_id}", now=now, detail={"for": planned_for.isoformat()})
     return session
 

@@ -55,20 +55,11 @@ def _one(viewer: Viewer, team: Team, chosen: Chosen, *, now: datetime) -> Outcom
             _must_be_free(team, chosen.starts_at, now)
             session = _session(viewer, chosen.key, now=now, team=team)
             coaching.plan_session(viewer=viewer, session_id=session.pk, planned_for=chosen.starts_at, now=now)
-            _give_to_who_leads(session, team, chosen.starts_at)
     except (RefusedError, NotYoursError) as refusal:
         return Outcome(chosen, refusal=str(refusal))
     except ObjectDoesNotExist:
         return Outcome(chosen, refusal="this is not there any more; look at the week again")
     return Outcome(chosen, session_id=session.pk)
-
-
-def _give_to_who_leads(session: Session, team: Team, starts_at: datetime) -> None:
-    """The session belongs to whoever leads the team on its day: they are invited, and hold it."""
-    day = starts_at.astimezone(sites.site_zone(team.site)).date()
-    leads = slots.leading(team).on(day)
-    if leads is not None and leads.pk != session.leader_id:
-        Session.objects.filter(pk=session.pk).update(leader=leads, leader_name=leads.name)
 
 
 def _must_be_free(team: Team, starts_at: datetime, now: datetime) -> None:
