@@ -36,12 +36,15 @@ def test_a_whole_agreement_lacks_nothing(kind):
     ("change", "lacking"),
     [
         ({"own_words": " \n"}, "the agent's own words"),
+        ({"own_words": "\u200b"}, "the agent's own words"),
+        ({"action": "-"}, "one action"),
+        ({"review_on": HELD + timedelta(days=93)}, "a review date within 92 days"),
         ({"action": ""}, "one action"),
         ({"review_on": HELD, "by_when": HELD}, "a review date after the session"),
         ({"by_when": None}, "a date by when, not before the session"),
         ({"by_when": HELD - timedelta(days=1)}, "a date by when, not before the session"),
         ({"by_when": HELD + timedelta(days=8)}, "a review date not before the by-when date"),
-        ({"how_reviewed": " "}, "how it will be reviewed"),
+        ({"how_reviewed": "…"}, "how it will be reviewed"),
     ],
 )
 def test_each_part_of_a_performance_agreement_is_asked_for(change, lacking):
@@ -52,6 +55,10 @@ def test_a_developmental_session_needs_a_goal_and_neither_deadline_nor_review_fo
     """It is led by the agent: by when and how reviewed belong to deficiencies."""
     bare = replace(WHOLE, by_when=None, how_reviewed="")
     assert bare.lacks(SessionKind.DEVELOPMENTAL, held_on=HELD) == ()
+    far = replace(bare, review_on=HELD + timedelta(days=366))
+    assert far.lacks(SessionKind.DEVELOPMENTAL, held_on=HELD) == ()
+    later = replace(bare, review_on=date.max)
+    assert later.lacks(SessionKind.DEVELOPMENTAL, held_on=HELD) == ("a review date within 366 days",)
     assert replace(bare, goal=" ").lacks(SessionKind.DEVELOPMENTAL, held_on=HELD) == ("the agent's goal",)
 
 

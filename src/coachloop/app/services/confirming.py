@@ -11,6 +11,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.app.services.led import is_agent
 from coachloop.core.coaching.agreement import SessionStatus
+from coachloop.core.coaching.words import says_something
 
 LONGEST = 4000
 """Characters in which an agent says what is different."""
@@ -40,7 +41,7 @@ def contest_session(*, viewer: Viewer, session_id: int, words: str, now: datetim
         WrongStateError: it is not held yet, is answered, or nothing was said.
     """
     session = _own_held(viewer, session_id)
-    if not words.strip():
+    if not says_something(words):
         raise WrongStateError("say in your own words what is different")
     session.contested_at, session.contest_words = now, words.strip()[:LONGEST]
     session.save(update_fields=["contested_at", "contest_words"])

@@ -11,6 +11,7 @@ from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.app.services.led import is_agent, leads
+from coachloop.core.coaching.words import says_something
 
 LONGEST = 1000
 """Characters of a goal or a step."""
@@ -168,7 +169,7 @@ def _said(words: str) -> str:
         WrongStateError: nothing, or more than a goal needs.
     """
     said = words.strip()
-    if not said:
+    if not says_something(said):
         raise WrongStateError("write it down in a few words first")
     if len(said) > LONGEST:
         raise WrongStateError(f"say it in at most {LONGEST:,} characters, got {len(said):,}")

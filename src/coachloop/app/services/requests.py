@@ -10,6 +10,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.app.services.led import led_agent
 from coachloop.core.coaching.agreement import SessionStatus
+from coachloop.core.coaching.words import says_something
 from coachloop.core.model.people import Role
 
 LONGEST = 1000
@@ -27,7 +28,7 @@ def ask_for_coaching(*, viewer: Viewer, words: str, now: datetime) -> CoachingRe
     """
     if not viewer.has(Role.AGENT) or viewer.agent_id is None:
         raise NotYoursError("an agent asks for themselves")
-    if not words.strip():
+    if not says_something(words):
         raise WrongStateError("say in a few words what it is about")
     try:
         with transaction.atomic():

@@ -14,6 +14,7 @@ from coachloop.app.queries.slots import Occurrence, State
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
 from coachloop.core.coaching.protected import WeeklyTime, monday_of
+from coachloop.core.coaching.words import says_something
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def end_slot(*, viewer: Viewer, slot_id: int, reason: str, now: datetime, instea
         AlreadyOpenError: the replacement meets another slot.
     """
     slot = _slot(viewer, slot_id)
-    if not reason.strip():
+    if not says_something(reason):
         raise WrongStateError("say why: operations see what happens to protected time")
     if slot.last_day is not None:
         raise WrongStateError(f"this slot ends on {slot.last_day:%-d %B} already")
@@ -103,7 +104,7 @@ def move_slot(*, viewer: Viewer, slot_id: int, day: date, to: Replacement, now: 
         AlreadyOpenError: the new time meets another slot.
     """
     slot = _slot(viewer, slot_id)
-    if not to.reason.strip():
+    if not says_something(to.reason):
         raise WrongStateError("say why: a slot is taken away only with a reason")
     if monday_of(to.day) != monday_of(day):
         raise WrongStateError(f"choose a day of the same week: {_week(day)}")

@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from coachloop.core.coaching.words import says_something
+
 LONGEST = timedelta(hours=4)
 """A session that was started longer ago was interrupted or forgotten: its minutes say nothing."""
+
+LATEST_REVIEW, LATEST_STEP = timedelta(days=92), timedelta(days=366)
+"""How far ahead the look-back may lie, for an action and for a step towards a goal: a slip of the pen must not put it off for ever."""
 
 
 class SessionKind(StrEnum):
@@ -71,9 +76,10 @@ class Agreement:
     def lacks(self, kind: SessionKind, *, held_on: date) -> tuple[str, ...]:
         """What is still missing or out of order before a session of this kind counts as held, in plain words."""
         asked = [
-            (not self.own_words.strip(), "the agent's own words"),
-            (not self.action.strip(), "one action"),
+            (not says_something(self.own_words), "the agent's own words"),
+            (not says_something(self.action), "one action"),
             (self.review_on <= held_on, "a review date after the session"),
+            (self.review_on - held_on > _latest(kind), f"a review date within {_latest(kind).days} days"),
         ]
         if kind is SessionKind.PERFORMANCE:
             asked += [
@@ -82,11 +88,15 @@ class Agreement:
                     self.by_when is not None and self.by_when > self.review_on,
                     "a review date not before the by-when date",
                 ),
-                (not self.how_reviewed.strip(), "how it will be reviewed"),
+                (not says_something(self.how_reviewed), "how it will be reviewed"),
             ]
         else:
-            asked.append((not self.goal.strip(), "the agent's goal"))
+            asked.append((not says_something(self.goal), "the agent's goal"))
         return tuple(words for missing, words in asked if missing)
+
+
+def _latest(kind: SessionKind) -> timedelta:
+    return LATEST_REVIEW if kind is SessionKind.PERFORMANCE else LATEST_STEP
 
 
 def minutes_taken(started: datetime | None, ended: datetime) -> int | None:
