@@ -1,7 +1,7 @@
 """From a suggestion to a focus, a session, an agreement and its follow-up: each step one transaction, one audit row."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -20,6 +20,10 @@ from coachloop.app.services import audit, choice, drafts, goals, requests
 from coachloop.app.services.choice import Chosen, Otherwise
 from coachloop.app.services.led import led_agent, led_session, must_lead
 from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus, minutes_taken
+from coachloop.core.coaching.words import says_something
+
+PLANNED_AHEAD = timedelta(days=366)
+"""What is planned further ahead is a slip of the pen, and no calendar knows its holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,10 @@ def _already_open(agent: Agent) -> AlreadyOpenError:
     )
 
 
+def _planned_already(agent: Agent) -> AlreadyOpenError:
+    return AlreadyOpenError(f"a developmental conversation with {agent.name} is planned already")
+
+
 def _plan_next(focus: Focus, *, viewer: Viewer, now: datetime) -> Session:
     return Session.objects.create(
         agent=focus.agent,
@@ -125,15 +133,19 @@ def open_developmental(*, viewer: Viewer, agent_key: str, now: datetime) -> Sess
     agent = led_agent(viewer, agent_key)
     planned = agent.sessions.filter(kind=SessionKind.DEVELOPMENTAL, status=SessionStatus.PLANNED)
     if planned.exists():
-        raise AlreadyOpenError(f"a developmental conversation with {agent.name} is planned already")
-    session = Session.objects.create(
-        agent=agent,
-        kind=SessionKind.DEVELOPMENTAL,
-        status=SessionStatus.PLANNED,
-        leader=viewer.user,
-        leader_name=viewer.name,
-        created_at=now,
-    )
+        raise _planned_already(agent)
+    try:
+        with transaction.atomic():
+            session = Session.objects.create(
+                agent=agent,
+                kind=SessionKind.DEVELOPMENTAL,
+                status=SessionStatus.PLANNED,
+                leader=viewer.user,
+                leader_name=viewer.name,
+                created_at=now,
+            )
+    except IntegrityError as error:
+        raise _planned_already(agent) from error
     requests.answered(agent, now=now)
     audit.record(viewer, "session.open", f"session:{session.pk}", now=now)
     return session
@@ -149,9 +161,9 @@ def plan_session(*, viewer: Viewer, session_id: int, planned_for: datetime, now:
     """
     session = led_session(viewer, session_id)
     agent = session.agent
+    if not now <= planned_for <= now + PLANNED_AHEAD:
+        raise WrongStateError(f"choose a time that is still to come, within {PLANNED_AHEAD.days} days")
     day = sites.local_date(agent, planned_for)
-    if planned_for < now:
-        raise WrongStateError("choose a time that is still to come")
     if not sites.calendar_of(agent, around=day).works(day):
         raise WrongStateError(f"{day:%A %-d %B} is no working day for {agent.name}")
     due_on = session.focus.due_on if session.focus else None
@@ -180,8 +192,7 @@ def hold_session(
     """
     notes = notes or Notes()
     session = led_session(viewer, session_id)
-    if held_on > sites.local_date(session.agent, now):
-        raise WrongStateError("a session counts as held on its day, not before")
+    _must_have_been(session, held_on, now)
     kind = SessionKind(session.kind)
     if kind is SessionKind.PERFORMANCE:
         _keep_example(session, notes)
@@ -277,6 +288,19 @@ def _close(focus: Focus, now: datetime) -> None:
     focus.save(update_fields=["closed_at"])
 
 
+def _must_have_been(session: Session, held_on: date, now: datetime) -> None:
+    """Refuse a day that is still to come, or one before there was a session to hold: it would hide that the five days ran out.
+
+    Raises:
+        WrongStateError: with the days that it may be.
+    """
+    opened = sites.local_date(session.agent, session.created_at)
+    if held_on > sites.local_date(session.agent, now):
+        raise WrongStateError("a session counts as held on its day, not before")
+    if held_on < opened:
+        raise WrongStateError(f"this session was opened on {opened:%A %-d %B %Y}: it can't have been held before that day")
+
+
 def _keep_example(session: Session, notes: Notes) -> None:
     """Store the leader's own account where the focus has no words to show.
 
@@ -286,11 +310,11 @@ def _keep_example(session: Session, notes: Notes) -> None:
     focus = session.focus
     if focus is None:
         raise NoExampleError("a performance session needs a focus with its example")
-    if notes.account.strip():
+    if says_something(notes.account):
         focus.leaders_account = notes.account
         focus.save(update_fields=["leaders_account"])
     heard = focus.example is not None and focus.example.attempt.revision > 0
-    if not heard and not focus.leaders_account.strip():
+    if not heard and not says_something(focus.leaders_account):
         raise NoExampleError("no call with a transcript shows this: write down in your own words what was said")
 
 
