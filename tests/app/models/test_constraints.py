@@ -160,6 +160,26 @@ def test_one_session_of_a_focus_is_planned_at_a_time(world):
     world.make_session(focus=focus, status="cancelled")
 
 
+def test_one_developmental_session_of_an_agent_is_planned_at_a_time(world):
+    world.make_session(kind="developmental")
+    refused(world.make_session, kind="developmental")
+    world.make_session(kind="developmental", status="cancelled")
+
+
+@pytest.mark.parametrize(
+    "change", [{"review_on": DAY}, {"by_when": DAY - timedelta(1)}, {"by_when": DAY + timedelta(8)}]
+)
+def test_days_of_a_held_session_are_in_order(world, change):
+    refused(world.held, **change)
+
+
+def test_only_what_was_held_is_confirmed_or_contested(world):
+    session = world.make_session()
+    refused(Session.objects.filter(pk=session.pk).update, confirmed_at=NOW)
+    refused(Session.objects.filter(pk=session.pk).update, contested_at=NOW, contest_words="No")
+    refused(world.held, confirmed_at=NOW, contested_at=NOW, contest_words="No")
+
+
 def test_an_imported_session_is_there_once(world):
     world.make_session(status="imported", held_on=DAY)
     refused(world.make_session, status="imported", held_on=DAY)

@@ -342,3 +342,34 @@ def test_one_audit_row_a_command_and_none_for_a_refusal(loop):
     ]  # fmt: skip
     assert {entry.actor for entry in AuditEntry.objects.all()} == {loop.ada.user}
     assert not any("disturbed" in str(entry.detail) for entry in AuditEntry.objects.all())
+
+
+def test_a_session_is_not_held_before_it_was_opened(loop):
+    """Written down as held last week, it would hide that the five days ran out."""
+    session = planned(loop.ada)
+    with pytest.raises(WrongStateError, match="opened on Monday 11 May 2026: it can't have been held before"):
+        hold(loop.ada, session, on=TODAY - timedelta(1))
+    with pytest.raises(WrongStateError, match="opened on Monday 11 May 2026"):
+        hold(loop.ada, session, on=date.min)
+
+
+def test_no_session_is_planned_where_no_calendar_reaches(loop):
+    session = planned(loop.ada)
+    for when in (NOW + timedelta(days=367), datetime(9999, 12, 31, 12, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)):
+        with pytest.raises(WrongStateError, match="still to come, within 366 days"):
+            coaching.plan_session(viewer=loop.ada, session_id=session.pk, planned_for=when, now=NOW)
+
+
+def test_two_windows_at_once_open_one_developmental_conversation(loop, monkeypatch):
+    """The second finds none when it looks, and the database refuses it when it writes."""
+    led_agent = coaching.led_agent
+
+    def meanwhile(viewer, key):
+        monkeypatch.setattr(coaching, "led_agent", led_agent)
+        Session.objects.create(agent=led_agent(viewer, key), kind="developmental", status="planned", created_at=NOW)
+        monkeypatch.setattr("django.db.models.query.QuerySet.exists", lambda self: False)  # noqa: ARG005 -- as it looked before
+        return led_agent(viewer, key)
+
+    monkeypatch.setattr(coaching, "led_agent", meanwhile)
+    with pytest.raises(AlreadyOpenError, match="is planned already"):
+        coaching.open_developmental(viewer=loop.ada, agent_key="lea", now=NOW)

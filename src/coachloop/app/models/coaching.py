@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from coachloop.app.models.people import Agent, User
 from coachloop.app.models.templates import Behaviour
@@ -178,6 +178,23 @@ class Session(models.Model):
                 condition=Q(contested_at__isnull=True) | (~Q(contest_words="") & Q(confirmed_at__isnull=True)),
                 name="contested_in_words",
             ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, contested_at__isnull=True) | Q(status="held"),
+                name="answered_once_held",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="held") | Q(review_on__gt=F("held_on")), name="looked_back_at_after_it_was_held"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="held", kind="performance")
+                | Q(by_when__gte=F("held_on"), by_when__lte=F("review_on")),
+                name="performance_dates_in_order",
+            ),
+            models.UniqueConstraint(
+                fields=["agent"],
+                condition=Q(status="planned", kind="developmental"),
+                name="one_planned_developmental_session",
+            ),
             models.UniqueConstraint(
                 fields=["focus"], condition=Q(status="planned"), name="one_planned_session_a_focus"
             ),
@@ -232,7 +249,11 @@ class FollowUp(models.Model):
                     next_step__in=list(NextStep),
                 ),
                 name="closed_follow_up_has_its_answers",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
+                name="follow_up_closed_after_it_opened",
+            ),
         ]
         indexes = [models.Index(fields=["due_on"], condition=Q(closed_at__isnull=True), name="follow_up_open")]
 

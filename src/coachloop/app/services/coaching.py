@@ -298,7 +298,9 @@ def _must_have_been(session: Session, held_on: date, now: datetime) -> None:
     if held_on > sites.local_date(session.agent, now):
         raise WrongStateError("a session counts as held on its day, not before")
     if held_on < opened:
-        raise WrongStateError(f"this session was opened on {opened:%A %-d %B %Y}: it can't have been held before that day")
+        raise WrongStateError(
+            f"this session was opened on {opened:%A %-d %B %Y}: it can't have been held before that day"
+        )
 
 
 def _keep_example(session: Session, notes: Notes) -> None:
