@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -131,3 +131,10 @@ def test_what_is_called_off_is_not_held(cast):
     cancel_gathering(viewer=cast.ada, gathering_id=row.pk, now=NOW)
     with pytest.raises(WrongStateError, match="called off already"):
         hold(cast.ada, row)
+
+
+def test_what_happened_long_ago_is_no_gathering_of_today(cast):
+    row = plan(cast.ada)
+    with pytest.raises(WrongStateError, match="within 92 days; what is older can be imported"):
+        hold(cast.ada, row, held_on=date.min)
+    assert hold(cast.ada, row, held_on=TODAY - timedelta(days=92)).held_on

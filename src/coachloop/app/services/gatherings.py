@@ -1,7 +1,7 @@
 """Huddles and workshops: planned by whoever leads the agents, held with who came. They open no focus and block nothing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -14,6 +14,9 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.app.services.led import led_agent
 from coachloop.core.coaching.gathering import GatheringKind, fault
+
+WRITTEN_DOWN = timedelta(days=92)
+"""How late a gathering may be noted: its numbers before and since would otherwise be those of other times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,11 @@ def hold_gathering(*, viewer: Viewer, gathering_id: int, held: Held, now: dateti
         raise RefusedError(f"not asked to this {row.kind}: {', '.join(unknown)}")
     if not held.came:
         raise WrongStateError("somebody has to be there; call it off if nobody came")
-    if held.held_on > max(sites.local_date(one.agent, now) for one in invited.values()):
+    today = max(sites.local_date(one.agent, now) for one in invited.values())
+    if held.held_on > today:
         raise WrongStateError("it counts as held on its day, not before")
+    if held.held_on < today - WRITTEN_DOWN:
+        raise WrongStateError(f"write it down within {WRITTEN_DOWN.days} days; what is older can be imported")
     if says := fault(GatheringKind(row.kind), agents=len(invited), minutes=held.minutes):
         raise RefusedError(says)
     for key, one in invited.items():
