@@ -4,6 +4,7 @@ from coachloop.app.models.audit import AuditEntry
 from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
 from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft
 from coachloop.app.models.conversations import Conversation, Revision, Spoken
+from coachloop.app.models.drift import DriftAlert, DriftBudget
 from coachloop.app.models.gatherings import Attendance, Gathering
 from coachloop.app.models.judging import JudgeReply
 from coachloop.app.models.learned import LearnedModel, TrainingCase
@@ -31,6 +32,8 @@ __all__ = [
     "CoachingRequest",
     "Conversation",
     "DirtyDay",
+    "DriftAlert",
+    "DriftBudget",
     "Evaluation",
     "Focus",
     "FollowUp",

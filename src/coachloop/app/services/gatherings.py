@@ -11,7 +11,7 @@ from coachloop.app.queries import gatherings as queries
 from coachloop.app.queries import sites
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, drift
 from coachloop.app.services.led import led_agent
 from coachloop.core.coaching.gathering import GatheringKind, fault
 
@@ -101,6 +101,8 @@ def hold_gathering(*, viewer: Viewer, gathering_id: int, held: Held, now: dateti
     if queries.planned_by(viewer, row):
         row.note = held.note
     row.save(update_fields=["held_on", "minutes", "note"])
+    came = [one.agent_id for one in invited.values() if one.present]
+    drift.resolve_by_coaching(came, row.behaviour_id, how=row.kind, now=now)
     audit.record(viewer, "gathering.hold", f"gathering:{row.pk}", now=now, detail={"came": len(held.came)})
     return row
 

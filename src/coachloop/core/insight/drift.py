@@ -1,6 +1,6 @@
 """Who has slipped on what: daily counts in, alerts with their numbers out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,9 @@ MIXES = 12
 """Kinds of calls (queue and direction) that get a difficulty of their own; rarer ones share one."""
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
+RESTARTS = 10_000
+"""More than a scorer is ever re-trained under one version."""
+
 A_WORKING_WEEKDAY = 0.2
 """A weekday counts as worked with at least this share of the busiest weekday's calls."""
 
@@ -82,7 +85,11 @@ class Drift:
 
 
 def drift(
-    daily: Daily, *, budget: Budget | None = None, rulers: Mapping[tuple[int, int], Ruler] | None = None
+    daily: Daily,
+    *,
+    budget: Budget | None = None,
+    rulers: Mapping[tuple[int, int], Ruler] | None = None,
+    restarts: Mapping[int, Sequence[date]] | None = None,
 ) -> Drift:
     """Follow every agent and behaviour from the first day to the last.
 
@@ -90,6 +97,7 @@ def drift(
         daily: counts of the whole centre: levels are learned from everybody, whoever looks.
         budget: of false alerts.
         rulers: by (behaviour, version); a version that is not named restarts the baselines, in the order of their numbers.
+        restarts: by behaviour, days from which its scorer measures in another way.
     """
     if not len(daily):
         return Drift()
@@ -106,7 +114,7 @@ def drift(
         met=daily.met,
         asked=daily.met + daily.not_met,
         unscored=daily.unscored,
-        epoch=epoch,
+        epoch=epoch * RESTARTS + _restarted(daily, restarts or {}),
         shift=shift,
     )
     teams, month = len(np.unique(daily.team[daily.team >= 0])), working_month(daily)
@@ -145,6 +153,15 @@ def _rulers(daily: Daily, rulers: Mapping[tuple[int, int], Ruler]) -> tuple[NDAr
     kinds, at = _numbered(daily.behaviour * versions + daily.version)
     each = [rulers.get((kind // versions, kind % versions), Ruler(kind % versions)) for kind in kinds.tolist()]
     return np.array([one.epoch for one in each])[at], np.array([one.shift for one in each])[at]
+
+
+def _restarted(daily: Daily, restarts: Mapping[int, Sequence[date]]) -> NDArray[np.int64]:
+    """How many restarts each cell has behind it."""
+    behind = np.zeros(len(daily), np.int64)
+    for behaviour, days in restarts.items():
+        for day in days:
+            behind += (daily.behaviour == behaviour) & (daily.day >= np.datetime64(day))
+    return np.minimum(behind, RESTARTS - 1)
 
 
 def _slip(alert: stats.Alert, who: tuple[NDArray[np.int64], NDArray[np.int64]], days: NDArray[np.datetime64]) -> Slip:
