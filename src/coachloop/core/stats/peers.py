@@ -84,9 +84,9 @@ def _rising(counts: Floats, start: Floats) -> Floats:
     if len(distinct) < len(counts):
         values = distinct[:, None]
         cells = place.reshape(counts.shape) * counts.shape[1] + np.arange(counts.shape[1])
-        times = np.bincount(cells.ravel(), minlength=len(distinct) * counts.shape[1])
-        times = times.reshape(len(distinct), counts.shape[1])
+        often = np.bincount(cells.ravel(), minlength=len(distinct) * counts.shape[1])
+        times = often.reshape(len(distinct), counts.shape[1]).astype(float)
     total = -special.gammaln(start) * len(counts)
-    for value, often in zip(values, times, strict=True):
-        total += often * special.gammaln(start + value)
+    for value, many in zip(values, times, strict=True):
+        total += many * special.gammaln(start + value)
     return np.asarray(total, float)
