@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from coachloop.app.models import Agent, Clip, Grant, Site, Slot, StandIn, Team, User, Verdict
+from coachloop.app.models import Agent, Clip, Grant, SessionRecording, Site, Slot, StandIn, Team, User, Verdict
 from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import (
@@ -24,6 +24,7 @@ from coachloop.app.services import (
     goals,
     ingest,
     proposals,
+    recordings,
     rollups,
     scoring,
     slots,
@@ -53,6 +54,21 @@ SKILL = {
 
 AGE = {"lea": 2, "jon": 6, "ava": 1}
 """Days since an agent's calls landed; 0 for those not named."""
+
+TALK = """\
+[0:00] Coach: Before I say anything: how do you think the call with Mr Costa went?
+[0:06] Agent: Well, I was quick. Too quick, perhaps. He named his number and I was on the listings already.
+[0:19] Coach: What made you go there so fast?
+[0:23] Agent: I wanted to show him that we have something. I was afraid he hangs up.
+[0:34] Coach: Let's listen to that moment. The customer said 480 thousand, and you said: let me see what we have.
+[0:45] Agent: Yes. I never asked where the number comes from.
+[0:51] Coach: Let's stay with that one thing. In your own words: what will you do on the next call?
+[0:58] Agent: When I hear a number, I ask how they arrived at it. Before I show anything.
+[1:07] Coach: By when do we see it?
+[1:10] Agent: By Friday I have done it in ten calls.
+[1:15] Coach: Good. On Friday we listen to two of them together.
+"""
+"""A coaching conversation as a leader writes it down."""
 
 CUSTOMERS = ("Ms Berg", "Mr Haas", "Ms Lindt", "Mr Costa", "Ms Ivers", "Mr Novotny")
 
@@ -124,6 +140,11 @@ def take_in(calls: list[dict[str, Any]], now: datetime) -> None:
     lines = (Line("calls.jsonl", number, json.dumps(call).encode()) for number, call in enumerate(calls, 1))
     receipt = ingest.ingest(lines, viewer=OPERATOR, now=now)
     assert not receipt.refused, receipt.refused
+    score_all(now)
+
+
+def score_all(now: datetime) -> None:
+    """Score what waits, and count."""
     for engine in scoring.engines({"phrases": PhraseScorer()}):
         scoring.score_pending(engine, now=now)
     rollups.refresh_rollups()
@@ -296,6 +317,21 @@ def protected(cast: Cast) -> dict[str, Any]:
         "leader_absence": ada.pk,
         "agent_absence": jon.pk,
     }
+
+
+def recorded(cast: Cast, held: int) -> dict[str, int]:
+    """What was said in Tom's held session, handed in by Ada, scored, and shared.
+
+    Returns:
+        Its id by name: `recording`.
+    """
+    publish((PLAYBOOKS / "coaching-conversation.yaml").read_text(), cast.now)
+    leader = viewer(cast.leader)
+    recordings.hand_in(viewer=leader, session_id=held, notes=TALK, both_agreed=True, now=cast.now)
+    score_all(cast.now)
+    recording = SessionRecording.objects.get()
+    recordings.share(viewer=leader, recording_id=recording.pk, now=cast.now)
+    return {"recording": recording.pk}
 
 
 def clipped(cast: Cast) -> dict[str, int]:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, clipped, coached, gathered, proposed, protected
+from web.cast import Cast, clipped, coached, gathered, proposed, protected, recorded
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,8 @@ LEAS_OWN = {"ok": ("agent",), "hidden": ("other_agent",), "post": True}
 LEAS_TWO: dict[str, Any] = {"ok": ("agent", "leader"), "hidden": ("other_agent", "other_leader")}
 TOMS = {"ok": ("other_agent", "leader", "qa_lead"), "hidden": ("agent", "other_leader")}
 KEEPERS: dict[str, Any] = {"ok": ("leader", "qa_lead"), "hidden": ("other_leader",), "post": True}
+GONE: dict[str, Any] = {"hidden": ("agent", "leader", "other_leader"), "post": True}
+"""What the agent in it took back first is there for nobody, not even its leader."""
 WRITERS = ("qa_lead",)
 """Who writes templates."""
 
@@ -121,6 +123,14 @@ RULES: dict[str, Rule] = {
     "draft-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
     "confirm-session": Rule({"session_id": "planned"}, status=302, **LEAS_OWN),
     "contest-session": Rule({"session_id": "planned"}, status=422, **LEAS_OWN),
+    "hand-in-recording": Rule({"session_id": "held"}, status=302, **LEAS_LEADER),
+    "how-i-coach": Rule(ok=LEADERS),
+    "recording": Rule({"recording_id": "recording"}, ok=("leader",), hidden=("other_leader",)),
+    "share-recording": Rule({"recording_id": "recording"}, status=302, **LEAS_LEADER),
+    "unshare-recording": Rule({"recording_id": "recording"}, status=302, **LEAS_LEADER),
+    "take-back-recording": Rule({"recording_id": "recording"}, ok=("other_agent",), status=302, **GONE),
+    "shared-coaching": Rule(ok=(*LEADERS, "qa_lead")),
+    "shared-answer": Rule({"recording_id": "recording"}, ok=("other_leader", "qa_lead"), hidden=("leader",)),
     "goals": Rule({"key": "lea"}, **LEAS_TWO),
     "open-goal": Rule({"key": "lea"}, post=True, status=422, **LEAS_TWO),
     "change-goal": Rule({"goal_id": "goal"}, ok=("agent",), hidden=HIDDEN_LEA, post=True, status=302),
@@ -162,7 +172,8 @@ QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "templat
 def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
     """Sessions and follow-ups by name."""
     with django_db_blocker.unblock():
-        return coached(cast) | gathered(cast) | protected(cast) | clipped(cast) | proposed(cast)
+        made = coached(cast) | gathered(cast) | protected(cast) | clipped(cast) | proposed(cast)
+        return made | recorded(cast, made["held"])
 
 
 def test_no_route_without_a_rule() -> None:

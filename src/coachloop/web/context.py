@@ -28,6 +28,8 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("gatherings", "Huddles", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("mix", "Both kinds", (Role.OPERATIONS,)),
     ("lost-slots", "Protected time", (Role.OPERATIONS,)),
+    ("how-i-coach", "How I coach", (Role.TEAM_LEADER,)),
+    ("shared-coaching", "Shared coaching", (Role.QA_LEAD,)),
     ("conversations", "Conversations", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
     ("clips", "Clips", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
     ("report-choices", "Reports", (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS, Role.QA_LEAD)),

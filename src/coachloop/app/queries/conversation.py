@@ -13,6 +13,7 @@ from coachloop.app.models import Attempt, Behaviour, Conversation, Evaluation, R
 from coachloop.app.queries import viewing
 from coachloop.app.queries.paging import Slice, cut
 from coachloop.app.queries.search import Passage, passages, says
+from coachloop.app.queries.templates import of_coaching
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import Turn
@@ -151,6 +152,7 @@ def choices(viewer: Viewer) -> Choices:
     """Agents they may see, and the behaviours that are scored now."""
     agents = viewing.agents(viewer).order_by("name").values_list("key", "name")
     behaviours = Behaviour.objects.filter(retired=False, template__current__isnull=False)
+    behaviours = behaviours.exclude(template__in=of_coaching())
     named = behaviours.order_by("template__title", "position").values_list("template__key", "key", "title")
     return Choices(
         tuple(Choice(key, name) for key, name in agents),

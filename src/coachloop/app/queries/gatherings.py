@@ -11,6 +11,7 @@ from coachloop.app.models import AgentDay, Attendance, Behaviour, Focus, Gatheri
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.follow_up import RateView, days_before, days_since, rate_of
 from coachloop.app.queries.requests import leads
+from coachloop.app.queries.templates import of_coaching
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.coaching.gathering import GatheringKind
@@ -140,6 +141,7 @@ def gathering(viewer: Viewer, gathering_id: int, *, today: date) -> GatheringPag
 def choices(viewer: Viewer) -> Choices:
     """Behaviours by template, and the agents they lead."""
     rows = Behaviour.objects.filter(retired=False, template__current__isnull=False).select_related("template")
+    rows = rows.exclude(template__in=of_coaching())
     groups: dict[str, list[tuple[str, str]]] = {}
     for row in rows.order_by("template__title", "position"):
         groups.setdefault(row.template.title, []).append((f"{row.template.key}/{row.key}", row.title))

@@ -8,6 +8,7 @@ from typing import Literal
 from coachloop.app.models import Behaviour, Team, Template
 from coachloop.app.queries import rates, template_page, viewing
 from coachloop.app.queries.rates import RateRow
+from coachloop.app.queries.templates import of_coaching
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.rates import CONFIDENT
 from coachloop.core.model.people import Role
@@ -114,7 +115,8 @@ def _shown_team(asked: str, teams: tuple[Option, ...], *, agents: int) -> str:
 
 def _scoring_templates() -> Iterable[tuple[str, str]]:
     """Templates with behaviours: published ones, and those that imported scores made."""
-    return Template.objects.filter(behaviours__retired=False).distinct().order_by("title").values_list("key", "title")
+    about_agents = Template.objects.exclude(pk__in=of_coaching())
+    return about_agents.filter(behaviours__retired=False).distinct().order_by("title").values_list("key", "title")
 
 
 def _pickable(viewer: Viewer) -> list[Team]:

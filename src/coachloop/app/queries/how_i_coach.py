@@ -19,6 +19,7 @@ class Words:
     """Their own words from one conversation; `day` is when it was held."""
 
     recording_id: int
+    conversation_key: str
     day: date | None
     text: str
 
@@ -81,5 +82,7 @@ def _words(viewer: Viewer) -> dict[int, Words]:
     place = f"{CONVERSATION}__recording"
     met = effective_verdicts().filter(**{f"{place}__in": own(viewer), "effective": Outcome.MET, "outcome": Outcome.MET})
     rows = met.order_by(f"{place}__session__held_on", "id")
-    named = rows.values_list("behaviour_id", f"{place}__id", f"{place}__session__held_on", "evidence")
-    return {behaviour: Words(pk, day, proof[0]["quote"]) for behaviour, pk, day, proof in named if proof}
+    named = rows.values_list(
+        "behaviour_id", f"{place}__id", f"{CONVERSATION}__key", f"{place}__session__held_on", "evidence"
+    )
+    return {behaviour: Words(pk, key, day, proof[0]["quote"]) for behaviour, pk, key, day, proof in named if proof}

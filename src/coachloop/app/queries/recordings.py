@@ -139,6 +139,12 @@ def beside(viewer: Viewer, session_id: int) -> Beside | None:
     )
 
 
+def session_of(viewer: Viewer, recording_id: int) -> int | None:
+    """The session whose recording they may take back: both who were in it may."""
+    either = {*own(viewer).values_list("id", "session"), *coached(viewer).values_list("id", "session")}
+    return dict(either).get(recording_id)
+
+
 def handed(viewer: Viewer) -> list[Handed]:
     """Their own recordings, newest first."""
     return [_handed(row) for row in _listed(viewer, own(viewer))]

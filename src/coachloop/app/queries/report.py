@@ -25,6 +25,7 @@ from coachloop.app.models import (
 )
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.examples import Example, Wanted, newest_misses
+from coachloop.app.queries.templates import of_coaching
 from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching import report as core
@@ -141,7 +142,8 @@ def shown_templates(agent: Agent, *, today: date) -> list[str]:
     waiting = RollOut.objects.filter(team=agent.team_id, starts_on__gt=today).values_list("template__key", flat=True)
     hidden = {key for key, on in chosen.items() if not on} | (set(waiting) - chosen.keys())
     focus = agent.foci.filter(closed_at__isnull=True).values_list("behaviour__template__key", flat=True).first()
-    keys = Template.objects.filter(current__isnull=False).order_by("title").values_list("key", flat=True)
+    about_agents = Template.objects.exclude(pk__in=of_coaching())
+    keys = about_agents.filter(current__isnull=False).order_by("title").values_list("key", flat=True)
     return sorted((key for key in keys if key not in hidden), key=lambda key: (key not in chosen, key != focus))
 
 

@@ -6,6 +6,7 @@ from datetime import date, time
 
 from coachloop.app.errors import NotYoursError, UnknownNameError, WrongStateError
 from coachloop.app.models import AgentDay, ReportChoice, RollOut, Team, Template
+from coachloop.app.queries.templates import of_coaching
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.report import Kind
 from coachloop.core.coaching.roll_out import Order, draw
@@ -142,7 +143,7 @@ def _looking_at(viewer: Viewer) -> set[str]:
 
 
 def _published() -> list[tuple[str, str]]:
-    rows = Template.objects.filter(current__isnull=False).order_by("title")
+    rows = Template.objects.filter(current__isnull=False).exclude(pk__in=of_coaching()).order_by("title")
     return list(rows.values_list("key", "title"))
 
 

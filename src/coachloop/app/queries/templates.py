@@ -49,6 +49,12 @@ def of_kind(template: core.Template, prefix: str = "") -> Q:
     return kind if "channel" in wanted else kind & ~Q(**{f"{prefix}channel": COACHING})
 
 
+def of_coaching() -> list[int]:
+    """Ids of the templates for coaching conversations alone: they are about leaders, and no choice on pages about agents."""
+    texts = TemplateVersion.objects.filter(id__in=_current_ids()).values_list("template_id", "text")
+    return [pk for pk, text in texts if parsed(text).applies_to.get("channel") == (COACHING,)]
+
+
 def published() -> tuple[Published, ...]:
     """Every template that scores transcripts now."""
     rows = TemplateVersion.objects.filter(template__current_id__isnull=False, id__in=_current_ids()).order_by(

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from coachloop import wiring
 from coachloop.app.errors import NewerWordsError, RefusedError
+from coachloop.app.queries import recordings
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import SessionView
 from coachloop.app.queries.viewing import Viewer
@@ -17,7 +18,7 @@ from coachloop.app.services import asking, audit, coaching, confirming, drafts
 from coachloop.app.services.coaching import Notes
 from coachloop.app.services.drafts import Written
 from coachloop.core.model.people import Role
-from coachloop.web.access import found, in_words, page
+from coachloop.web.access import found, in_words, page, viewer_of
 from coachloop.web.forms import ContestForm, HeldForm, PlanForm, Start, held_form
 
 PEOPLE = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
@@ -230,6 +231,7 @@ def _time(moment: Any) -> str:
 def _show(request: HttpRequest, view: SessionView, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page; `forms` are those that were sent and come back with what is wrong."""
     shown: dict[str, Any] = {"view": view, "now": timezone.now(), "newer": status == 409, **forms}
+    shown["recording"] = recordings.beside(viewer_of(request), view.id)
     if view.may_act and view.status == "planned":
         shown["form"] = forms.get("form") or held_form(view.kind, _start(view))
         shown["model"] = _may_be_written(view)
