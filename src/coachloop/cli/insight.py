@@ -10,11 +10,14 @@ from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.rates import rates as rate_rows
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.rollups import refresh_rollups
+from coachloop.cli import insight_impact
 from coachloop.cli.output import AsJson, Day, need_site, show_rows
 
 app = typer.Typer(help="What the scores say.", no_args_is_help=True)
 
 Days = Annotated[int, typer.Option(min=1, max=36_500, help="How many days, the last one included.")]
+app.command()(insight_impact.impact)
+
 EMPTY = "No scores yet. Ingest conversations and run `coachloop score`."
 
 

@@ -11,6 +11,7 @@ from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.coaching import open_due_follow_ups
 from coachloop.app.services.due_reports import put_due
 from coachloop.app.services.follow_ups import escalate
+from coachloop.app.services.impact import refresh_impact_daily
 from coachloop.app.services.invitations import invite
 from coachloop.app.services.messages import forget, send_waiting
 from coachloop.app.services.reports import switch_on
@@ -58,6 +59,7 @@ def tell() -> None:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, and the words of what was sent."""
+    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
+    refresh_impact_daily(now=timezone.now())

@@ -6,6 +6,7 @@ from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Propo
 from coachloop.app.models.conversations import Conversation, Revision, Spoken
 from coachloop.app.models.drift import DriftAlert, DriftBudget
 from coachloop.app.models.gatherings import Attendance, Gathering
+from coachloop.app.models.impact import ImpactEstimate, ImpactRun, MatrixDay
 from coachloop.app.models.judging import JudgeReply
 from coachloop.app.models.learned import LearnedModel, TrainingCase
 from coachloop.app.models.library import Clip, ClipShare, ClipView
@@ -41,9 +42,12 @@ __all__ = [
     "Goal",
     "GoalStep",
     "Grant",
+    "ImpactEstimate",
+    "ImpactRun",
     "JudgeReply",
     "LeaderAbsence",
     "LearnedModel",
+    "MatrixDay",
     "Message",
     "Proposal",
     "ReportChoice",

@@ -17,6 +17,7 @@ class Conversation(models.Model):
     queue = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=200, blank=True)
     direction = models.CharField(max_length=200, blank=True)
+    call_type = models.CharField(max_length=200, blank=True)
     agent = models.ForeignKey(Agent, null=True, on_delete=models.PROTECT, related_name="conversations")
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="conversations")
     customer_key = models.CharField(max_length=200, blank=True)

@@ -36,6 +36,7 @@ from coachloop.app.services.people import Directory
 from coachloop.app.services.scoring import scoring_of
 from coachloop.app.services.templates import add_template, publish_template
 from coachloop.core.coaching.agreement import SessionStatus
+from coachloop.core.model.call_type import call_type
 from coachloop.core.model.conversation import moment
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.template_shape import KEY_PATTERN
@@ -45,7 +46,7 @@ from coachloop.core.model.wire import BadLineError, CoachingLine, ScoreLine, che
 IMPORTED_TEMPLATE = "imported"
 BATCH = 20_000
 LONGEST_KEY = 80
-CONVERSATION = ("key", "queue", "agent_id", "team_id", "started_at", "day", "outcome", "landed_at")
+CONVERSATION = ("key", "queue", "agent_id", "team_id", "started_at", "day", "outcome", "call_type", "landed_at")
 VERDICT = ("attempt_id", "behaviour_id", "outcome", "decided_by", "reason", "evidence")
 OUTCOMES = {"met": Outcome.MET, "not_met": Outcome.NOT_MET, "na": Outcome.NOT_APPLICABLE}
 
@@ -236,7 +237,8 @@ def _conversation(score: _Score, shared: _Import) -> tuple[object, ...]:
         shared.directory.seen(agent, team, day)
     team_id = team.pk if team else agent.team_id if agent else None
     outcome = {k.removeprefix("outcome_"): _value(v) for k, v in score.said.items() if k.startswith("outcome_")}
-    return line.call_id, line.queue or "", agent and agent.pk, team_id, started, day, outcome or None, shared.now
+    kind = call_type(score.said)
+    return line.call_id, line.queue or "", agent and agent.pk, team_id, started, day, outcome or None, kind, shared.now
 
 
 def _attempts(

@@ -15,6 +15,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, spoken
 from coachloop.app.services.consented import Consented
 from coachloop.app.services.people import Directory
+from coachloop.core.model.call_type import call_type
 from coachloop.core.model.conversation import COACHING, moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.core.model.wire import ConversationLine, Read, read_conversation, taken
@@ -168,7 +169,7 @@ def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how
 
 
 _FILLED = [
-    "channel", "queue", "language", "direction", "agent", "team", "customer_key", "started_at", "day", "outcome",
+    "channel", "queue", "language", "direction", "agent", "team", "customer_key", "started_at", "day", "outcome", "call_type",
     "turn_count", "revision",
 ]  # fmt: skip
 
@@ -178,6 +179,7 @@ def _fill(row: Conversation, reads: list[Read], how: _Batch) -> list[Revision]:
     line = reads[-1].line
     row.channel, row.queue = COACHING if line.is_coaching else line.channel or "", line.queue or ""
     row.language, row.direction = line.language or "", line.direction or ""
+    row.call_type = call_type(line.model_extra)
     row.customer_key, row.outcome = line.customer_id or "", line.outcome
     row.turn_count = len(line.turns or ())
     row.started_at = moment(line.started_at, how.zone) if line.started_at else None

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
-from coachloop.app.models import AgentDay, Conversation, DirtyDay
+from coachloop.app.models import AgentDay, Conversation, DirtyDay, MatrixDay
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.core.model.verdict import Outcome
 
@@ -70,6 +70,7 @@ def _refresh_some() -> int:
         agents_of[row.day].add(row.agent_id)
     for day, agents in agents_of.items():
         _recount(day, agents)
+    MatrixDay.objects.filter(day__in=list(agents_of)).delete()
     DirtyDay.objects.filter(id__in=[row.pk for row in taken]).delete()
     return sum(map(len, agents_of.values()))
 
