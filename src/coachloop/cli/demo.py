@@ -57,16 +57,21 @@ def build(folder: Path, *, agents: int, today: date) -> None:
     """Write the centre's files, then take them in as they would have come: history first, then a day at a time."""
     with err.status("Writing the centre's files"):
         files = write_centre(folder, seed=SEED, last_day=_last_working_day(today), agents=agents, teams=_teams(agents))
-    _take_in_history(files, now=timezone.now())
+    live_through(files, today=today, now=timezone.now())
+    _print_agreement(files.truth)
+
+
+def live_through(files: CentreFiles, *, today: date, now: datetime) -> None:
+    """The centre until this morning: its history at once, its last days one by one."""
+    _take_in_history(files, now=now)
     days = list(_days(files.conversations))
     with progress("Living through the last days", len(days), counts=True) as show:
         for number, day in enumerate(days):
-            _live(day, zone())
+            live(day, zone())
             coached_weeks.coach(number, day.day, last=days[-1].day, today=today, zone=zone())
             show(1)
     coached_weeks.look_back(today, zone())
     coached_weeks.protect(today, zone())
-    _print_agreement(files.truth)
 
 
 def _teams(agents: int) -> int:
@@ -98,25 +103,25 @@ def _whole(receipt: Receipt) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
+class Day:
     """One day's calls, as lines."""
 
     day: date
     lines: tuple[Line | Refusal, ...]
 
 
-def _days(path: Path) -> Iterator[_Day]:
+def _days(path: Path) -> Iterator[Day]:
     """The calls by day, in order."""
     lines = sorted((line for line in json_lines(path) if isinstance(line, Line)), key=_started)
     for day, calls in groupby(lines, key=lambda line: _started(line)[:10]):
-        yield _Day(date.fromisoformat(day), tuple(calls))
+        yield Day(date.fromisoformat(day), tuple(calls))
 
 
 def _started(line: Line) -> str:
     return str(json.loads(line.raw)["started_at"])
 
 
-def _live(day: _Day, site_zone: ZoneInfo) -> None:
+def live(day: Day, site_zone: ZoneInfo) -> None:
     """An evening at the centre: the day's calls land and are scored."""
     now = datetime.combine(day.day, EVENING, site_zone)
     _whole(ingest.ingest(iter(day.lines), viewer=OPERATOR, now=now))

@@ -3,7 +3,7 @@
 The language of its calls is written here from scratch and knows nothing of any template's phrases.
 """
 
-from coachloop.simulation.files import CentreFiles, write_centre
+from coachloop.simulation.files import Calls, CentreFiles, write_centre, write_plan
 from coachloop.simulation.judge import JUDGE, Accuracy
 from coachloop.simulation.people import Agent, Leader
 from coachloop.simulation.plan import BEHAVIOURS, Behaviour, Coaching, Move, Plan, Slide, simulate_plan
@@ -14,6 +14,7 @@ __all__ = [
     "Accuracy",
     "Agent",
     "Behaviour",
+    "Calls",
     "CentreFiles",
     "Coaching",
     "Leader",
@@ -22,4 +23,5 @@ __all__ = [
     "Slide",
     "simulate_plan",
     "write_centre",
+    "write_plan",
 ]

@@ -9,6 +9,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
@@ -94,6 +95,14 @@ def write_centre(
         working_days=working_days,
         transcript_days=transcript_days,
     )
+    return write_plan(folder, plan)[0]
+
+
+def write_plan(folder: Path, plan: Plan, *, days: int | None = None) -> tuple[CentreFiles, Calls]:
+    """Writes the first `days` of a plan (all of them where not given), and returns what draws the days that come after.
+
+    Until a day is drawn its truth may still be changed (`plan.boost`): by coaching that has not been held yet.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     files = CentreFiles(
         people=folder / "people.csv",
@@ -104,9 +113,35 @@ def write_centre(
     )
     _write_people(plan, files.people)
     _write_coaching(plan, files.coaching)
-    next_number = _write_scores(plan, files.scores)
-    _write_conversations(plan, files, first_number=next_number)
-    return files
+    calls = Calls(plan, first_number=_write_scores(plan, files.scores))
+    told = range(len(plan.days) - plan.transcript_days, len(plan.days) if days is None else days)
+    with _zipped(files.conversations) as conversations, _zipped(files.truth) as truth:
+        for conversation, rows in chain.from_iterable(map(calls.of_day, told)):
+            json.dump(conversation, conversations)
+            conversations.write("\n")
+            for row in rows:
+                truth.write(json.dumps(row) + "\n")
+    return files, calls
+
+
+class Calls:
+    """A plan's calls, one day after another: the same plan gives the same calls, as long as days are drawn in order."""
+
+    def __init__(self, plan: Plan, *, first_number: int) -> None:
+        self._plan, self._number, self._dice = plan, first_number, _dice(plan, 6)
+        self._voices = [Voice(_dice(plan, 7, agent), hesitant=0.18) for agent in range(len(plan.agents))]
+
+    def of_day(self, day: int) -> Iterator[tuple[dict[str, object], list[dict[str, object]]]]:
+        """Conversations in the native format, each with what is true of it: a verdict a behaviour."""
+        for call in calls_of_day(self._plan, day, self._dice, per_agent=_TOLD_A_DAY):
+            agent, customer = self._plan.agents[call.agent], Customer(self._dice)
+            scene = Scene(call, self._dice, voice=self._voices[call.agent], agent_name=agent.name, customer=customer)
+            inbound_call(scene) if call.queue == SERVICE else outbound_call(scene)
+            about = {"id": f"c-{self._number}", **_about(call, agent, customer)}
+            about["customer_id"] = f"k-{10_000 + self._dice.below(80_000)}"
+            truth = [{"conversation_id": about["id"], **row} for row in _truth_rows(call, scene.talk.turns)]
+            yield {**about, "turns": [_spoken(turn) for turn in scene.talk.turns]}, truth
+            self._number += 1
 
 
 def _dice(plan: Plan, *stream: int) -> Dice:
@@ -185,25 +220,6 @@ def _zipped(path: Path) -> Iterator[TextIO]:
         io.TextIOWrapper(packed, encoding="utf-8", newline="\n") as text,
     ):
         yield text
-
-
-def _write_conversations(plan: Plan, files: CentreFiles, *, first_number: int) -> None:
-    dice = _dice(plan, 6)
-    voices = [Voice(_dice(plan, 7, agent), hesitant=0.18) for agent in range(len(plan.agents))]
-    number = first_number
-    with _zipped(files.conversations) as conversations, _zipped(files.truth) as truth:
-        for day in range(len(plan.days) - plan.transcript_days, len(plan.days)):
-            for call in calls_of_day(plan, day, dice, per_agent=_TOLD_A_DAY):
-                agent, customer = plan.agents[call.agent], Customer(dice)
-                scene = Scene(call, dice, voice=voices[call.agent], agent_name=agent.name, customer=customer)
-                inbound_call(scene) if call.queue == SERVICE else outbound_call(scene)
-                about = {"id": f"c-{number}", **_about(call, agent, customer)}
-                about["customer_id"] = f"k-{10_000 + dice.below(80_000)}"
-                json.dump({**about, "turns": [_spoken(turn) for turn in scene.talk.turns]}, conversations)
-                conversations.write("\n")
-                for row in _truth_rows(call, scene.talk.turns):
-                    truth.write(json.dumps({"conversation_id": about["id"], **row}) + "\n")
-                number += 1
 
 
 def _about(call: Call, agent: Agent, customer: Customer) -> dict[str, object]:
