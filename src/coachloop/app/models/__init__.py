@@ -5,6 +5,7 @@ from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence,
 from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft
 from coachloop.app.models.conversations import Conversation, Revision, Spoken
 from coachloop.app.models.drift import DriftAlert, DriftBudget
+from coachloop.app.models.effect import Figures, SessionEffect, Valuation
 from coachloop.app.models.gatherings import Attendance, Gathering
 from coachloop.app.models.impact import ImpactEstimate, ImpactRun, MatrixDay
 from coachloop.app.models.judging import JudgeReply
@@ -36,6 +37,7 @@ __all__ = [
     "DriftAlert",
     "DriftBudget",
     "Evaluation",
+    "Figures",
     "Focus",
     "FollowUp",
     "Gathering",
@@ -57,6 +59,7 @@ __all__ = [
     "Scoring",
     "Session",
     "SessionDraft",
+    "SessionEffect",
     "SessionRecording",
     "Site",
     "SiteClosure",
@@ -69,5 +72,6 @@ __all__ = [
     "TemplateVersion",
     "TrainingCase",
     "User",
+    "Valuation",
     "Verdict",
 ]
