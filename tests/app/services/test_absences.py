@@ -157,3 +157,16 @@ def test_who_can_stand_in(cast):
     for who in (cast.ben, cast.lea, cast.qa_lead, cast.nobody):
         with pytest.raises(NotYoursError):
             leader_away(viewer=who, leader_id=cast.ada.user.pk, days=WEEK, now=NOW)
+
+
+def test_absences_end_so_that_a_clock_can(cast, focus):
+    """One after the other, each of three years, they would leave the agent's clock, and the leader's week, without an end."""
+    chain = [{"first_day": f"{year}-01-01", "last_day": f"{year + 2}-12-31"} for year in (2026, 2029, 2032, 2035, 2038)]
+    receipt = took(*({**ROW, **days} for days in chain))
+    assert (receipt.accepted, len(receipt.refused)) == (1, 4)
+    assert "at most three years ahead, by 2029-05-11; got 2031-12-31" in reasons(receipt)[0]
+    far = Days(date(2029, 5, 11), date(2029, 5, 12))
+    with pytest.raises(WrongStateError, match="choose days up to 11 May 2029"):
+        add_absence(viewer=cast.ada, agent_key="lea", days=far, now=NOW)
+    focus.refresh_from_db()
+    assert focus.due_on == date(2029, 1, 8)

@@ -89,5 +89,5 @@ def check_place(site: Site) -> None:
 def _public_holidays(country: str, subdivision: str, year: int) -> frozenset[date]:
     if not country:
         return frozenset()
-    years = range(year - 1, year + 3)
+    years = range(year - 1, year + 6)
     return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=years))

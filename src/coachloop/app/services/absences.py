@@ -44,7 +44,7 @@ def import_absences(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer,
     agents = {agent.key: agent for agent in Agent.objects.all()}
     met: set[str] = set()
     refusals = (BadLineError, UnknownNameError)
-    for _, line in taken(lines, receipt, lambda line: _known(read(line), agents), refusals=refusals):
+    for _, line in taken(lines, receipt, lambda line: _known(read(line), agents, now), refusals=refusals):
         agent = agents[line.agent_id]
         _, new = Absence.objects.get_or_create(agent=agent, first_day=line.first_day, last_day=line.last_day)
         receipt.accepted += new
@@ -69,10 +69,17 @@ def import_closures(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer,
     return receipt
 
 
-def _known(line: AbsenceLine, agents: dict[str, Agent]) -> AbsenceLine:
+def _known(line: AbsenceLine, agents: dict[str, Agent], now: datetime) -> AbsenceLine:
     if line.agent_id not in agents:
         raise UnknownNameError(f"no agent {line.agent_id!r}; import their scores or calls first")
+    if line.last_day > _furthest(now):
+        raise BadLineError(f"last_day must be at most three years ahead, by {_furthest(now)}; got {line.last_day}")
     return line
+
+
+def _furthest(now: datetime) -> date:
+    """Up to when somebody may be away: absences that follow each other for ever would leave a clock without an end."""
+    return now.date() + LONGEST_ABSENCE
 
 
 @transaction.atomic
@@ -85,6 +92,8 @@ def add_absence(*, viewer: Viewer, agent_key: str, days: Days, now: datetime) ->
     """
     agent = _led_agent(viewer, agent_key)
     days.check()
+    if days.last > _furthest(now):
+        raise WrongStateError(f"choose days up to {_furthest(now):%-d %B %Y}: nobody plans further ahead")
     absence, new = Absence.objects.get_or_create(agent=agent, first_day=days.first, last_day=days.last)
     if not new:
         raise WrongStateError(f"it is noted already that {agent.name} is away on these days")
