@@ -138,6 +138,7 @@ RULES: dict[str, Rule] = {
     "add-step": Rule({"goal_id": "goal"}, post=True, status=302, **LEAS_TWO),
     "tick-step": Rule({"step_id": "step"}, post=True, status=302, **LEAS_TWO),
     "change-step": Rule({"step_id": "step"}, ok=("agent", "leader"), hidden=HIDDEN_LEA, post=True, status=422),
+    "rules": Rule(ok=("operations",)),
     "mix": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "follow-up": Rule({"follow_up_id": "follow_up"}, **TOMS),
     "close-follow-up": Rule({"follow_up_id": "follow_up"}, status=422, **LEAS_LEADER),
@@ -168,12 +169,17 @@ TOKEN = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"')
 QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "template-bridge": "?old=1&new=1"}
 
 
+def under_way(cast: Cast) -> dict[str, Any]:
+    """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
+    made = coached(cast) | gathered(cast) | protected(cast) | clipped(cast) | proposed(cast)
+    return made | recorded(cast, made["held"])
+
+
 @pytest.fixture(scope="module")
 def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
     """Sessions and follow-ups by name."""
     with django_db_blocker.unblock():
-        made = coached(cast) | gathered(cast) | protected(cast) | clipped(cast) | proposed(cast)
-        return made | recorded(cast, made["held"])
+        return under_way(cast)
 
 
 def test_no_route_without_a_rule() -> None:

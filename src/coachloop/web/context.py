@@ -26,6 +26,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("heatmap", "Heatmap", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("proposals", "Proposals", (Role.QA_LEAD,)),
     ("gatherings", "Huddles", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
+    ("rules", "Rules", (Role.OPERATIONS,)),
     ("mix", "Both kinds", (Role.OPERATIONS,)),
     ("lost-slots", "Protected time", (Role.OPERATIONS,)),
     ("how-i-coach", "How I coach", (Role.TEAM_LEADER,)),

@@ -4,21 +4,20 @@ from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Sum
 from django.urls import reverse
 
-from coachloop.app.errors import NotYoursError
-from coachloop.app.models import AgentDay, Behaviour, Conversation, Focus, FollowUp, Session, Team
+from coachloop.app.models import AgentDay, Behaviour, Conversation, FollowUp, Session, Team
 from coachloop.app.queries import sites, viewing
+from coachloop.app.queries.coverage import coverage, month_end
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.queries.week import week
 from coachloop.core.coaching import digest as core
-from coachloop.core.coaching.agreement import DidWork, SessionKind, SessionStatus
+from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.coaching.digest import LookBack, Month, Plan, TeamWeek, ToHold
 from coachloop.core.coaching.report import Behaviour as Told
 from coachloop.core.coaching.report import Counted, Report
 from coachloop.core.model.conversation import COACHING
-from coachloop.core.model.people import Role
 from coachloop.core.stats.proportions import wilson
 
 
@@ -62,29 +61,22 @@ def month(viewer: Viewer, *, first_day: date) -> Report:
     Raises:
         NotYoursError: for operations alone.
     """
-    if not viewer.has(Role.OPERATIONS):
-        raise NotYoursError("how the loop runs is for operations")
-    last = (first_day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    period = (first_day, last)
-    due = Focus.objects.filter(due_on__range=period)
-    held = Session.objects.filter(status=SessionStatus.HELD, held_on__range=period)
-    asked = FollowUp.objects.filter(due_on__range=period)
-    closed = asked.filter(closed_at__isnull=False)
-    in_time = due.filter(sessions__status=SessionStatus.HELD, sessions__held_on__lte=F("due_on"))
-    scored = Conversation.objects.filter(day__range=period, evaluations__attempt__isnull=False)
+    last = month_end(first_day)
+    kept = coverage(viewer, first_day=first_day, today=last + timedelta(days=1)).total
+    scored = Conversation.objects.filter(day__range=(first_day, last), evaluations__attempt__isnull=False)
     scored = scored.exclude(channel=COACHING)
     return core.monthly(
         Month(
             first_day=first_day,
             calls=scored.distinct().count(),
-            due=due.count(),
-            in_time=in_time.distinct().count(),
-            held=held.count(),
-            developmental=held.filter(kind=SessionKind.DEVELOPMENTAL).count(),
-            look_backs_due=asked.count(),
-            look_backs_closed=closed.count(),
-            worked=closed.filter(did_work=DidWork.YES).count(),
-            path=f"{reverse('heatmap')}",
+            due=kept.in_time.of,
+            in_time=kept.in_time.number,
+            held=kept.held,
+            developmental=kept.developmental,
+            look_backs_due=kept.looked_back.of,
+            look_backs_closed=kept.looked_back.number,
+            worked=kept.worked.number,
+            path=f"{reverse('rules')}?month={first_day:%Y-%m}",
         )
     )
 

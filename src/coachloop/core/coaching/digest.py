@@ -116,7 +116,7 @@ def monthly(month: Month) -> Report:
         Line("Followed up", _of(month.look_backs_closed, month.look_backs_due, "due")),
         Line("The agent and leader say it worked", _of(month.worked, month.look_backs_closed, "followed up")),
     )
-    section = Section("From scores to follow-up", lines=lines, path=month.path, path_words="The heatmap by team")
+    section = Section("From scores to follow-up", lines=lines, path=month.path, path_words="Team by team")
     name = f"{month.first_day:%B} {month.first_day.year}"
     return Report(f"How the coaching loop ran in {name}", "Counts of the whole centre, without names.", (section,))
 
