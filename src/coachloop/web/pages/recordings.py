@@ -140,6 +140,6 @@ def _notes(request: HttpRequest) -> str:
     if not isinstance(sent, UploadedFile) or request.POST.get("notes", "").strip():
         return request.POST.get("notes", "")
     try:
-        return sent.read(4 * LONGEST_NOTES + 4).decode("utf-8-sig")
+        return str(sent.read(4 * LONGEST_NOTES + 4), "utf-8-sig")
     except UnicodeDecodeError as error:
         raise RefusedError("the file is no plain text in UTF-8; save it as .txt, or paste it") from error
