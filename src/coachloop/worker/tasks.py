@@ -10,6 +10,7 @@ from django.utils import timezone
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.coaching import open_due_follow_ups
 from coachloop.app.services.due_reports import put_due
+from coachloop.app.services.effects import measure_daily
 from coachloop.app.services.follow_ups import escalate
 from coachloop.app.services.impact import refresh_impact_daily
 from coachloop.app.services.invitations import invite
@@ -59,7 +60,8 @@ def tell() -> None:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact anew."""
+    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
     refresh_impact_daily(now=timezone.now())
+    measure_daily(now=timezone.now())

@@ -61,13 +61,16 @@ class Why(StrEnum):
 class Sessions:
     """What is to be measured; arrays of shape (sessions,). Agents and behaviours carry the numbers of the daily counts.
 
-    `chosen_from` is the first of the days whose calls led to the choice, NaT where nobody knows.
+    `chosen_from` is the first of the days whose calls led to the choice, NaT where nobody knows. `before_days` and `after_days` are
+    how long the baseline and the days after are at most.
     """
 
     agent: Ints
     behaviour: Ints
     held_on: Days
     chosen_from: Days
+    before_days: int = BEFORE_DAYS
+    after_days: int = AFTER_DAYS
 
     def __len__(self) -> int:
         return len(self.agent)
@@ -197,8 +200,8 @@ def windows_of(sessions: Sessions, contacts: Contacts, as_of: np.datetime64) -> 
     unknown = np.isnat(sessions.chosen_from)
     chosen = np.where(unknown, sessions.held_on - UNKNOWN_CHOICE * DAY, sessions.chosen_from)
     last: Days = np.asarray(np.minimum(chosen, sessions.held_on) - DAY, "datetime64[D]")
-    first = np.maximum(last - (BEFORE_DAYS - 1) * DAY, _contact_before(sessions, contacts, last) + DAY)
-    end = np.minimum(sessions.held_on + AFTER_DAYS * DAY, as_of)
+    first = np.maximum(last - (sessions.before_days - 1) * DAY, _contact_before(sessions, contacts, last) + DAY)
+    end = np.minimum(sessions.held_on + sessions.after_days * DAY, as_of)
     return Windows(first, last, sessions.held_on + DAY, end)
 
 

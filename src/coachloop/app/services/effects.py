@@ -1,0 +1,46 @@
+"""What coaching moved, worked out once a day and kept for pages to show."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import transaction
+
+from coachloop.app.models import Figures, SessionEffect
+from coachloop.app.queries import programme, sites
+from coachloop.app.queries.effect import EffectRow, measured
+from coachloop.app.queries.viewing import OPERATOR
+
+KEPT = ("before", "after", "effect", "low", "high", "n_before", "n_after", "controls", "verdict", "why")
+
+
+def measure_daily(*, now: datetime) -> bool:
+    """Work the effects out where today's are not there yet; run by the worker, harmless to repeat."""
+    today = sites.first_local_date(now)
+    if Figures.objects.filter(kind=programme.KIND, day=today).exists():
+        return False
+    return measure(now=now)
+
+
+def measure(*, now: datetime) -> bool:
+    """Work the effects out as of today, and keep them instead of those there were.
+
+    Returns:
+        Whether there was anything to work on.
+    """
+    found = measured(OPERATOR, as_of=sites.first_local_date(now))
+    if found is None:
+        return False
+    figures = programme.work_out(found)
+    with transaction.atomic():
+        SessionEffect.objects.all().delete()
+        SessionEffect.objects.bulk_create(map(_stored, found.rows), batch_size=1000)
+        Figures.objects.update_or_create(
+            kind=programme.KIND,
+            defaults={"day": found.as_of, "data": figures.as_json(), "worked_out_at": now},
+        )
+    return True
+
+
+def _stored(row: EffectRow) -> SessionEffect:
+    kept = {name: value for name, value in asdict(row).items() if name in KEPT}
+    return SessionEffect(session_id=row.session_id, **kept)
