@@ -10,13 +10,16 @@ from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.rates import rates as rate_rows
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.rollups import refresh_rollups
-from coachloop.cli import insight_impact
+from coachloop.cli import insight_effect, insight_impact, insight_worth
 from coachloop.cli.output import AsJson, Day, need_site, show_rows
 
 app = typer.Typer(help="What the scores say.", no_args_is_help=True)
 
 Days = Annotated[int, typer.Option(min=1, max=36_500, help="How many days, the last one included.")]
 app.command()(insight_impact.impact)
+app.command()(insight_effect.effect)
+app.command()(insight_worth.roi)
+app.command()(insight_worth.workshops)
 
 EMPTY = "No scores yet. Ingest conversations and run `coachloop score`."
 
