@@ -19,7 +19,7 @@ PLAN = Plan(
     specificity=0.85,
     audit_share=0.03,
 )
-CENTRES = 60
+CENTRES = 40
 
 
 def flat(centre):
@@ -68,7 +68,7 @@ def test_prediction_powered_rates_of_centre_and_teams_hold_the_truth(centres, te
 def test_corrected_rates_of_agents_hold_the_truth(centres):
     """METHODS 3 at agent level: 140 calls each, of which about four are audited; the audit alone would be thrice as wide."""
     cover, raw, wide, alone = [], [], [], []
-    for centre in centres:
+    for centre in centres[:25]:
         said, truth, behaviour = flat(centre)
         answers = Answers(said, truth, np.full(len(said), PLAN.audit_share), behaviour, PLAN.behaviours)
         met, asked = centre.counts()

@@ -102,7 +102,7 @@ def predicted(answers: Answers, *, confidence: float = 0.95, power: float | None
         for _ in range(2):
             strength = audit.best_power(rate)
             rate = audit.rate(strength)
-    reach = special.stdtrit(np.maximum(audit.n, 1), (1 + confidence) / 2)
+    reach = special.stdtrit(audit.freedom, (1 + confidence) / 2)
     low, high = _wilson(rate, audit.variance(rate, strength), (audit.n, reach))
     none = np.isnan(rate)
     return Corrected(
@@ -131,6 +131,8 @@ class _Audit:
         self.cell = self.cell[chosen]
         self.weight = inverse * scale[self.cell]
         self.cell_weight = np.bincount(self.cell, self.weight, cells)
+        apart = np.bincount(np.arange(cells) * answers.units // max(cells, 1), in_cell > 0, answers.units)
+        self.freedom = np.maximum(self.n - np.maximum(apart - 1, 0), 1)
         several = np.maximum(in_cell, 2)[self.cell]
         self.squared = self.weight**2 * (1 - answers.probability[chosen]) * several / (several - 1)
         self.typical = _ratio(self._sum(self.squared), self.n)
