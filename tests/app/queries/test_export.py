@@ -5,7 +5,7 @@ import pytest
 from builders import NOW, agreement, call, calls, label, publish, score, scores, take
 from coachloop.app.models import Session
 from coachloop.app.queries import export
-from coachloop.app.services import coaching
+from coachloop.app.services import coaching, confirming
 from coachloop.app.services.coaching import Notes
 from coachloop.core.coaching.agreement import Answers, DidHappen, DidWork, NextStep
 
@@ -108,6 +108,21 @@ def coached(centre):
     coaching.plan_session(viewer=centre.ada, session_id=following.pk, planned_for=later + timedelta(1), now=later)
     coaching.open_developmental(viewer=centre.ben, agent_key="sam", now=NOW)
     return centre
+
+
+def test_what_the_agent_says_about_it_and_how_long_it_took(coached):
+    """The agent's words against it go to the two in it alone; an adviser is told neither."""
+    pk = next(iter(export.sessions(coached.operator)))["id"]
+    Session.objects.filter(pk=pk).update(minutes=14)
+    confirming.contest_session(viewer=coached.lea, session_id=pk, words="We said Friday", now=NOW + timedelta(1))
+    told = ("minutes", "confirmed_at", "contested_at", "contest_words")
+    seen = {
+        who: {key: row[key] for key in told if key in (row := next(iter(export.sessions(getattr(coached, who)))))}
+        for who in ("ada", "lea", "operator", "qa_lead")
+    }
+    whole = {"minutes": 14, "confirmed_at": None, "contested_at": "2026-05-12T09:00:00+00:00"}
+    theirs = whole | {"contest_words": "We said Friday"}
+    assert seen == {"ada": theirs, "lea": theirs, "operator": whole, "qa_lead": {}}
 
 
 def test_sessions_come_with_their_agreement_and_look_back(coached):

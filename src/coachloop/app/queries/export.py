@@ -77,10 +77,19 @@ def sessions(viewer: Viewer, *, template: str | None = None, since: date | None 
     rows = rows.filter(behaviour__template__key=template) if template else rows
     rows = rows.filter(held_on__gte=since) if since else rows
     hidden = viewer.has(Role.QA_LEAD) and not viewer.everything
-    return (_session(row, words=not hidden) for row in rows.order_by("id").iterator(CHUNK))
+    return (
+        _session(row, words=not hidden, contest=not hidden and _among_the_two(viewer, row))
+        for row in rows.order_by("id").iterator(CHUNK)
+    )
 
 
-def _session(row: Session, *, words: bool) -> Row:
+def _among_the_two(viewer: Viewer, row: Session) -> bool:
+    """Whether they are the agent or lead them: what an agent contests is promised to nobody else, the operator included."""
+    leads = viewer.has(Role.TEAM_LEADER) and row.agent.team_id in viewer.team_ids
+    return leads or (viewer.agent_id is not None and viewer.agent_id == row.agent_id)
+
+
+def _session(row: Session, *, words: bool, contest: bool) -> Row:
     follow_up = getattr(row, "follow_up", None)
     agreed = {
         "own_words": row.own_words,
@@ -88,6 +97,9 @@ def _session(row: Session, *, words: bool) -> Row:
         "goal": row.goal,
         "how_reviewed": row.how_reviewed,
         "shared_notes": row.shared_notes,
+        "minutes": row.minutes,
+        "confirmed_at": row.confirmed_at.isoformat() if row.confirmed_at else None,
+        "contested_at": row.contested_at.isoformat() if row.contested_at else None,
     }
     return {
         "id": row.pk,
@@ -102,6 +114,7 @@ def _session(row: Session, *, words: bool) -> Row:
         "by_when": row.by_when.isoformat() if row.by_when else None,
         "review_on": row.review_on.isoformat() if row.review_on else None,
         **(agreed if words else {}),
+        **({"contest_words": row.contest_words} if contest else {}),
         "follow_up": {
             "due_on": follow_up.due_on.isoformat(),
             "did_happen": follow_up.did_happen or None,
