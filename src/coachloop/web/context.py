@@ -29,8 +29,6 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("rules", "Rules", (Role.OPERATIONS,)),
     ("mix", "Both kinds", (Role.OPERATIONS,)),
     ("lost-slots", "Protected time", (Role.OPERATIONS,)),
-    ("how-i-coach", "How I coach", (Role.TEAM_LEADER,)),
-    ("shared-coaching", "Shared coaching", (Role.QA_LEAD,)),
     ("conversations", "Conversations", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
     ("clips", "Clips", (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)),
     ("report-choices", "Reports", (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS, Role.QA_LEAD)),
@@ -57,6 +55,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return frame | {
         "places": [*_places(who, request.path)],
         "me": request.user.name,
+        "coaches": who.has(Role.TEAM_LEADER),
+        "compares": who.has(Role.TEAM_LEADER, Role.QA_LEAD),
         "my_roles": ", ".join(TITLES[role] for role in Role if role in who.roles) or "no role yet",
     }
 
