@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachloop.core.stats.agreement import agreement, kappa
+from coachloop.core.stats.agreement import agreement, alpha, kappa
 
 
 def spread(table):
@@ -99,3 +99,55 @@ def test_kappa_is_symmetric_and_at_most_one(pairs):
 def test_shapes_must_match():
     with pytest.raises(ValueError, match=r"got \(2,\), \(1,\), \(2,\)"):
         agreement([0, 1], [0], ["a", "b"], rng=np.random.default_rng(1))
+
+
+FOUR = """1 2 3 3 2 1 4 1 2 . . .
+1 2 3 3 2 2 4 1 2 5 . 3
+. 3 3 3 2 3 4 2 2 5 1 .
+1 2 3 3 2 4 4 1 2 5 1 ."""
+TWO = """0 1 0 0 0 0 0 0 1 0
+1 1 1 0 0 1 0 0 0 0"""
+
+
+def told(table):
+    return [[-1 if one == "." else int(one) for one in row.split()] for row in table.splitlines()]
+
+
+@pytest.mark.parametrize(("table", "expected", "n", "answers"), [(FOUR, 0.743, 11, 40), (TWO, 0.095, 10, 20)])
+def test_alpha_is_that_of_krippendorffs_worked_examples(*, table, expected, n, answers):
+    """Krippendorff (2011): four observers with missing values (0.743), two with binary data (0.095)."""
+    found = alpha(told(table), rng=np.random.default_rng(1))
+    assert found.alpha == pytest.approx(expected, abs=5e-4)
+    assert (found.n, found.answers) == (n, answers)
+    assert found.low <= found.alpha <= found.high
+
+
+def test_alpha_of_raters_who_agree_and_of_chance():
+    rng = np.random.default_rng(2)
+    answers = rng.integers(0, 2, (3, 400))
+    assert alpha(np.repeat(answers[:1], 3, axis=0), rng=rng).low == 1
+    found = alpha(answers, rng=rng)
+    assert found.low < 0 < found.high
+    assert found.high - found.low < 0.2
+
+
+def test_alpha_counts_the_machine_as_one_more_rater():
+    """A machine that answers at random makes the table worse, one that agrees makes it surer."""
+    rng = np.random.default_rng(3)
+    people = np.tile(rng.integers(0, 2, 200), (2, 1))
+    people[1, :30] = 1 - people[1, :30]
+    with_good, with_bad = (
+        alpha(np.vstack([people, machine]), rng=rng) for machine in (people[0], rng.integers(0, 2, 200))
+    )
+    alone = alpha(people, rng=rng)
+    assert with_bad.alpha < alone.alpha < with_good.alpha
+
+
+@pytest.mark.parametrize("answers", [[[-1, 1], [1, -1]], [[1, 1], [1, 1]], np.zeros((0, 0))])
+def test_alpha_that_is_not_defined_is_not_a_number(answers):
+    assert np.isnan(alpha(answers, rng=np.random.default_rng(1)).alpha)
+
+
+def test_alpha_refuses_what_is_no_table():
+    with pytest.raises(ValueError, match="shape"):
+        alpha([1, 2], rng=np.random.default_rng(1))

@@ -1,4 +1,4 @@
-"""How far two raters agree beyond chance."""
+"""How far raters agree beyond chance."""
 
 from typing import NamedTuple
 
@@ -75,6 +75,65 @@ def agreement(
         recall=_ratio(hit, is_yes),
         f1=_ratio(2 * hit, said_yes + is_yes),
     )
+
+
+class Alpha(NamedTuple):
+    """Krippendorff's alpha of any number of raters, with a bootstrap interval; NaN where it is not defined.
+
+    `n` counts conversations that at least two raters answered, `answers` the answers about them.
+    """
+
+    n: int
+    answers: int
+    alpha: float
+    low: float
+    high: float
+
+
+def alpha(answers: ArrayLike, *, rng: np.random.Generator, samples: int = 1000, confidence: float = 0.95) -> Alpha:
+    """Agreement of several raters, each of whom may have answered only some; the machine may be one of them.
+
+    1 is perfect agreement, 0 what chance gives. Categories are names, none nearer to another. The interval is a percentile
+    bootstrap over whole conversations.
+
+    Args:
+        answers: category codes 0..k-1, shape (raters, conversations); -1 where a rater did not answer.
+        rng: source of the bootstrap's draws.
+        samples: bootstrap draws.
+        confidence: coverage of the interval in (0, 1).
+
+    Raises:
+        ValueError: the answers are no table.
+
+    Source:
+        Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", section C and D (nominal data, missing values).
+    """
+    given = np.asarray(answers, int)
+    if given.ndim != 2:
+        raise ValueError(f"answers must have shape (raters, conversations), got {given.shape}")
+    categories = max(int(given.max(initial=0)) + 1, 1)
+    counts = np.stack([(given == code).sum(axis=0) for code in range(categories)], axis=1).astype(float)
+    counts = counts[counts.sum(axis=1) > 1]
+    many = len(counts)
+    if many == 0:
+        return Alpha(0, 0, *[float("nan")] * 3)
+    size = counts.sum(axis=1)
+    apart = (size**2 - (counts**2).sum(axis=1)) / (size - 1)
+    parts = np.concatenate([apart[:, None], counts], axis=1)
+    drawn = _alpha_of(rng.multinomial(many, np.full(many, 1 / many), size=samples) @ parts)
+    tail = (1 - confidence) / 2
+    known = drawn[~np.isnan(drawn)]
+    low, high = np.quantile(known, [tail, 1 - tail]) if known.size else (np.nan, np.nan)
+    return Alpha(many, int(size.sum()), float(_alpha_of(parts.sum(axis=0))), float(low), float(high))
+
+
+def _alpha_of(parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Alpha from disagreement seen and counts by category, shape (..., 1 + categories) to (...); NaN with one category alone."""
+    seen, counts = parts[..., 0], parts[..., 1:]
+    total = counts.sum(axis=-1)
+    chance = (total**2 - (counts**2).sum(axis=-1)) / np.maximum(total - 1, 1)
+    share = np.divide(seen, chance, out=np.full_like(seen, np.nan), where=chance > 0)
+    return np.asarray(1 - share, float)
 
 
 def kappa(tables: NDArray[np.float64]) -> NDArray[np.float64]:
