@@ -232,7 +232,7 @@ def _show(request: HttpRequest, view: SessionView, *, status: int = 200, **forms
     """The page; `forms` are those that were sent and come back with what is wrong."""
     shown: dict[str, Any] = {"view": view, "now": timezone.now(), "newer": status == 409, **forms}
     shown["recording"] = recordings.beside(viewer_of(request), view.id)
-    if view.may_act and view.status == "planned":
+    if view.may_act and (view.status == "planned" or "form" in forms):  # what was sent too late is not lost
         shown["form"] = forms.get("form") or held_form(view.kind, _start(view))
         shown["model"] = _may_be_written(view)
         shown["plan_form"] = forms.get("plan_form") or PlanForm(initial={"planned_for": view.planned_for})
