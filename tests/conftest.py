@@ -1,13 +1,101 @@
-"""What every test shares."""
+"""What every test shares: what it may not leave behind, and what is traced."""
+
+import csv
+import locale
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["house"]
+
 settings.register_profile("coachloop", deadline=None)  # a busy machine is slow now and then, which is no finding
 settings.load_profile("coachloop")
+
+CORE = ["coachloop.core"]
+REACHES_THE_CORE = {"core", "app", "worker", "adapters"}
+"""The folders whose tests are traced when the core alone is measured: tracing doubles what a test takes."""
+
+
+BY_OTHERS = {"PYTEST_CURRENT_TEST", "_RJEM_MALLOC_CONF", "KMP_INIT_AT_FORK", "KMP_DUPLICATE_LIB_OK"}
+"""Variables of the environment that pytest, or a library when it is first imported, sets."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the slow browser, so that one worker is not left alone with it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Trace what may reach the core, fixtures included, and let the others run as fast as they are."""
+    plugin: Any = item.config.pluginmanager.getplugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    room = item.path.relative_to(Path(__file__).parent).parts[0]
+    if controller is None or plugin.options.cov_source != CORE or room in REACHES_THE_CORE:
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was() -> Iterator[None]:
+    """A test that leaves the process otherwise than it was would fail whoever comes next; so it fails itself."""
+    before = _process()
+    yield
+    after = _process()
+    _forget()
+    changed = [f"{name}: {before.get(name)!r} is now {after.get(name)!r}" for name in sorted(before.keys() | after.keys())
+               if before.get(name) != after.get(name)]  # fmt: skip
+    assert not changed, f"left behind for the tests that come next:\n{'\n'.join(changed)}"
+
+
+def _process() -> dict[str, Any]:
+    """What all tests of a process share."""
+    mask = os.umask(0o22)
+    os.umask(mask)
+    root = logging.getLogger()
+    return {
+        **{f"${name}": value for name, value in os.environ.items() if name not in BY_OTHERS},
+        "folder": Path.cwd(),
+        "umask": mask,
+        "locale": locale.setlocale(locale.LC_ALL),
+        "zone": time.tzname,
+        "csv.field_size_limit": csv.field_size_limit(),
+        "sys.path": tuple(sys.path),
+        "recursion": sys.getrecursionlimit(),
+        "signals": {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)},
+        "logging": (root.level, logging.root.manager.disable),
+        **_django(),
+    }
+
+
+def _django() -> dict[str, Any]:
+    """The settings that tests change, the zone that is switched on, and the clock."""
+    from django.conf import settings as site  # noqa: PLC0415 -- pytest-django says first which settings
+    from django.utils import timezone  # noqa: PLC0415
+
+    return {
+        **{name: getattr(site, name, None) for name in ("DEMO", "HOME", "CONFIG", "DATABASES", "PASSWORD_HASHERS")},
+        "zone switched on": timezone.get_current_timezone_name(),
+        "clock": timezone.now,
+    }
+
+
+def _forget() -> None:
+    """What the wiring keeps was made of this test's settings and rows; the next test's rows get the same ids."""
+    wiring = sys.modules.get("coachloop.wiring")
+    for name, one in vars(wiring).items() if wiring else ():
+        if hasattr(one, "cache_clear") and name != "_opened":
+            one.cache_clear()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from browser.test_gallery import ALL_LOOKS, LOOKS, SHOOT, _shoot, _violations
+from browser.look import ALL_LOOKS, LOOKS, SHOOT, shoot, violations
 from browser.visit import Visit
 from web.cast import PLAYBOOKS, TALK, Cast, publish, score_all
 
@@ -51,10 +51,10 @@ def _look_at_every_page(visit: Visit, ids: dict[str, Any]) -> None:
             page = visit(who, width=width, height=height, scheme=scheme)
             page.goto(path.format(**ids))
             page.wait_for_load_state("networkidle")
-            wrong += [f"{name} {look} {scheme}: {line}" for line in _violations(page)]
+            wrong += [f"{name} {look} {scheme}: {line}" for line in violations(page)]
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wrong.append(f"{name} {look}: scrolls sideways")
             if SHOOT:
-                _shoot(page, f"{name}-{look}-{scheme}", width)
+                shoot(page, f"{name}-{look}-{scheme}", width)
             page.context.close()
     assert not wrong, "\n".join(wrong)

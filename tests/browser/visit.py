@@ -33,7 +33,7 @@ class Visit:
                 [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self._address}]
             )
         page = context.new_page()
-        page.set_default_timeout(15000)
+        page.set_default_timeout(30_000)
         return page
 
     def close(self) -> None:

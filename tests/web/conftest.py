@@ -1,19 +1,22 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.db import transaction
-from django.utils import timezone
 
+from house import START, Clock, Houses, living_at
 from web.cast import Cast, standing_cast
 
 
 @pytest.fixture(scope="module")
-def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:  # noqa: ARG001 -- fixtures come as arguments
-    """Everybody, made once a test file; what a test changes is undone after it, and all of it after the file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield standing_cast(timezone.now())
+def cast(houses: Houses) -> Iterator[Cast]:
+    """Everybody, in a house of this test file's own; what a test changes is undone after it. Time stands still for them."""
+    with (
+        houses.living_in("web", lambda: standing_cast(START)) as found,
+        transaction.atomic(),
+        living_at(Clock()),
+    ):
+        yield found
         transaction.set_rollback(True)
 
 

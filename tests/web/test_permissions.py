@@ -147,6 +147,11 @@ RULES: dict[str, Rule] = {
     "gathering": Rule({"gathering_id": "gathering"}, ok=("leader", "qa_lead", "operations"), hidden=("other_leader",)),
     "hold-gathering": Rule({"gathering_id": "gathering"}, status=422, **LEAS_LEADER),
     "cancel-gathering": Rule({"gathering_id": "gathering"}, status=302, **LEAS_LEADER),
+    "effect": Rule(ok=(*LEADERS, "qa_lead", "operations")),
+    "effect-chart": Rule(hidden=(*LEADERS, "qa_lead", "operations")),
+    "worth": Rule(ok=("qa_lead", "operations")),
+    "set-value": Rule(ok=("operations",), post=True, status=422),
+    "workshops": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "heatmap": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "templates": Rule(ok=WITH_ROLE),
     "template": Rule({"key": "discovery"}, ok=WITH_ROLE),
@@ -166,7 +171,12 @@ RULES: dict[str, Rule] = {
 }
 EXCEPTIONS = {("home", "nobody"): 200, ("sign-in", "visitor"): 200}
 TOKEN = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"')
-QUERY = {"agent-trend": "?template=discovery&behaviour=open_questions", "template-bridge": "?old=1&new=1"}
+QUERY = {
+    "choose-focus": "?behaviour=discovery/why_after_budget",
+    "suggest": "?behaviour=discovery/why_after_budget",
+    "agent-trend": "?template=discovery&behaviour=open_questions",
+    "template-bridge": "?old=1&new=1",
+}
 
 
 def under_way(cast: Cast) -> dict[str, Any]:

@@ -4,11 +4,14 @@ from datetime import date
 from typing import Annotated, Literal
 
 import typer
+from django.utils import timezone
 
 from coachloop.app.queries.export import rate_json
 from coachloop.app.queries.focus import Suggestion, suggestions
+from coachloop.app.queries.impact import look, moved
 from coachloop.app.queries.rates import rates as rate_rows
 from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.impact import refresh_impact
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.cli import insight_effect, insight_impact, insight_worth
 from coachloop.cli.output import AsJson, Day, need_site, show_rows
@@ -52,7 +55,10 @@ def focus(*, as_of: Day = None, days: Days = 28, as_json: AsJson = False) -> Non
     """What each agent should work on now, with the reason and an example."""
     need_site()
     refresh_rollups()
-    show_rows(map(_focus, suggestions(OPERATOR, as_of=as_of, days=days)), as_json=as_json, empty=EMPTY)
+    refresh_impact(now=timezone.now())
+    moves = moved(look(now=timezone.now(), as_of=as_of)) if as_of else None
+    rows = suggestions(OPERATOR, as_of=as_of, days=days, moves=moves)
+    show_rows(map(_focus, rows), as_json=as_json, empty=EMPTY)
 
 
 def _focus(row: Suggestion) -> dict[str, object]:
@@ -67,6 +73,7 @@ def _focus(row: Suggestion) -> dict[str, object]:
         "kind": row.kind,
         "expected_gain": round(row.expected_gain, 4),
         "reason": row.reason,
+        "runner_up": row.runner_up or None,
         "example": shown,
         "due_on": _iso(row.due_on),
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,16 +14,17 @@ from coachloop.app.queries.conversation import Filters
 from coachloop.app.queries.paging import cut
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.core.model.people import Role
+from house import START, Clock, Houses, living_at
 from web.cast import NORTH, SOUTH, Cast, coached, publish, standing_cast
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:  # noqa: ARG001 -- fixtures come as arguments
-    """Everybody, made once a test file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield standing_cast(timezone.now())
+def cast(houses: Houses) -> Iterator[Cast]:
+    """Everybody, made once."""
+    with houses.living_in("web", lambda: standing_cast(START)) as found, transaction.atomic(), living_at(Clock()):
+        yield found
         transaction.set_rollback(True)
 
 

@@ -1,6 +1,7 @@
 """Which behaviours move which outcome: what the nightly look found, and what a look at other days would find."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -8,7 +9,7 @@ import numpy as np
 from django.db.models import Max
 
 from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError
-from coachloop.app.models import Behaviour, ImpactEstimate, ImpactRun, MatrixDay, Template
+from coachloop.app.models import Behaviour, ImpactEstimate, ImpactRun, MatrixDay, Template, Valuation
 from coachloop.app.queries.templates import find_template
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.impact import WHY_LEFT, Impact, impact
@@ -49,6 +50,31 @@ class Found:
     def leading(self) -> tuple[ImpactEstimate, ...]:
         """Behaviours that move before the outcome, the earliest first."""
         return tuple(sorted((one for one in self.estimates if one.leads_by), key=lambda one: -(one.leads_by or 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What behaviours (by their number in the database) do to one outcome, pulled towards none; empty where nothing is shown to."""
+
+    outcome: str
+    effects: Mapping[int, float]
+
+
+def moved(found: Sequence[Found]) -> Moves:
+    """What the focus goes by: of the outcomes that something moves, one with a value set by operations, else the best known.
+
+    Only templates count in which something survives: there, what does not has little to offer; in others the weights decide.
+    """
+    shown = [one for one in found if one.survives]
+    known: Counter[str] = Counter()
+    for one in shown:
+        known[one.run.outcome] += one.run.conversations
+    if not known:
+        return Moves("", {})
+    valued = set(Valuation.objects.filter(value__gt=0).values_list("outcome", flat=True))
+    best = min(known, key=lambda name: (name not in valued, -known[name], name))
+    effects = {e.behaviour_id: e.shrunken for one in shown if one.run.outcome == best for e in one.estimates}
+    return Moves(best, effects)
 
 
 def matrix(template: Template, *, first: date, last: date) -> Matrix | None:

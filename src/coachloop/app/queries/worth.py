@@ -196,8 +196,8 @@ def _assumptions(programme: Programme, parts: tuple[Part, ...]) -> tuple[str, ..
         f"sessions of the last {PERIOD} days; only calls up to today count",
         f"what a session moved lasts until the agent's next session on the same behaviour, at most {LASTS} days",
         "the effect comes from matched agents, the impact from within agents; they are independent of each other",
-        f"time: {programme.sessions} sessions, the agent's and the leader's minutes, as long as usual where nobody noted them",
-        f"time: {programme.gatherings} huddles and workshops, everybody's minutes",
+        f"{programme.sessions} sessions took the agent's and the leader's minutes, as long as usual where nobody noted them",
+        f"{programme.gatherings} huddles and workshops took everybody's minutes",
         "what else coaching is good for is not counted: people who stay, customers who come back",
     ]
     if left:

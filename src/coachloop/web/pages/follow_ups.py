@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
+from coachloop.app.queries import effect_page
 from coachloop.app.queries import follow_up as numbers
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import FollowUpView
@@ -54,4 +55,5 @@ def _show(
     audit.look(viewer, *back.quoted, now=timezone.now())
     may_close = view.open and view.session.may_act
     shown = {"view": view, "back": back, "form": form if may_close else None}
+    shown["measured"] = effect_page.of_session(viewer, view.session.id)
     return render(request, "coachloop/follow_up.html", shown, status=status)

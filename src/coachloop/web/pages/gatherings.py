@@ -33,6 +33,7 @@ def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     choices = queries.choices(viewer)
     if request.method != "POST":
         begun = {"behaviour": request.GET.get("behaviour", ""), "agents": request.GET.getlist("agent")}
+        begun |= {"kind": request.GET["kind"]} if "kind" in request.GET else {}
         return _new(request, GatheringForm(initial=begun, choices=choices), choices)
     form = GatheringForm(request.POST, choices=choices)
     if form.is_valid():

@@ -1,0 +1,197 @@
+"""One whole cycle, from scored calls to the next focus, and what everybody sees of it at every step."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from browser.visit import Visit
+from coachloop.app.models import Focus, FollowUp, Session
+from coachloop.app.services import coaching
+from house import Clock
+from web.cast import NORTH, Cast, call, take_in
+
+pytestmark = pytest.mark.browser
+
+MAY_OPEN = {
+    "agent": 200,
+    "leader": 200,
+    "qa_lead": 200,
+    "other_agent": 404,
+    "other_leader": 404,
+    "evaluator": 403,
+    "operations": 403,
+    "admin": 403,
+    "nobody": 403,
+}
+"""Who gets Lea's session, and her follow-up, at every step alike."""
+
+OWN_WORDS = "I call, and then I do not say why."
+ACTION = "Say why I call in the first sentence"
+PRIVATE = "PRIVATE: tired lately, ask again"
+SHARED = "Listen to the Costa call together"
+COACH = "Coach Lea Rossi on this"
+
+
+class Everybody:
+    """All of them at once, each in a browser of their own."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.page: dict[str, Any] = {who: visit(who) for who in MAY_OPEN}
+
+    def open(self, path: str) -> None:
+        """One page, for those who may."""
+        assert {who: page.goto(path).status for who, page in self.page.items()} == MAY_OPEN
+
+    def see(self, words: str, *people: str) -> None:
+        """On the page that is open: these people see it, and nobody else does."""
+        seen = {who for who, page in self.page.items() if words in page.locator("body").inner_text()}
+        assert seen == set(people), words
+
+
+def test_from_scored_calls_to_the_next_focus(visit: Visit, clock: Clock, centre: Cast) -> None:
+    """Scored, chosen, planned, held and agreed, confirmed, looked back on, and on to the next."""
+    all_ = Everybody(visit)
+    _scored(all_)
+    path, title = _chosen(all_)
+    _planned(all_, path)
+    _held(all_, path)
+    _confirmed(all_, path)
+    clock.jump(centre.now + timedelta(days=7, hours=1))
+    all_ = Everybody(visit)  # nobody is signed in for a week
+    leader, agent, adviser = all_.page["leader"], all_.page["agent"], all_.page["qa_lead"]
+    back = _looked_back(all_)
+    assert title in adviser.goto(path).text()
+    leader.goto("/week")
+    expect(leader.get_by_role("button", name=COACH)).to_be_visible()
+    leader.get_by_role("button", name=COACH).click()
+    expect(leader.get_by_role("heading", name="The example")).to_be_visible()
+    following = Focus.objects.get(agent__key="lea", closed_at=None)
+    assert Focus.objects.filter(agent__key="lea").count() == 2
+    assert following.sessions.get().status == "planned"
+    expect(leader.get_by_role("heading", level=1)).not_to_have_text(title)
+    agent.goto("/me")
+    expect(agent.locator("#focus")).to_have_text(leader.get_by_role("heading", level=1).inner_text())
+    all_.open(back)
+    _in_the_log(all_.page["admin"])
+
+
+def _scored(all_: Everybody) -> None:
+    """Calls are scored: the agent has no focus yet, their own leader is shown one, nobody else is."""
+    agent, leader, other = all_.page["agent"], all_.page["leader"], all_.page["other_leader"]
+    agent.goto("/me")
+    expect(agent.get_by_role("heading", name="No open focus")).to_be_visible()
+    for page, count in ((other, 0), (all_.page["qa_lead"], 0), (leader, 1)):
+        page.goto("/week")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("button", name=COACH)).to_have_count(count)
+    assert all_.page["operations"].goto("/week").status == 403
+    assert all_.page["evaluator"].goto("/conversations/lea-1").status == 403
+    assert all_.page["admin"].goto("/conversations/lea-1").status == 403
+
+
+def _chosen(all_: Everybody) -> tuple[str, str]:
+    """The leader takes the focus: a session is there, with its example for whoever may see the call."""
+    leader, agent = all_.page["leader"], all_.page["agent"]
+    with leader.expect_navigation():
+        leader.get_by_role("button", name=COACH).click()
+    session = Session.objects.get(agent__key="lea")
+    path = f"/sessions/{session.pk}"
+    expect(leader).to_have_url(leader.url.split("/sessions/")[0] + path)
+    title = leader.get_by_role("heading", level=1).inner_text()
+    all_.open(path)
+    all_.see(title, "agent", "leader", "qa_lead")
+    all_.see("In their own words", "leader")
+    all_.see("As an adviser you see its focus and its status", "qa_lead")
+    agent.goto("/me")
+    expect(agent.locator("#focus")).to_have_text(title)
+    leader.goto("/week")
+    expect(leader.get_by_role("button", name=COACH)).to_have_count(0)
+    return path, title
+
+
+def _planned(all_: Everybody, path: str) -> None:
+    """It gets its time: both sides see when."""
+    leader, agent = all_.page["leader"], all_.page["agent"]
+    leader.goto(path)
+    leader.get_by_label("When do you sit down?").fill("2026-06-10T14:00")
+    with leader.expect_navigation():
+        leader.get_by_role("button", name="Plan it").click()
+    expect(leader.get_by_role("status").first).to_contain_text("It is planned.")
+    all_.open(path)
+    all_.see("14:00", "agent", "leader", "qa_lead")
+    agent.goto("/me")
+    expect(agent.get_by_text("You sit down on")).to_be_visible()
+
+
+def _held(all_: Everybody, path: str) -> None:
+    """It is held: what was agreed stays between the two, what is private with the leader."""
+    leader, today = all_.page["leader"], timezone.localdate()
+    leader.goto(path)
+    for label, words in {
+        "In their own words": OWN_WORDS,
+        "One action": ACTION,
+        "By when?": str(today + timedelta(days=3)),
+        "How will you both see it?": "Three calls, read together",
+        "When do you look back together?": str(today + timedelta(days=7)),
+    }.items():
+        leader.get_by_label(label).fill(words)
+    leader.locator("[name=shared_notes]").fill(SHARED)
+    leader.locator("[name=private_notes]").fill(PRIVATE)
+    with leader.expect_navigation():
+        leader.get_by_role("button", name="Held: save what we agreed").click()
+    expect(leader.get_by_role("heading", name="What was agreed")).to_be_visible()
+    all_.open(path)
+    all_.see(PRIVATE, "leader")
+    for words in (OWN_WORDS, ACTION, SHARED):
+        all_.see(words, "agent", "leader")
+    all_.see("What was agreed stays between", "qa_lead")
+
+
+def _confirmed(all_: Everybody, path: str) -> None:
+    """The agent says that this is what was agreed, and the leader reads it."""
+    agent = all_.page["agent"]
+    with agent.expect_navigation():
+        agent.get_by_role("button", name="Yes, this is what we agreed").click()
+    all_.open(path)
+    all_.see("You confirmed this on", "agent")
+    all_.see("Lea Rossi confirmed this on", "leader")
+
+
+def _looked_back(all_: Everybody) -> str:
+    """A week later the follow-up is open by itself, with new numbers; three answers close it."""
+    leader, now = all_.page["leader"], timezone.now()
+    did = (True, True, True, False, True)
+    take_in(
+        [call("lea", NORTH["lea"], "north", number=n, did=did, now=now) | {"id": f"since-{n}"} for n in range(30)], now
+    )
+    leader.goto("/week")
+    expect(leader.get_by_role("button", name=COACH)).to_have_count(0)
+    coaching.open_due_follow_ups(now=now)
+    back = f"/follow-ups/{FollowUp.objects.get(session__agent__key='lea').pk}"
+    all_.open(back)
+    all_.see("Three answers close it", "leader")
+    all_.see(ACTION, "agent", "leader")
+    all_.see(PRIVATE)
+    for question, answer in (
+        ("Did it happen?", "Yes"),
+        ("Did it work?", "Yes"),
+        ("What next?", "Done: on to the next"),
+    ):
+        leader.get_by_role("group", name=question).get_by_label(answer).check()
+    with leader.expect_navigation():
+        leader.get_by_role("button", name="Close the follow-up").click()
+    all_.open(back)
+    all_.see("The answers", "agent", "leader", "qa_lead")
+    return back
+
+
+def _in_the_log(admin: Any) -> None:
+    """Every step of it has its line, and none of the words."""
+    admin.goto("/audit")
+    lines = admin.locator("body").inner_text()
+    for action in ("focus.accept", "session.plan", "session.hold", "session.confirm", "follow_up.close"):
+        assert action in lines
+    assert not [words for words in (PRIVATE, OWN_WORDS, ACTION, SHARED) if words in lines]
