@@ -145,7 +145,8 @@ def reason(case: Case, rates: Rates, gain: float) -> str:
 
 def why_not(other: Case, chosen: Case, rates: Rates) -> str:
     """Why the runner-up lost, in one sentence: by what it falls behind most, and where it is ahead."""
-    falls, ahead = [], []
+    falls: list[tuple[float, str]] = []
+    ahead: list[tuple[float, str]] = []
     for ratio, words in _compared(other, chosen, rates):
         (falls if ratio < 1 else ahead).append((ratio, words))
     behind = min(falls, default=(1.0, "it weighs no more"))[1]
