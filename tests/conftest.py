@@ -24,8 +24,8 @@ REACHES_THE_CORE = {"core", "app", "worker", "adapters"}
 """The folders whose tests are traced when the core alone is measured: tracing doubles what a test takes."""
 
 
-BY_OTHERS = {"PYTEST_CURRENT_TEST", "_RJEM_MALLOC_CONF", "KMP_INIT_AT_FORK", "KMP_DUPLICATE_LIB_OK"}
-"""Variables of the environment that pytest, or a library when it is first imported, sets."""
+OURS = ("COACHLOOP_", "DATABASE_", "DJANGO_", "TZ", "LANG", "LC_", "HOME", "PATH")
+"""Variables of the environment that decide something; libraries set others when they are first imported."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -67,13 +67,12 @@ def _process() -> dict[str, Any]:
     os.umask(mask)
     root = logging.getLogger()
     return {
-        **{f"${name}": value for name, value in os.environ.items() if name not in BY_OTHERS},
+        **{f"${name}": value for name, value in os.environ.items() if name.startswith(OURS)},
         "folder": Path.cwd(),
         "umask": mask,
         "locale": locale.setlocale(locale.LC_ALL),
         "zone": time.tzname,
         "csv.field_size_limit": csv.field_size_limit(),
-        "sys.path": tuple(sys.path),
         "recursion": sys.getrecursionlimit(),
         "signals": {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)},
         "logging": (root.level, logging.root.manager.disable),
