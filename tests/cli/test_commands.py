@@ -4,7 +4,7 @@ import csv
 import gzip
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -33,7 +33,7 @@ def scored(house, written):
         ("ingest", "pyproject.toml"), ("export", "verdicts"), ("score",), ("evaluate", "x", "--labels", "pyproject.toml"),
         ("template", "list"), ("template", "add", "pyproject.toml"), ("template", "publish", "x"), ("template", "show", "x"),
         ("labels", "add", "pyproject.toml"), ("import", "scores", "pyproject.toml"), ("import", "coaching", "pyproject.toml"),
-        ("insight", "rates"), ("insight", "focus"), ("people", "add", "pyproject.toml"), ("serve",), ("worker",),
+        ("insight", "rates"), ("insight", "focus"), ("insight", "drift"), ("people", "add", "pyproject.toml"), ("serve",), ("worker",),
         ("template", "diff", "x", "1", "2"), ("template", "try", "x", "--labels", "pyproject.toml"),
     ],
 )  # fmt: skip
@@ -419,3 +419,21 @@ def test_absences_and_closing_days_come_in_and_the_site_gets_its_region(house, w
     first, again = house("import", "absences", absences, "--json"), house("import", "absences", absences, "--json")
     assert (first.code, first.json["accepted"], [row["line"] for row in first.json["refused"]]) == (1, 1, [3, 4])
     assert (again.json["accepted"], again.json["duplicates"]) == (0, 1)
+
+
+def test_drift_names_who_has_slipped_from_scores_alone(house, written):
+    """Sixty days of another tool's scores: usual first, then down; every key of the contract, and nothing without a slip."""
+    days = [(date(2026, 2, 2) + timedelta(days=n)).isoformat() for n in range(60)]
+    head = "call_id,agent_id,team,started_at,queue,behaviour,verdict\n"
+    rows = [
+        f"c-{day}-{n},a-9,north,{day}T09:{n:02}:00+00:00,easy,recap,{'met' if n < (6 if at < 50 else 2) else 'not_met'}\n"
+        for at, day in enumerate(days)
+        for n in range(8)
+    ]
+    assert "Nobody has slipped" in house("insight", "drift").out
+    assert house("import", "scores", written("scores.csv", head + "".join(rows))).code == 0
+    [row] = house("insight", "drift", "--json").json
+    assert (row["agent_id"], row["behaviour"], row["open"], row["n_since_onset"]) == ("a-9", "recap", True, 80)
+    assert row["recent"] < row["baseline"]
+    assert row["onset"] == days[50]
+    assert house("insight", "drift", "--as-of", days[45], "--json").json == []

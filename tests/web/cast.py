@@ -13,7 +13,20 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from coachloop.app.models import Agent, Clip, Grant, SessionRecording, Site, Slot, StandIn, Team, User, Verdict
+from coachloop.app.models import (
+    Agent,
+    Behaviour,
+    Clip,
+    DriftAlert,
+    Grant,
+    SessionRecording,
+    Site,
+    Slot,
+    StandIn,
+    Team,
+    User,
+    Verdict,
+)
 from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import (
@@ -286,6 +299,28 @@ def proposed(cast: Cast) -> dict[str, int]:
         idea = Idea("discovery", "why_after_budget", of_theirs[0].pk, why)
         ids[name] = proposals.propose(viewer=viewer(cast.qa_lead), agent_key=agent, idea=idea, now=cast.now).pk
     return ids
+
+
+def slipped(cast: Cast) -> dict[str, int]:
+    """Lea has slipped on asking what is behind a number.
+
+    Returns:
+        Its id by name: `drift_alert`.
+    """
+    today = cast.now.date()
+    made = DriftAlert.objects.create(
+        agent=Agent.objects.get(key="lea"),
+        behaviour=Behaviour.objects.get(key="why_after_budget"),
+        onset=today - timedelta(days=18),
+        signalled_on=today - timedelta(days=4),
+        raised_at=cast.now,
+        met=31,
+        n=52,
+        low=0.46,
+        high=0.72,
+        baseline=0.8,
+    )
+    return {"drift_alert": made.pk}
 
 
 def protected(cast: Cast) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, clipped, coached, gathered, proposed, protected, recorded
+from web.cast import Cast, clipped, coached, gathered, proposed, protected, recorded, slipped
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +147,9 @@ RULES: dict[str, Rule] = {
     "gathering": Rule({"gathering_id": "gathering"}, ok=("leader", "qa_lead", "operations"), hidden=("other_leader",)),
     "hold-gathering": Rule({"gathering_id": "gathering"}, status=422, **LEAS_LEADER),
     "cancel-gathering": Rule({"gathering_id": "gathering"}, status=302, **LEAS_LEADER),
+    "drift": Rule(ok=(*LEADERS, "qa_lead", "operations", "admin")),
+    "drift-budget": Rule(ok=("operations", "admin"), post=True, status=422),
+    "acknowledge-drift": Rule({"alert_id": "drift_alert"}, status=302, **LEAS_LEADER),
     "effect": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "effect-chart": Rule(hidden=(*LEADERS, "qa_lead", "operations")),
     "worth": Rule(ok=("qa_lead", "operations")),
@@ -181,7 +184,7 @@ QUERY = {
 
 def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
-    made = coached(cast) | gathered(cast) | protected(cast) | clipped(cast) | proposed(cast)
+    made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
     return made | recorded(cast, made["held"])
 
 

@@ -15,6 +15,7 @@ from coachloop.app.models import (
     Attempt,
     BusyTime,
     CalendarLink,
+    DriftBudget,
     Evaluation,
     Message,
     RollOut,
@@ -242,3 +243,15 @@ def test_each_minute_a_follow_up_that_waits_is_told_to_the_leader_once(settings,
         tasks.tell.call()
         assert Message.objects.filter(kind="follow-up").count() == messages
     assert settings.ADDRESS in Message.objects.get().text
+
+
+def test_who_has_slipped_is_looked_up_once_there_is_something_to_see():
+    """Without calls nothing is noted, so that a first import is looked at the same day; then once a local day."""
+    tasks.watch_drift.call()
+    assert not DriftBudget.objects.exists()
+    publish()
+    take(*calls("lea", 2, 5, at=timezone.now() - timedelta(days=2)))
+    sweep_and_work()
+    tasks.sweep.call()
+    tasks.watch_drift.call()
+    assert DriftBudget.objects.get().looked_on is not None

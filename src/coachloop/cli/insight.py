@@ -13,10 +13,11 @@ from coachloop.app.queries.rates import rates as rate_rows
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.impact import refresh_impact
 from coachloop.app.services.rollups import refresh_rollups
-from coachloop.cli import insight_effect, insight_impact, insight_worth
+from coachloop.cli import insight_drift, insight_effect, insight_impact, insight_worth
 from coachloop.cli.output import AsJson, Day, need_site, show_rows
 
 app = typer.Typer(help="What the scores say.", no_args_is_help=True)
+app.command()(insight_drift.drift)
 
 Days = Annotated[int, typer.Option(min=1, max=36_500, help="How many days, the last one included.")]
 app.command()(insight_impact.impact)

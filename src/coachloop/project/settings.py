@@ -105,6 +105,7 @@ TASKS = {
                 "sweep": {"task": "coachloop.worker.tasks.sweep", "every": 5},
                 "busy": {"task": "coachloop.worker.tasks.busy", "cron": "*/5 * * * *"},
                 "tell": {"task": "coachloop.worker.tasks.tell", "every": 60},
+                "watch-drift": {"task": "coachloop.worker.tasks.watch_drift", "every": 300},
                 "each-hour": {"task": "coachloop.worker.tasks.each_hour", "cron": "7 * * * *"},
             },
         },

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.coaching import open_due_follow_ups
+from coachloop.app.services.drift import watch_once_a_day
 from coachloop.app.services.due_reports import put_due
 from coachloop.app.services.effects import measure_daily
 from coachloop.app.services.follow_ups import escalate
@@ -56,6 +57,12 @@ def tell() -> None:
     put_due(now=now)
     escalate(address=settings.ADDRESS, now=now)
     send_waiting(carriers(), now=now)
+
+
+@task()
+def watch_drift() -> None:
+    """Look once a day who has slipped; asked for every five minutes, so that a first import is not left waiting for a day."""
+    watch_once_a_day(now=timezone.now())
 
 
 @task()

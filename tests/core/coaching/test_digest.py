@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from coachloop.core.coaching.digest import LookBack, Month, Plan, TeamWeek, ToHold, monthly, moved, plan
+from coachloop.core.coaching.digest import LookBack, Month, Plan, Slipped, TeamWeek, ToHold, monthly, moved, plan
 from coachloop.core.coaching.report import Behaviour, Counted
 
 MONDAY, FRIDAY = date(2026, 5, 4), date(2026, 5, 8)
@@ -35,6 +35,17 @@ def test_a_plan_counts_and_lists():
         ("Tom", "no clock", "developmental conversation, no time yet"),
     ]
     assert (back.lines[0].words, begin.path) == ("since Fri 1 May", "/week")
+
+
+def test_what_slipped_is_one_line_each_in_mondays_plan():
+    """A digest, no stream; with its n, its interval and what was usual."""
+    slipped = Slipped("Lea", "Purpose", date(2026, 4, 20), 31, 52, 0.46, 0.72, 8)
+    report = plan(replace(EMPTY, slipped=(slipped,), slipped_path="/drift"))
+    assert report.lead == "1 rate that slipped."
+    (section,) = report.sections
+    (line,) = section.lines
+    assert line.words == "Purpose: 31 of 52 calls, likely between 46 and 72\N{NO-BREAK SPACE}% since about Mon 20 Apr"
+    assert (line.more, section.path) == ("was usually 8 of 10", "/drift")
 
 
 @pytest.mark.parametrize(

@@ -70,3 +70,9 @@ def test_a_month_has_as_many_days_as_the_centre_works():
     week = START + np.arange(7)
     assert working_month(daily([6] * 5)) == pytest.approx(21.74, abs=0.01)
     assert working_month(daily([6] * 7, day=week)) == pytest.approx(30.44, abs=0.01)
+
+
+def test_a_scorer_that_was_trained_anew_restarts_too():
+    day = START.item() + np.timedelta64(84, "D").item()
+    assert drift(daily(SLIPPED), restarts={5: [day]}).slips == ()
+    assert len(drift(daily(SLIPPED), restarts={6: [day]}).slips) == 1

@@ -10,11 +10,12 @@ from django.urls import reverse
 from coachloop.app.models import AgentDay, Behaviour, Conversation, FollowUp, Session, Team
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.coverage import coverage, month_end
+from coachloop.app.queries.drift import open_alerts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.queries.week import week
 from coachloop.core.coaching import digest as core
 from coachloop.core.coaching.agreement import SessionStatus
-from coachloop.core.coaching.digest import LookBack, Month, Plan, TeamWeek, ToHold
+from coachloop.core.coaching.digest import LookBack, Month, Plan, Slipped, TeamWeek, ToHold
 from coachloop.core.coaching.report import Behaviour as Told
 from coachloop.core.coaching.report import Counted, Report
 from coachloop.core.model.conversation import COACHING
@@ -45,6 +46,11 @@ def plan(viewer: Viewer, *, today: date) -> Report | None:
             ),
             to_begin=len(seen.to_coach),
             path=reverse("week"),
+            slipped=tuple(
+                Slipped(row.agent_name, row.title, row.onset, row.met, row.n, row.low, row.high, row.usually)
+                for row in open_alerts(viewer)
+            ),
+            slipped_path=reverse("drift"),
         )
     )
 

@@ -132,6 +132,12 @@ def last_day() -> date | None:
     return found
 
 
+def has_calls(*, since: date) -> bool:
+    """Whether anything is counted since a day."""
+    last = last_day()
+    return last is not None and last >= since
+
+
 def budget() -> Budget:
     """What the site puts up with."""
     row = DriftBudget.objects.filter(site=sites.first_site().pk).first()

@@ -16,7 +16,7 @@ from coachloop.app.queries import sites, slots, viewing
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.follow_up import before_since
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, choice, drafts, goals, requests
+from coachloop.app.services import audit, choice, drafts, drift, goals, requests
 from coachloop.app.services.choice import Chosen, Otherwise
 from coachloop.app.services.led import led_agent, led_session, must_lead
 from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus, minutes_taken
@@ -216,6 +216,7 @@ def hold_session(
         session.aim = goals.carry_on(session)
     session.save()
     drafts.held(viewer, session)
+    drift.resolve_by_coaching([session.agent_id], session.behaviour_id, how="session", now=now)
     follow_up = FollowUp.objects.create(session=session, due_on=agreement.review_on)
     audit.record(viewer, "session.hold", f"session:{session_id}", now=now, detail={"review_on": str(session.review_on)})
     return follow_up

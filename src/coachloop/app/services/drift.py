@@ -36,7 +36,10 @@ def watch_once_a_day(*, now: datetime) -> Raised | None:
     today = now.astimezone(sites.site_zone(site)).date()
     if not site.pk or DriftBudget.objects.filter(site=site, looked_on=today).exists():
         return None
-    done = watch(as_of=today - timedelta(days=1), now=now)
+    yesterday = today - timedelta(days=1)
+    if not queries.has_calls(since=yesterday - STALE):
+        return None
+    done = watch(as_of=yesterday, now=now)
     DriftBudget.objects.update_or_create(site=site, defaults={"looked_on": today})
     return done
 
@@ -46,11 +49,9 @@ def watch(*, as_of: date, now: datetime) -> Raised:
 
     The same slide is raised once: as long as its alert stands, and after coaching has resolved it.
     """
-    last = queries.last_day()
-    if last is None or last < as_of - STALE:
+    if not queries.has_calls(since=as_of - STALE):
         return Raised()
-    slips = queries.watched(as_of).slips
-    return _keep(slips, now)
+    return _keep(queries.watched(as_of).slips, now)
 
 
 @transaction.atomic

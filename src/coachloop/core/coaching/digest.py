@@ -7,6 +7,7 @@ from datetime import date, datetime
 from coachloop.core.coaching.report import (
     Behaviour,
     Change,
+    Counted,
     Line,
     Report,
     Section,
@@ -41,8 +42,22 @@ class LookBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Slipped:
+    """A drift alert that stands: `met` of `n` since `onset`, usually `usually` of ten."""
+
+    agent: str
+    title: str
+    onset: date
+    met: int
+    n: int
+    low: float
+    high: float
+    usually: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A leader's week: sessions and look-backs, and for how many agents something to coach is certain."""
+    """A leader's week: sessions and look-backs, what has slipped, and for how many agents something to coach is certain."""
 
     today: date
     last_day: date
@@ -50,6 +65,8 @@ class Plan:
     look_backs: tuple[LookBack, ...]
     to_begin: int
     path: str
+    slipped: tuple[Slipped, ...] = ()
+    slipped_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +101,14 @@ class Month:
 def plan(week: Plan) -> Report | None:
     """The plan of a leader's week; None where nothing is to do."""
     due = [row for row in week.look_backs if row.due_on <= week.last_day]
-    if not (week.to_hold or due or week.to_begin):
+    if not (week.to_hold or due or week.to_begin or week.slipped):
         return None
-    parts = [_to_hold(week.to_hold), _look_backs(due, week.today), _to_begin(week)]
+    parts = [_to_hold(week.to_hold), _look_backs(due, week.today), _slipped(week), _to_begin(week)]
     lead = _counted_parts(
         [
             (len(week.to_hold), "session to hold", "sessions to hold"),
             (len(due), "follow-up due", "follow-ups due"),
+            (len(week.slipped), "rate that slipped", "rates that slipped"),
             (week.to_begin, "agent to begin with", "agents to begin with"),
         ]
     )
@@ -154,6 +172,19 @@ def _look_backs(rows: list[LookBack], today: date) -> Section | None:
 
 def _due(due_on: date, today: date) -> str:
     return f"since {day(due_on)}" if due_on < today else "today" if due_on == today else f"on {day(due_on)}"
+
+
+def _slipped(week: Plan) -> Section | None:
+    lines = tuple(
+        Line(
+            row.agent,
+            f"{row.title}: {with_interval(Counted(row.met, row.n, row.low, row.high))} since about {day(row.onset)}",
+            f"was usually {row.usually} of 10",
+        )
+        for row in week.slipped
+    )
+    words = "Who has slipped, with the calls that show it"
+    return Section("Slipped", lines=lines, path=week.slipped_path, path_words=words) if lines else None
 
 
 def _to_begin(week: Plan) -> Section | None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
-from coachloop.app.queries import mix, planning, proposals, requests, session_page
+from coachloop.app.queries import drift, mix, planning, proposals, requests, session_page
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
@@ -30,6 +30,7 @@ def week(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "mixes": mix.of_week(shown, offers, today=today),
         "asks": requests.open_requests(viewer, team=key),
         "proposed": proposed,
+        "slipped": drift.open_alerts(viewer, team=key),
         "advises": viewer.has(Role.QA_LEAD),
     }
     return render(request, "coachloop/week.html", {"week": shown, "today": today, **more})
