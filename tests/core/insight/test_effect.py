@@ -155,6 +155,10 @@ def test_no_session_is_no_effect():
         counts(steady()), nothing, contacts=told(), reports=told(), as_of=day(90), rng=np.random.default_rng(1)
     )
     assert pooled(found, nothing.agent).units == 0
+    empty = counts(np.zeros((0, 0)))
+    assert not len(
+        effects(empty, nothing, contacts=told(), reports=told(), as_of=day(90), rng=np.random.default_rng(1)).why
+    )
 
 
 def test_the_rarest_mixes_stand_together():

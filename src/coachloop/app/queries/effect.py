@@ -92,9 +92,10 @@ def measured(
     Raises:
         UnknownNameError: `behaviour` names none, or several without `template`.
     """
-    last = as_of or AgentDay.objects.order_by("-day").values_list("day", flat=True).first()
-    if last is None or not viewer.everything:
+    newest = AgentDay.objects.order_by("-day").values_list("day", flat=True).first()
+    if newest is None or not viewer.everything:
         return None
+    last = as_of or newest
     rows = _sessions(last, behaviour, template)
     chosen = _arrays(rows)
     found = effects(

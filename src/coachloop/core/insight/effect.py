@@ -163,7 +163,8 @@ def effects(
         docs/methods.md, "Did the coaching work?".
     """
     people = np.unique(np.concatenate([daily.agent, sessions.agent]))
-    draws = rng.multinomial(len(people), np.full(len(people), 1 / max(len(people), 1)), size=DRAWS).astype(float)
+    alike = np.full(max(len(people), 1), 1 / max(len(people), 1))
+    draws = rng.multinomial(len(people), alike, size=DRAWS).astype(float)
     windows = windows_of(sessions, contacts, as_of)
     found = _Found(len(sessions))
     for behaviour in np.unique(sessions.behaviour):
