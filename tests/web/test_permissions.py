@@ -147,6 +147,8 @@ RULES: dict[str, Rule] = {
     "gathering": Rule({"gathering_id": "gathering"}, ok=("leader", "qa_lead", "operations"), hidden=("other_leader",)),
     "hold-gathering": Rule({"gathering_id": "gathering"}, status=422, **LEAS_LEADER),
     "cancel-gathering": Rule({"gathering_id": "gathering"}, status=302, **LEAS_LEADER),
+    "impact": Rule(ok=(*LEADERS, "qa_lead", "operations")),
+    "impact-chart": Rule(hidden=(*LEADERS, "qa_lead", "operations")),
     "drift": Rule(ok=(*LEADERS, "qa_lead", "operations", "admin")),
     "drift-budget": Rule(ok=("operations", "admin"), post=True, status=422),
     "acknowledge-drift": Rule({"alert_id": "drift_alert"}, status=302, **LEAS_LEADER),

@@ -25,6 +25,7 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("slots", "Slots", (Role.TEAM_LEADER,)),
     ("heatmap", "Heatmap", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("proposals", "Proposals", (Role.QA_LEAD,)),
+    ("impact", "Impact", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("drift", "Drift", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS, Role.ADMIN)),
     ("effect", "Effect", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("worth", "Worth", (Role.QA_LEAD, Role.OPERATIONS)),
