@@ -1,11 +1,12 @@
 """What the scores say."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 import typer
 from django.utils import timezone
 
+from coachloop.app.queries.audits import corrected_rates
 from coachloop.app.queries.export import rate_json
 from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.impact import look, moved
@@ -13,7 +14,8 @@ from coachloop.app.queries.rates import rates as rate_rows
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.impact import refresh_impact
 from coachloop.app.services.rollups import refresh_rollups
-from coachloop.cli import insight_drift, insight_effect, insight_impact, insight_worth
+from coachloop.cli import insight_drift, insight_effect, insight_impact, insight_trust, insight_worth
+from coachloop.cli.insight_trust import corrected_json
 from coachloop.cli.output import AsJson, Day, need_site, show_rows
 
 app = typer.Typer(help="What the scores say.", no_args_is_help=True)
@@ -24,8 +26,19 @@ app.command()(insight_impact.impact)
 app.command()(insight_effect.effect)
 app.command()(insight_worth.roi)
 app.command()(insight_worth.workshops)
+app.command()(insight_trust.trust)
 
 EMPTY = "No scores yet. Ingest conversations and run `coachloop score`."
+
+
+class Wanted(TypedDict):
+    """Which rates."""
+
+    by: Literal["agent", "team", "centre"]
+    behaviour: str | None
+    template: str | None
+    as_of: date | None
+    days: int
 
 
 @app.command()
@@ -36,6 +49,9 @@ def rates(
     template: Annotated[str | None, typer.Option(help="Only this template's.")] = None,
     as_of: Day = None,
     days: Days = 28,
+    corrected: Annotated[
+        bool, typer.Option("--corrected", help="With the machine's errors taken out by audits.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Rates with their n and interval; shrunken towards the peers', with the probability of being below target."""
@@ -47,8 +63,13 @@ def rates(
             unit = by
         case _:
             raise typer.BadParameter(f"--by must be agent, team or centre, got {by!r}")
-    found = rate_rows(OPERATOR, by=unit, behaviour=behaviour, template=template, as_of=as_of, days=days)
-    show_rows(map(rate_json, found), as_json=as_json, empty=EMPTY)
+    wanted = Wanted(by=unit, behaviour=behaviour, template=template, as_of=as_of, days=days)
+    rows = (
+        map(corrected_json, corrected_rates(OPERATOR, **wanted))
+        if corrected
+        else map(rate_json, rate_rows(OPERATOR, **wanted))
+    )
+    show_rows(rows, as_json=as_json, empty=EMPTY)
 
 
 @app.command()

@@ -1,0 +1,177 @@
+"""Rates with the machine's errors taken out: its verdicts alone, and the audits that say how often it is wrong."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.db.models import QuerySet
+from numpy.typing import NDArray
+
+from coachloop.app.models import Conversation, Review, Verdict
+from coachloop.app.queries.learned import unseen
+from coachloop.app.queries.rates import By, RateRow, last_day_with_data, number, rates
+from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
+from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.core.model.review import ReviewKind
+from coachloop.core.model.verdict import Outcome
+from coachloop.core.stats.correction import MET, NEITHER, NOT_AUDITED, NOT_MET, Answers, predicted
+from coachloop.core.stats.misclassification import accuracy, corrected
+
+REMEMBERED = 90
+"""Days whose audits say how good the machine is, where agents' rates are corrected by it."""
+
+CODES = {Outcome.MET: MET, Outcome.NOT_MET: NOT_MET, Outcome.NOT_APPLICABLE: NEITHER, Outcome.UNSCORED: NEITHER}
+
+type Name = tuple[str | None, str]
+"""Whose rate (None: the centre's), and the behaviour's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A corrected rate with its interval, and how many audited conversations it rests on; empty without any."""
+
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    audited: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the machine and an audit say, one row a conversation and behaviour, as arrays of shape (n,); `key` is the conversation's."""
+
+    key: list[str]
+    behaviour: NDArray[np.int64]
+    said: NDArray[np.int64]
+    truth: NDArray[np.int64]
+    probability: NDArray[np.float64]
+
+    def answers(self, unit: NDArray[np.int64], units: int) -> Answers:
+        """As the statistics take them."""
+        return Answers(self.said, self.truth, self.probability, unit, units)
+
+
+def corrected_rates(
+    viewer: Viewer,
+    *,
+    by: By = "agent",
+    as_of: date | None = None,
+    days: int = 28,
+    behaviour: str | None = None,
+    template: str | None = None,
+) -> list[tuple[RateRow, Correction]]:
+    """The rates that the viewer may see, each with its correction.
+
+    Teams and the centre by prediction-powered inference from the audits of these days; agents by how often the machine is wrong about
+    everybody, from the audits of these days and of REMEMBERED days at least. Arguments and errors are those of `rates`.
+    """
+    rows = rates(viewer, by=by, as_of=as_of, days=days, behaviour=behaviour, template=template)
+    last = as_of or last_day_with_data(OPERATOR)
+    if not rows or last is None:
+        return []
+    found: dict[tuple[str, Name], Correction] = {}
+    for key in {row.template for row in rows}:
+        names = sorted({row.behaviour for row in rows if row.template == key})
+        for name, one in _corrections(key, names, by=by, last=last, days=days).items():
+            found[key, name] = one
+    none = Correction()
+    return [(row, found.get((row.template, (_unit(row, by), row.behaviour)), none)) for row in rows]
+
+
+def _unit(row: RateRow, by: By) -> str | None:
+    return {"agent": row.agent_key, "team": row.team_key, "centre": None}[by]
+
+
+def _corrections(template: str, names: list[str], *, by: By, last: date, days: int) -> Mapping[Name, Correction]:
+    about = _verdicts(template, names, first=last - timedelta(days=days - 1), last=last)
+    said = machine_and_people(about, template, names)
+    owner = _owners(last - timedelta(days=days - 1), last, by)
+    known = np.array([key in owner for key in said.key], bool)
+    units = sorted({owner[key] for key in said.key if key in owner}, key=str)
+    place = {unit: at for at, unit in enumerate(units)}
+    unit = np.array([place[owner[key]] if key in owner else 0 for key in said.key], np.int64)
+    kept = Said(
+        [key for key in said.key if key in owner],
+        *(column[known] for column in (said.behaviour, said.said, said.truth, said.probability)),
+    )
+    cell = unit[known] * len(names) + said.behaviour[known]
+    if by == "agent":
+        since = last - timedelta(days=max(days, REMEMBERED) - 1)
+        remembered = machine_and_people(
+            _audited_only(_verdicts(template, names, first=since, last=last)), template, names
+        )
+        return _agents(kept, cell, (units, names), remembered=remembered)
+    found = predicted(kept.answers(cell, len(units) * len(names)))
+    table = np.stack(found[:4]).reshape(4, len(units), len(names))
+    return _named(table, units, names)
+
+
+def _agents(
+    said: Said, cell: NDArray[np.int64], of: tuple[list[str | None], list[str]], *, remembered: Said
+) -> Mapping[Name, Correction]:
+    units, names = of
+    size, shape = len(units) * len(names), (len(units), len(names))
+    met = np.bincount(cell[said.said == MET], minlength=size).reshape(shape)
+    missed = np.bincount(cell[said.said == NOT_MET], minlength=size).reshape(shape)
+    how_good = accuracy(remembered.answers(remembered.behaviour, len(names)))
+    found = corrected(met, met + missed, how_good)
+    audited = np.broadcast_to(how_good.sensitivity.n + how_good.specificity.n, shape)
+    return _named(np.stack([found.rate, found.low, found.high, audited]), units, names)
+
+
+def _named(table: NDArray[np.float64], units: list[str | None], names: list[str]) -> Mapping[Name, Correction]:
+    """Corrections by name, from rate, low, high and audited, shape (4, units, behaviours)."""
+    return {
+        (unit, name): Correction(number(rate), float(low), float(high), int(audited)) if audited else Correction()
+        for u, unit in enumerate(units)
+        for name, (rate, low, high, audited) in zip(names, table[:, u].T, strict=True)
+    }
+
+
+def _verdicts(template: str, names: Iterable[str], *, first: date, last: date) -> QuerySet[Verdict]:
+    return current_verdicts().filter(
+        **{
+            "behaviour__template__key": template,
+            "behaviour__key__in": list(names),
+            f"{CONVERSATION}__day__range": (first, last),
+        }
+    )
+
+
+def _audited_only(verdicts: QuerySet[Verdict]) -> QuerySet[Verdict]:
+    return verdicts.filter(**{f"{CONVERSATION}__in": audits().values("conversation")})
+
+
+def audits() -> QuerySet[Review]:
+    """Answers about conversations that were drawn with a known chance."""
+    return Review.objects.filter(kind=ReviewKind.AUDIT, sampling_probability__isnull=False)
+
+
+def machine_and_people(verdicts: QuerySet[Verdict], template: str, names: list[str]) -> Said:
+    """What the machine says of calls that it did not learn from, beside the newest audit of each."""
+    place = {name: at for at, name in enumerate(names)}
+    answered = audits().filter(behaviour__template__key=template, behaviour__key__in=names)
+    rows = answered.order_by("reviewed_at", "id").values_list(
+        "conversation__key", "behaviour__key", "outcome", "sampling_probability"
+    )
+    people = {(key, name): (CODES[Outcome(outcome)], chance) for key, name, outcome, chance in rows}
+    said = [(one.conversation, one.behaviour, CODES[one.outcome]) for one in unseen(verdicts)]
+    pairs = [people.get((key, name), (NOT_AUDITED, np.nan)) for key, name, _ in said]
+    return Said(
+        [key for key, _, _ in said],
+        np.array([place[name] for _, name, _ in said], np.int64),
+        np.array([code for _, _, code in said], np.int64),
+        np.array([code for code, _ in pairs], np.int64),
+        np.array([chance for _, chance in pairs], float),
+    )
+
+
+def _owners(first: date, last: date, by: By) -> dict[str, str | None]:
+    """Whose each conversation is; those of nobody are left out, as they are from rates."""
+    calls = Conversation.objects.filter(day__range=(first, last), agent__isnull=False)
+    if by == "centre":
+        return dict.fromkeys(calls.values_list("key", flat=True))
+    if by == "team":
+        calls = calls.filter(team__isnull=False)
+    return dict(calls.values_list("key", "agent__key" if by == "agent" else "team__key"))
