@@ -219,7 +219,7 @@ def test_a_goal_that_is_there_is_carried_on(cast: Cast, leader: Client, ids: dic
     agreed = {
         "own_words": "x",
         "action": "Ask Ben",
-        "held_on": str(today - timedelta(1)),
+        "held_on": str(today),
         "review_on": str(today + timedelta(9)),
     }
     path = f"/sessions/{ids['developmental']}/hold"
