@@ -29,7 +29,6 @@ PLACES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("drift", "Drift", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS, Role.ADMIN)),
     ("effect", "Effect", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("worth", "Worth", (Role.QA_LEAD, Role.OPERATIONS)),
-    ("workshops", "Workshops", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("gatherings", "Huddles", (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)),
     ("rules", "Rules", (Role.OPERATIONS,)),
     ("mix", "Both kinds", (Role.OPERATIONS,)),

@@ -98,7 +98,7 @@ def test_effects_are_kept_once_a_day(cast: Cast) -> None:
     again = measured(OPERATOR, as_of=found.day)
     assert again is not None
     assert found == programme.work_out(again)
-    assert programme.pooled_response() == pytest.approx(found.overall.effect)
+    assert programme.pooled_response() == 1.0, "30 points more where 20 were missing"
 
 
 def test_without_counts_nothing_is_kept(cast: Cast) -> None:

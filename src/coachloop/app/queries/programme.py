@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from coachloop.app.models import Behaviour, Conversation, Figures, FollowUp, Gathering, Session
 from coachloop.app.queries.daily import daily
 from coachloop.app.queries.effect import Measured, Overall
+from coachloop.app.queries.rates import grid_of
 from coachloop.app.queries.roll_out_effect import RollOutEffect, roll_out_effects
 from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import OPERATOR, Viewer
@@ -28,6 +29,9 @@ PERIOD = 90
 
 RECENT = 28
 """Days from which opportunities a day are counted."""
+
+LEAST = 0.05
+"""No response is taken to be less, once coaching is said to have worked."""
 
 NONE = Overall(None, None, None, 0, 0)
 DONE = (SessionStatus.HELD, SessionStatus.IMPORTED)
@@ -65,7 +69,8 @@ class Funnel:
 class Programme:
     """Everything about the programme on `day`; `minutes` is what everybody spent in sessions, huddles and workshops of the period.
 
-    `leaders` holds what each leader's sessions moved, by their number; nobody but the leader is shown theirs.
+    `leaders` holds what each leader's sessions moved, by their number; nobody but the leader is shown theirs. `response` is the
+    share of a gap to the target that a session closes, where coaching is said to have worked.
     """
 
     day: date
@@ -77,6 +82,7 @@ class Programme:
     gatherings: int = 0
     roll_outs: tuple[RollOutEffect, ...] = ()
     leaders: Mapping[int, Overall] = field(default_factory=dict)
+    response: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For storing."""
@@ -104,16 +110,14 @@ def stored(viewer: Viewer) -> Programme | None:
         gatherings=data["gatherings"],
         roll_outs=tuple(RollOutEffect(**one) for one in data["roll_outs"]),
         leaders={int(one): Overall(*whole) for one, whole in data["leaders"].items()},
+        response=data["response"],
     )
 
 
 def pooled_response() -> float | None:
-    """What a session moves by itself, the centre over; None until its interval lies above nothing. What a focus expects of coaching."""
+    """The share of a gap that coaching closes here, the centre over; None until it is said to have worked. For the focus."""
     row = Figures.objects.filter(kind=KIND).first()
-    if row is None:
-        return None
-    overall = Overall(*row.data["overall"])
-    return overall.effect if overall.low is not None and overall.low > 0 else None
+    return row.data["response"] if row else None
 
 
 def work_out(found: Measured) -> Programme:
@@ -132,7 +136,22 @@ def work_out(found: Measured) -> Programme:
         gatherings=gatherings,
         roll_outs=tuple(roll_out_effects(last)),
         leaders=found.leaders,
+        response=_response(found),
     )
+
+
+def _response(found: Measured) -> float | None:
+    """The pooled effect as a share of the mean gap that the measured sessions began with."""
+    overall, grid = found.overall, grid_of(OPERATOR, as_of=found.as_of, days=PERIOD)
+    if grid is None or overall.effect is None or overall.low is None or overall.low <= 0:
+        return None
+    keys = [(one.template.key, one.key) for one in grid.behaviours]
+    target = {key: float(aim) for key, aim in zip(keys, grid.rates.target, strict=True)}
+    gaps = [
+        target.get((row.template, row.behaviour), np.nan) - row.before for row in found.rows if row.before is not None
+    ]
+    gap = float(np.mean(known)) if (known := [one for one in gaps if one > 0]) else 0.0
+    return min(max(overall.effect / gap, LEAST), 1.0) if gap else None
 
 
 def _funnel(found: Measured, first: date) -> Funnel:

@@ -18,7 +18,13 @@ SAYS = {
 @register.filter
 def points(value: float | None) -> str:
     """A difference of rates: `+15 points`."""
-    return "not known" if value is None else f"{100 * value:+.0f} points".replace("-", MINUS)
+    return "not known" if value is None else f"{_signed(value)} points"
+
+
+@register.filter
+def ends(one: Any) -> str:
+    """The two ends of an effect's interval: `+9 and +21`."""
+    return f"{_signed(one.low)} and {_signed(one.high)}"
 
 
 @register.filter
@@ -26,15 +32,13 @@ def likely_points(one: Any) -> str:
     """An effect with its interval: `+15 points, likely between +9 and +21`."""
     if one is None or one.effect is None:
         return "not known yet"
-    low, high = (f"{100 * end:+.0f}".replace("-", MINUS) for end in (one.low, one.high))
-    return f"{points(one.effect)}, likely between {low} and {high}"
+    return f"{points(one.effect)}, likely between {ends(one)}"
 
 
 @register.filter
 def range_points(one: Range) -> str:
     """A range of rates: `+15 points, likely between +9 and +21`."""
-    low, high = (f"{100 * end:+.0f}".replace("-", MINUS) for end in (one.low, one.high))
-    return f"{points(one.mean)}, likely between {low} and {high}"
+    return f"{points(one.mean)}, likely between {ends(one)}"
 
 
 @register.filter
@@ -58,3 +62,9 @@ def amount(value: float) -> str:
 def _round(value: float) -> str:
     digits = 0 if abs(value) >= 20 or value == round(value) else 1
     return f"{value:,.{digits}f}".replace("-", MINUS)
+
+
+def _signed(value: float) -> str:
+    """Points with their sign; nothing has none."""
+    whole = round(100 * value)
+    return f"{whole:+d}".replace("-", MINUS) if whole else "0"
