@@ -2,7 +2,7 @@
 
 from coachloop.app.models.audit import AuditEntry
 from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
-from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft
+from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft, Suggested
 from coachloop.app.models.conversations import Conversation, Revision, Spoken
 from coachloop.app.models.drift import DriftAlert, DriftBudget
 from coachloop.app.models.effect import Figures, SessionEffect, Valuation
@@ -67,6 +67,7 @@ __all__ = [
     "SlotMove",
     "Spoken",
     "StandIn",
+    "Suggested",
     "Team",
     "Template",
     "TemplateVersion",

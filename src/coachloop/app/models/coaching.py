@@ -46,6 +46,47 @@ class Focus(models.Model):
         return f"{self.agent_id}: {self.behaviour_id}"
 
 
+class Suggested(models.Model):
+    """A gap that was suggested, with the clock that newer calls do not renew as long as it stands.
+
+    `clock_day` is day 0, `due_on` the fifth working day after it, moved by days off alone. `last_suggested_on` is the last day on
+    which it was what the agent's leader was shown; it stands on while another is suggested, until `ended_on`.
+    """
+
+    class End(models.TextChoices):
+        """What ended it: it was taken up, the agent got another focus, or the gap is certain no more."""
+
+        TAKEN = "taken"
+        OTHER_FOCUS = "other_focus"
+        GAP_GONE = "gap_gone"
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="suggested")
+    behaviour = models.ForeignKey(Behaviour, on_delete=models.CASCADE, related_name="+")
+    clock_day = models.DateField()
+    due_on = models.DateField()
+    first_suggested_on = models.DateField()
+    last_suggested_on = models.DateField()
+    ended_on = models.DateField(null=True)
+    how = models.CharField(max_length=11, choices=End, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agent", "behaviour"], condition=Q(ended_on__isnull=True), name="one_standing_suggestion"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True, how="")
+                | Q(ended_on__isnull=False, how__in=["taken", "other_focus", "gap_gone"]),
+                name="suggestion_ended_somehow",
+            ),
+            models.CheckConstraint(condition=Q(due_on__gt=F("clock_day")), name="suggestion_due_after_day_0"),
+        ]
+        indexes = [models.Index(fields=["due_on"], name="suggestion_due")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id}: {self.behaviour_id}, due {self.due_on}"
+
+
 class Proposal(models.Model):
     """A QA lead's advice to coach an agent on a behaviour: the leader takes it, or declines it and says why, by constraint.
 

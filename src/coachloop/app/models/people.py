@@ -19,6 +19,7 @@ class Site(models.Model):
     developmental_weeks = models.PositiveSmallIntegerField(
         default=6, help_text="every agent is offered a developmental conversation this often"
     )
+    suggestions_noted_on = models.DateField(null=True, help_text="the last day whose suggestions are noted")
 
     def __str__(self) -> str:
         return self.name

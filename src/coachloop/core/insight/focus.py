@@ -46,7 +46,7 @@ class Choice(NamedTuple):
     Where nothing else moves the outcome, the second is the one that weighs most, with a gain of 0.
 
     `by_impact` says of each agent whether the gains are more of the outcome a conversation; otherwise they are shares of the
-    template's weights.
+    template's weights. `certain`, shape (agents, behaviours), marks the gaps that qualify.
     """
 
     behaviour: Ints
@@ -54,6 +54,7 @@ class Choice(NamedTuple):
     runner_up: Ints
     runner_up_gain: Floats
     by_impact: Mask
+    certain: Mask
 
 
 def choose(rates: Rates, around: Circumstances) -> Choice:
@@ -71,7 +72,7 @@ def choose(rates: Rates, around: Circumstances) -> Choice:
     shape = rates.asked.shape
     if shape[1] == 0:
         none, nothing = np.full(shape[0], -1), np.zeros(shape[0])
-        return Choice(none, nothing, none, nothing, np.zeros(shape[0], bool))
+        return Choice(none, nothing, none, nothing, np.zeros(shape[0], bool), np.zeros(shape, bool))
     chance = share_of_calls(rates, around)
     gap = np.nan_to_num(rates.target - rates.shrunken)
     sure = (rates.asked >= ENOUGH) & (np.nan_to_num(rates.p_below_target) >= CONFIDENT)
@@ -88,7 +89,7 @@ def choose(rates: Rates, around: Circumstances) -> Choice:
     second = _best(rest, around.worth, moving)
     (one, top), (other, _) = _worth_it(gain, first), _worth_it(rest, second)
     next_ = np.take_along_axis(gain, second[:, None], axis=1)[:, 0] * (other >= 0)
-    return Choice(one, top, other, next_, by_impact)
+    return Choice(one, top, other, next_, by_impact, open_)
 
 
 def share_of_calls(rates: Rates, around: Circumstances) -> Floats:
