@@ -10,6 +10,7 @@ from coachloop.app.models import Agent, Focus
 from coachloop.app.queries import sites
 from coachloop.app.queries.examples import Example, Wanted, newest_misses
 from coachloop.app.queries.impact import Moves, everything, moved
+from coachloop.app.queries.programme import pooled_response
 from coachloop.app.queries.rates import Grid, grid_of
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.workdays import due
@@ -51,7 +52,7 @@ def suggestions(
     days: int = 28,
     today: date | None = None,
     moves: Moves | None = None,
-    response: float = RESPONSE,
+    response: float | None = None,
 ) -> list[Suggestion]:
     """One suggestion an agent with data, largest expected gain first.
 
@@ -61,13 +62,13 @@ def suggestions(
         days: how many days, that one included.
         today: the day the clock is read on; `as_of` where not given.
         moves: what behaviours do to the outcome; what was found last where not given.
-        response: the share of a gap that coaching closes.
+        response: the share of a gap that coaching closes; what it closed here where not given, a default before that is known.
     """
     grid = grid_of(viewer, by="agent", as_of=as_of, days=days)
     if grid is None:
         return []
     moves = moved(everything()) if moves is None else moves
-    around = _circumstances(grid, moves, response)
+    around = _circumstances(grid, moves, response or pooled_response() or RESPONSE)
     judged = _Judged(grid, around, choose(grid.rates, around), moves.outcome)
     chosen = {
         row: Wanted(grid.unit_ids[row], grid.behaviours[column].pk)
