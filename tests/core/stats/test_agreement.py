@@ -151,3 +151,10 @@ def test_alpha_that_is_not_defined_is_not_a_number(answers):
 def test_alpha_refuses_what_is_no_table():
     with pytest.raises(ValueError, match="shape"):
         alpha([1, 2], rng=np.random.default_rng(1))
+
+
+def test_one_group_alone_is_no_certainty():
+    """The answers about one agent are drawn singly: else every draw would be the same."""
+    said, true = spread([[9, 1], [3, 7]])
+    found = agreement(said, true, np.zeros(20), rng=np.random.default_rng(1))
+    assert found.low < found.kappa - 0.1 < found.kappa + 0.1 < found.high

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
 from numpy.typing import NDArray
 
-from coachloop.app.models import Conversation, Review, Verdict
+from coachloop.app.models import Review, TrainingCase, Verdict
 from coachloop.app.queries.learned import unseen
 from coachloop.app.queries.rates import By, RateRow, last_day_with_data, number, rates
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
@@ -51,6 +52,17 @@ class Said:
         """As the statistics take them."""
         return Answers(self.said, self.truth, self.probability, unit, units)
 
+    def with_unaudited(self, said: NDArray[np.int64]) -> "Said":
+        """These, and then conversations of which only the machine's code is known; they have no key."""
+        none = np.full(len(said), NOT_AUDITED)
+        return Said(
+            self.key,
+            self.behaviour,
+            np.concatenate([self.said, said]),
+            np.concatenate([self.truth, none]),
+            np.concatenate([self.probability, np.full(len(said), np.nan)]),
+        )
+
 
 def corrected_rates(
     viewer: Viewer,
@@ -84,27 +96,59 @@ def _unit(row: RateRow, by: By) -> str | None:
 
 
 def _corrections(template: str, names: list[str], *, by: By, last: date, days: int) -> Mapping[Name, Correction]:
-    about = _verdicts(template, names, first=last - timedelta(days=days - 1), last=last)
-    said = machine_and_people(about, template, names)
-    owner = _owners(last - timedelta(days=days - 1), last, by)
-    known = np.array([key in owner for key in said.key], bool)
-    units = sorted({owner[key] for key in said.key if key in owner}, key=str)
-    place = {unit: at for at, unit in enumerate(units)}
-    unit = np.array([place[owner[key]] if key in owner else 0 for key in said.key], np.int64)
-    kept = Said(
-        [key for key in said.key if key in owner],
-        *(column[known] for column in (said.behaviour, said.said, said.truth, said.probability)),
-    )
-    cell = unit[known] * len(names) + said.behaviour[known]
+    first = last - timedelta(days=days - 1)
+    about = _owned(_verdicts(template, names, first=first, last=last), by)
+    singly = about.filter(_looked_at(template))
+    said, owner = machine_and_people(singly, template, names), _owners(singly, by)
+    counted = list(_counted(about.exclude(_looked_at(template)), by))
+    units = sorted({*owner.values(), *(row[0] for row in counted)}, key=str)
+    place, column = {one: at for at, one in enumerate(units)}, {one: at for at, one in enumerate(names)}
+    unit = np.array([place[owner[key]] for key in said.key], np.int64)
+    cell = unit * len(names) + said.behaviour
+    many = [row[-1] for row in counted]
+    alone = np.repeat(np.array([place[one] * len(names) + column[name] for one, name, _, _ in counted], np.int64), many)
+    whole = said.with_unaudited(np.repeat(np.array([CODES[Outcome(one)] for _, _, one, _ in counted], np.int64), many))
+    cell = np.concatenate([cell, alone])
     if by == "agent":
         since = last - timedelta(days=max(days, REMEMBERED) - 1)
-        remembered = machine_and_people(
-            _audited_only(_verdicts(template, names, first=since, last=last)), template, names
+        audited = _verdicts(template, names, first=since, last=last).filter(
+            **{f"{CONVERSATION}__in": audits().values("conversation")}
         )
-        return _agents(kept, cell, (units, names), remembered=remembered)
-    found = predicted(kept.answers(cell, len(units) * len(names)))
-    table = np.stack(found[:4]).reshape(4, len(units), len(names))
-    return _named(table, units, names)
+        return _agents(whole, cell, (units, names), remembered=machine_and_people(audited, template, names))
+    found = predicted(whole.answers(cell, len(units) * len(names)))
+    return _named(np.stack(found[:4]).reshape(4, len(units), len(names)), units, names)
+
+
+def _owned(verdicts: QuerySet[Verdict], by: By) -> QuerySet[Verdict]:
+    """Those that rates count: of somebody, and for teams of a team."""
+    kept = verdicts.filter(**{f"{CONVERSATION}__agent__isnull": False})
+    return kept.filter(**{f"{CONVERSATION}__team__isnull": False}) if by == "team" else kept
+
+
+def _looked_at(template: str) -> Q:
+    """Conversations that must be read one by one: audited, or learned from, where the machine's own memory does not count."""
+    learned_from = TrainingCase.objects.filter(model__behaviour__template__key=template)
+    return Q(**{f"{CONVERSATION}__in": audits().values("conversation")}) | Q(
+        **{f"{CONVERSATION}__in": learned_from.values("conversation")}
+    )
+
+
+OWNER: Mapping[By, Combinable] = {
+    "agent": F(f"{CONVERSATION}__agent__key"),
+    "team": F(f"{CONVERSATION}__team__key"),
+    "centre": Value(None, CharField()),
+}
+
+
+def _counted(verdicts: QuerySet[Verdict], by: By) -> Iterable[tuple[str | None, str, str, int]]:
+    """How often the machine says what, by unit and behaviour."""
+    rows = verdicts.values_list(OWNER[by], "behaviour__key", "outcome").annotate(many=Count("id")).order_by()
+    return rows.iterator()
+
+
+def _owners(verdicts: QuerySet[Verdict], by: By) -> dict[str, str | None]:
+    """Whose each conversation is."""
+    return dict(verdicts.values_list(f"{CONVERSATION}__key", OWNER[by]).distinct())
 
 
 def _agents(
@@ -139,10 +183,6 @@ def _verdicts(template: str, names: Iterable[str], *, first: date, last: date) -
     )
 
 
-def _audited_only(verdicts: QuerySet[Verdict]) -> QuerySet[Verdict]:
-    return verdicts.filter(**{f"{CONVERSATION}__in": audits().values("conversation")})
-
-
 def audits() -> QuerySet[Review]:
     """Answers about conversations that were drawn with a known chance."""
     return Review.objects.filter(kind=ReviewKind.AUDIT, sampling_probability__isnull=False)
@@ -165,13 +205,3 @@ def machine_and_people(verdicts: QuerySet[Verdict], template: str, names: list[s
         np.array([code for code, _ in pairs], np.int64),
         np.array([chance for _, chance in pairs], float),
     )
-
-
-def _owners(first: date, last: date, by: By) -> dict[str, str | None]:
-    """Whose each conversation is; those of nobody are left out, as they are from rates."""
-    calls = Conversation.objects.filter(day__range=(first, last), agent__isnull=False)
-    if by == "centre":
-        return dict.fromkeys(calls.values_list("key", flat=True))
-    if by == "team":
-        calls = calls.filter(team__isnull=False)
-    return dict(calls.values_list("key", "agent__key" if by == "agent" else "team__key"))

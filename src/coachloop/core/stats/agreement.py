@@ -33,7 +33,8 @@ def agreement(
 ) -> Agreement:
     """Agreement of a rater with the answers taken as true.
 
-    The interval is a percentile bootstrap over whole groups, because answers about one agent are alike.
+    The interval is a percentile bootstrap over whole groups, because answers about one agent are alike; where there is
+    one group alone, over its answers.
 
     Args:
         rater: category codes 0..k-1, shape (n,).
@@ -58,6 +59,7 @@ def agreement(
         return Agreement(0, *[float("nan")] * 6)
     k = int(max(said.max(), true.max(), positive)) + 1
     _, group = np.unique(who, return_inverse=True)
+    group = group if group.any() else np.arange(len(group))
     tables = np.zeros((group.max() + 1, k, k))
     np.add.at(tables, (group, said, true), 1)
     draws = rng.multinomial(len(tables), np.full(len(tables), 1 / len(tables)), size=samples)
