@@ -28,9 +28,9 @@ EVERY = 5
 SETTLED = 60
 """Working days after which a slide that stayed has become what is usual, and the baseline starts again."""
 
-CAUTION = 0.8
+CAUTION = 0.7
 """How far the limit is raised for a baseline that is itself uncertain; 1 would take the baseline's whole variance as evidence against
-a slide, 0 would take it as known. At 0.8 simulated centres raise half the false alerts that they are allowed, whatever their size."""
+a slide, 0 would take it as known. At 0.7 simulated centres raise about half the false alerts that they are allowed, whatever their size."""
 
 WORKING_MONTH = 21.0
 STEADY = 200.0
@@ -150,6 +150,7 @@ class _Watch:
         self.epoch, self.shift = np.full(many, -1), np.zeros(many)
         self.limit, self.open = np.full(many, cusum.HIGHEST), np.full(many, -1)
         self.squares, self.variances = (np.full(len(self.model.starts), STEADY) for _ in range(2))
+        self.week, self.week_variance = np.zeros(many), np.zeros(many)
         self.alerts: list[Alert] = []
         self.newest: dict[int, int] = {}
 
@@ -239,21 +240,27 @@ class _Watch:
         information = asked * p * (1 - p)
         blur = (information * np.sqrt(self.model.variance)).sum(axis=1)
         surprise = (asked * p - met).sum(axis=1)
-        self._disperse(surprise, information.sum(axis=1) + blur**2)
+        self._disperse(day, surprise, information.sum(axis=1) + blur**2)
+        excess = self._excess()
         self.onset[(self.onset < 0) & (asked.sum(axis=1) > 0)] = day
-        self.sum += (met * good + (asked - met) * bad).sum(axis=1) / self._excess()
-        self.information += information.sum(axis=1)
-        self.blur += blur
+        self.sum += (met * good + (asked - met) * bad).sum(axis=1) / excess
+        self.information += information.sum(axis=1) / excess
+        self.blur += blur / excess
         self.expected += (asked * p).sum(axis=1)
         self.unscored += unscored.sum(axis=1)
         self.since_days += asked.sum(axis=1) > 0
         self.since_met += met
         self.since += asked
 
-    def _disperse(self, surprise: Floats, variance: Floats) -> None:
+    def _disperse(self, day: int, surprise: Floats, variance: Floats) -> None:
+        """Each week's surprise against what chance would bring; weeks, because form comes and goes over days."""
         steady = self.open < 0
-        self.squares += np.add.reduceat(np.where(steady, surprise**2, 0), self.model.starts)
-        self.variances += np.add.reduceat(np.where(steady, variance, 0), self.model.starts)
+        self.week += np.where(steady, surprise, 0)
+        self.week_variance += np.where(steady, variance, 0)
+        if day % EVERY == EVERY - 1:
+            self.squares += np.add.reduceat(self.week**2, self.model.starts)
+            self.variances += np.add.reduceat(self.week_variance, self.model.starts)
+            self.week[:], self.week_variance[:] = 0, 0
 
     def _excess(self) -> Floats:
         """How much more the days differ than chance alone would have it, by behaviour, given to each stream."""
@@ -286,7 +293,7 @@ class _Watch:
 
     def _bar(self) -> Floats:
         """The limit, raised as far as the evidence since the onset is large against that behind the baseline."""
-        doubt = self.blur**2 / (np.maximum(self.information, 1e-9) * self._excess())
+        doubt = self.blur**2 / np.maximum(self.information, 1e-9)
         return np.asarray(self.limit * (1 + CAUTION * doubt), float)
 
     def _signal(self, day: int, watched: Mask) -> None:
@@ -294,7 +301,7 @@ class _Watch:
         asked = self.since.sum(axis=1)
         few_open = self.unscored <= TOO_MANY_UNSCORED * (self.unscored + asked)
         short = self.expected - self.since_met.sum(axis=1)
-        spread = np.sqrt(self._excess() * self.information + self.blur**2)
+        spread = self._excess() * np.sqrt(self.information + self.blur**2)
         certain = short >= special.ndtri(CONFIDENT) * spread
         loud = watched & (self.open < 0) & (self.sum >= bar) & (asked >= FEWEST) & few_open & certain
         for stream in map(int, np.flatnonzero(loud)):
