@@ -10,7 +10,9 @@ from coachloop.core.stats.proportions import Floats
 FARTHEST = 6.0
 """Log-odds beyond which no level goes: 0.25 and 99.75 %."""
 
-STEPS, ROUNDS = 6, 30
+ROUNDS, CLOSE = 30, 1e-3
+"""Steps at most, and the log-odds below which a step is the last: a fiftieth of a point."""
+
 LOOSE = 16.0
 """Prior variance of a group's own mean level: hardly any pull."""
 
@@ -84,15 +86,15 @@ def levels(met: Floats, asked: Floats, mix: Mix) -> Levels:
     middle, level = mix.mean, np.full(len(asked), mix.mean)
     some = asked.sum(axis=1) > 0
     curve = np.full(len(asked), 1 / mix.spread)
+    own = some.sum() / mix.spread
     for _ in range(ROUNDS if some.any() else 0):
-        for _ in range(STEPS):
-            rate, information = _rates(level, mix.offset, asked)
-            curve = information.sum(axis=1) + 1 / mix.spread
-            level = _bounded(level + ((met - asked * rate).sum(axis=1) - (level - middle) / mix.spread) / curve)
-        own = some.sum() / mix.spread
-        found = (level[some].sum() / mix.spread + mix.mean / LOOSE) / (own + 1 / LOOSE)
-        moved, middle = abs(found - middle), found
-        if moved < 1e-4:
+        rate, information = _rates(level, mix.offset, asked)
+        curve = information.sum(axis=1) + 1 / mix.spread
+        step = _bounded(level + ((met - asked * rate).sum(axis=1) - (level - middle) / mix.spread) / curve)
+        found = (step[some].sum() / mix.spread + mix.mean / LOOSE) / (own + 1 / LOOSE)
+        moved = max(float(np.abs(step - level)[some].max()), abs(found - middle))
+        level, middle = step, found
+        if moved < CLOSE:
             break
     return Levels(np.where(some, level, middle), np.where(some, 1 / curve, mix.spread))
 
