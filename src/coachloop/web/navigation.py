@@ -54,7 +54,7 @@ ENTRIES = (
     Entry("audit-log", "Audit log", "Who did what, and when", SETTINGS, (ADMIN,)),
     Entry("drift", "Drift", "Who slipped on what, beyond chance", NUMBERS, (OPERATIONS, ADMIN), (LEADER, ADVISER)),
     Entry("impact", "Impact", "Which behaviours move the outcome", NUMBERS, (OPERATIONS,), (LEADER, ADVISER)),
-    Entry("effect", "Effect", "Whether the coaching worked", NUMBERS, (OPERATIONS,), (LEADER, ADVISER)),
+    Entry("effect", "Effect", "What sessions moved, and how sure that is", NUMBERS, (OPERATIONS,), (LEADER, ADVISER)),
     Entry("worth", "Worth", "What it brought, and what it cost", NUMBERS, (OPERATIONS,), (ADVISER,)),
     Entry("rules", "Rules", "How far the rules of coaching are kept", COACHING, (OPERATIONS,)),
     Entry("workshops", "Workshops", "What is best trained together", NUMBERS, (), (LEADER, ADVISER, OPERATIONS)),
