@@ -57,6 +57,22 @@ def test_the_counts_follow():
     assert (cell.met, cell.not_met) == (1, 0)
 
 
+def test_what_only_people_answer_counts_as_well():
+    publish("""
+key: by-ear
+title: By ear
+behaviours:
+  - {key: smiles, title: Smiles, question: Could you hear a smile?, score_with: [{human: {}}]}
+""")
+    take(call("c-2"))
+    score()
+    cell = AgentDay.objects.get(behaviour__key="smiles")
+    assert (cell.met, cell.unscored) == (0, 2)
+    label({"conversation_id": "c-2", "behaviour": "smiles", "verdict": "met"})
+    cell = AgentDay.objects.get(behaviour__key="smiles")
+    assert (cell.met, cell.unscored) == (1, 1)
+
+
 def test_an_answer_about_what_is_not_there_is_refused():
     publish(MANNERS.replace("key: manners", "key: other"))
     receipt = label(

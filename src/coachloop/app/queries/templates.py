@@ -30,8 +30,12 @@ class Published:
 
     @property
     def reads_transcripts(self) -> bool:
-        """Whether any of its scorers works on what was said; scores of people or of another tool come from outside."""
-        return any(m.scorer not in {"human", "imported"} for b in self.core.behaviours for m in b.score_with)
+        """Whether its calls are evaluated here: scores of another tool alone come with calls of their own.
+
+        What only people answer is evaluated as well, to unscored: their answers count where a verdict waits for them.
+        """
+        asked = [{m.scorer for m in b.score_with} for b in self.core.behaviours]
+        return any(names == {"human"} or names - {"human", "imported"} for names in asked)
 
     def fits(self, row: Conversation) -> bool:
         """Whether the conversation is of the template's kind."""
