@@ -37,10 +37,22 @@ from coachloop.app.models import (
     Goal,
     Session,
     Slot,
+    Suggested,
 )
 from coachloop.app.queries import session_page, sites, week
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import absences, coaching, confirming, drafts, gatherings, goals, imports, requests, slots
+from coachloop.app.services import (
+    absences,
+    coaching,
+    confirming,
+    drafts,
+    gatherings,
+    goals,
+    imports,
+    requests,
+    slots,
+    suggested,
+)
 from coachloop.app.services.absences import Days
 from coachloop.app.services.coaching import Notes
 from coachloop.app.services.drafts import Written
@@ -56,7 +68,7 @@ REFUSALS = (RefusedError, NotYoursError, ObjectDoesNotExist)
 """What a person is told in words, or, for rows they may not know of, as a page that is not there."""
 
 KEPT = (
-    "Focus", "Session", "SessionDraft", "FollowUp", "Goal", "GoalStep", "Gathering", "Attendance", "CoachingRequest",
+    "Focus", "Suggested", "Session", "SessionDraft", "FollowUp", "Goal", "GoalStep", "Gathering", "Attendance", "CoachingRequest",
     "Absence", "SiteClosure", "Slot", "SlotMove", "AuditEntry",
 )  # fmt: skip
 EVERYTHING = [f"SELECT * FROM {getattr(models, name)._meta.db_table} ORDER BY id" for name in KEPT]  # noqa: S608 -- names of our own tables
@@ -104,6 +116,7 @@ class Centre(RuleBasedStateMachine):
         self.now = NOW
         self.calls = 0
         self.due: dict[int, date | None] = {}
+        self.suggested: dict[int, date] = {}
         self.odd_days = False
         self.undo = transaction.atomic()
         self.undo.__enter__()
@@ -201,6 +214,16 @@ class Centre(RuleBasedStateMachine):
         assert not FollowUp.objects.filter(opened_at=None, due_on__lte=self.today).exists()
         assert coaching.open_due_follow_ups(now=self.now) == 0
 
+    @rule()
+    def the_days_suggestions_are_noted(self) -> None:
+        """Once a day; a second look changes nothing."""
+        self.act(suggested.note_once_a_day, wrote=(0, 1))
+        before = self.shot()
+        assert suggested.note_once_a_day(now=self.now) is None
+        assert self.shot() == before
+        open_foci = Focus.objects.filter(closed_at=None).values_list("agent", flat=True)
+        assert not Suggested.objects.filter(ended_on=None, agent__in=open_foci).exists()
+
     @precondition(lambda self: self.calls < 2)
     @rule(agent=st.sampled_from(["lea", "tom"]), good=st.booleans())
     def calls_arrive(self, agent: str, good: bool) -> None:  # noqa: FBT001 -- drawn by name
@@ -226,6 +249,7 @@ class Centre(RuleBasedStateMachine):
         days = Days(begins, extreme(begins, length))
         if self.act(absences.add_absence, viewer=self.who(who), agent_key=agent, days=days):
             self.due.clear()
+            self.suggested.clear()
 
     @rule(who=WHO, pick=PICK)
     def an_absence_is_forgotten(self, who: str, pick: int) -> None:
@@ -236,6 +260,7 @@ class Centre(RuleBasedStateMachine):
         line = Line("closed.jsonl", 1, b'{"day": "%s"}' % str(self.day(step)).encode())
         self.act(absences.import_closures, viewer=self.who("operator"), lines=[line])
         self.due.clear()
+        self.suggested.clear()
 
     # -- a focus and its sessions
 
@@ -384,6 +409,7 @@ class Centre(RuleBasedStateMachine):
         self.what_is_held_has_proof_and_an_agreement()
         self.every_held_session_has_one_follow_up_and_no_other_has()
         self.the_clock_waits_for_days_off_alone()
+        self.a_suggestion_is_not_renewed()
         self.only_what_was_held_is_answered()
         self.there_is_one_of_what_there_is_one_of()
         self.gatherings_had_somebody_in_them()
@@ -431,6 +457,18 @@ class Centre(RuleBasedStateMachine):
             before = self.due.get(focus.pk, focus.due_on)
             assert focus.due_on <= before
             self.due[focus.pk] = focus.due_on
+
+    def a_suggestion_is_not_renewed(self) -> None:
+        """As long as it stands its clock comes later only when days off come in between, and is its fifth working day."""
+        rows = Suggested.objects.select_related("agent__team__site").order_by("pk")
+        for row in rows.filter(ended_on=None):
+            assert row.due_on == due(row.clock_day, sites.calendar_of(row.agent, around=row.clock_day))
+            before = self.suggested.get(row.pk, row.due_on)
+            assert row.due_on <= before
+            self.suggested[row.pk] = row.due_on
+            assert row.clock_day <= row.last_suggested_on
+        for row in rows.filter(how="taken"):
+            assert Focus.objects.filter(agent=row.agent, behaviour=row.behaviour, clock_day__lte=row.clock_day).exists()
 
     def only_what_was_held_is_answered(self) -> None:
         answered = Session.objects.exclude(confirmed_at=None, contested_at=None)

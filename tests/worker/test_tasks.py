@@ -21,6 +21,7 @@ from coachloop.app.models import (
     RollOut,
     Session,
     Site,
+    Suggested,
     Team,
     Template,
     User,
@@ -112,6 +113,17 @@ def test_a_block_of_a_template_that_is_gone_does_no_harm():
 def test_a_sweep_with_nothing_to_do_does_nothing():
     tasks.sweep.call()
     assert not Attempt.objects.exists()
+
+
+def test_the_sweep_notes_what_is_suggested_once_a_day():
+    publish()
+    now = timezone.now()
+    take(*calls("lea", 0, 8, at=now - timedelta(hours=1)), now=now)
+    score(now=now)
+    for _ in range(2):
+        tasks.sweep.call()
+    assert Suggested.objects.get().behaviour.key == "greets"
+    assert Site.objects.get().suggestions_noted_on is not None
 
 
 def test_the_sweep_opens_the_follow_ups_whose_day_has_come(monkeypatch):

@@ -19,6 +19,7 @@ from coachloop.app.services.messages import forget, send_waiting
 from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
+from coachloop.app.services.suggested import note_once_a_day
 from coachloop.wiring import busy_times, carriers, invitation, scorers
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
@@ -26,7 +27,7 @@ LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
 
 @task()
 def sweep() -> None:
-    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite."""
+    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite, note what is suggested."""
     for engine in engines(scorers()):
         lost_after = JUDGED_LOST_AFTER if engine.asks_a_judge else LOST_AFTER
         for ids in take_pending(engine, now=timezone.now(), lost_after=lost_after):
@@ -34,6 +35,7 @@ def sweep() -> None:
     refresh_rollups()
     open_due_follow_ups(now=timezone.now())
     invite(invitation, address=settings.ADDRESS, now=timezone.now())
+    note_once_a_day(now=timezone.now())
 
 
 @task()

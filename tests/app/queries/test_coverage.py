@@ -7,7 +7,7 @@ import pytest
 from app.queries.kept import closed, coach, gather
 from builders import NOW, calls, publish, score, take
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import Agent, Focus, Session
+from coachloop.app.models import Agent, Behaviour, Focus, Session, Suggested
 from coachloop.app.queries.coverage import Kept, Of, Spent, coverage, month_end
 from coachloop.app.services import coaching, confirming
 from coachloop.core.coaching.agreement import DidWork
@@ -38,7 +38,7 @@ def test_a_month_in_which_nothing_was_done(centre):
     found = month(centre)
     assert set(found) == {"North", "South", ""}
     assert found["South"] == Kept(
-        "South", Of(), 0, *([Of()] * 7), too_early=0, performance=0, developmental=0, sessions=Spent(), huddles=Spent(),
+        "South", Of(), 0, 0, *([Of()] * 7), too_early=0, performance=0, developmental=0, sessions=Spent(), huddles=Spent(),
         workshops=Spent(),
     )  # fmt: skip
     assert (month_end(date(2026, 2, 1)), month_end(date(2028, 2, 1))) == (date(2026, 2, 28), date(2028, 2, 29))
@@ -50,6 +50,59 @@ def test_five_days_are_counted_once_they_are_over_or_kept(centre):
     assert month(centre, today=date(2026, 5, 19))["North"].in_time == Of(1, 1)
     assert month(centre, today=date(2026, 5, 20))["North"].in_time == Of(1, 2)
     assert month(centre)["South"].in_time == Of(0, 0)
+
+
+DUE = date(2026, 5, 19)
+
+
+def ignored(*, what="greets", due=DUE, **more):
+    """A suggestion for Lea that was shown until the end of the month."""
+    given = {"clock_day": date(2026, 5, 11), "first_suggested_on": date(2026, 5, 12), "last_suggested_on": LATER}
+    lea, behaviour = Agent.objects.get(key="lea"), Behaviour.objects.get(key=what)
+    return Suggested.objects.create(**{**given, "agent": lea, "behaviour": behaviour, "due_on": due, **more})
+
+
+@pytest.mark.parametrize(
+    ("more", "due"),
+    [
+        ({}, 1),
+        ({"ended_on": date(2026, 5, 20), "how": "gap_gone"}, 1),
+        ({"ended_on": date(2026, 5, 20), "how": "other_focus"}, 1),
+        ({"ended_on": DUE, "how": "gap_gone"}, 0),
+        ({"ended_on": DUE, "how": "other_focus"}, 0),
+        ({"ended_on": date(2026, 5, 20), "how": "taken"}, 0),
+        ({"last_suggested_on": date(2026, 5, 18)}, 0),
+    ],
+)
+def test_a_suggestion_that_nobody_took_up_is_due_and_not_in_time(cast, more, due):
+    """What was taken up late counts with its focus; what was gone, or shown no more, when it ran out does not."""
+    publish()
+    ignored(**more)
+    found = month(cast)
+    assert [(found[name].in_time, found[name].unheard) for name in ("North", "")] == [(Of(0, due), due)] * 2
+    assert (found["South"].in_time, month(cast, today=DUE)[""].in_time) == (Of(), Of())
+
+
+def test_whoever_waits_counts_once(cast):
+    """Two gaps that stood at a time are one wait; one that came after the first was over is another."""
+    publish()
+    first = ignored(ended_on=date(2026, 5, 20), how="gap_gone")
+    later = ignored(what="value_first", due=date(2026, 5, 26), first_suggested_on=date(2026, 5, 18))
+    assert month(cast)["North"].in_time == Of(0, 1)
+    Suggested.objects.filter(pk=first.pk).update(ended_on=None, how="")
+    ignored(what="warmth")
+    assert month(cast)["North"].in_time == Of(0, 1)
+    Suggested.objects.exclude(pk=later.pk).update(ended_on=date(2026, 5, 20), how="taken")
+    assert month(cast)["North"].in_time == Of(0, 0)
+    Suggested.objects.filter(pk=later.pk).update(first_suggested_on=date(2026, 5, 21))
+    assert month(cast)["North"].in_time == Of(0, 1)
+
+
+def test_agents_without_a_team_wait_too(cast):
+    publish()
+    ignored()
+    Agent.objects.filter(key="lea").update(team=None)
+    assert month(cast)["no team"].unheard == 1
 
 
 def test_a_session_after_the_fifth_day_is_late(centre):

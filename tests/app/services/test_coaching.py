@@ -12,6 +12,7 @@ from coachloop.app.errors import (
     WrongStateError,
 )
 from coachloop.app.models import Absence, Agent, AuditEntry, Focus, FollowUp, Session, SiteClosure
+from coachloop.app.queries import session_page
 from coachloop.app.services import coaching
 from coachloop.app.services.coaching import Notes
 from coachloop.core.coaching.agreement import Answers, DidHappen, DidWork, NextStep
@@ -282,12 +283,38 @@ def test_a_follow_up_opens_by_itself_on_its_day_at_the_site(loop):
     follow_up = hold(loop.ada, planned(loop.ada))
     eve = datetime(2026, 5, 17, 21, 30, tzinfo=UTC)
     assert coaching.open_due_follow_ups(now=eve) == 0
-    with pytest.raises(WrongStateError, match="it opens on 2026-05-18"):
+    with pytest.raises(WrongStateError, match="opens on Monday 18 May 2026"):
         close(loop.ada, follow_up, now=eve)
     assert coaching.open_due_follow_ups(now=eve + timedelta(hours=1)) == 1
     assert coaching.open_due_follow_ups(now=eve + timedelta(hours=2)) == 0
     follow_up.refresh_from_db()
     assert follow_up.opened_at == eve + timedelta(hours=1)
+
+
+def test_a_follow_up_is_closed_on_its_day_also_before_the_worker_has_looked(loop):
+    follow_up, on_the_day = hold(loop.ada, planned(loop.ada)), NOW + timedelta(days=7)
+    eve, day = (session_page.follow_up(loop.ada, follow_up.pk, today=TODAY + timedelta(n)) for n in (6, 7))
+    assert (eve.open, day.open) == (False, True)
+    assert close(loop.ada, follow_up, now=on_the_day) is None
+    follow_up.refresh_from_db()
+    assert (follow_up.opened_at, follow_up.closed_at) == (on_the_day, on_the_day)
+
+
+@pytest.mark.parametrize("step", list(NextStep))
+def test_a_developmental_follow_up_goes_on_with_another_session(loop, step):
+    """Where one is planned already it is that one: an agent has one ahead of them."""
+    session = coaching.open_developmental(viewer=loop.ada, agent_key="lea", now=NOW)
+    follow_up = hold(loop.ada, session, goal="Lead a workshop", by_when=None, how_reviewed="")
+    answers, now = Answers(DidHappen.PARTLY, DidWork.TOO_EARLY, step), NOW + timedelta(days=7)
+    following = close(loop.ada, follow_up, answers, now=now)
+    if step.keeps_focus:
+        assert (following.kind, following.status, following.agent) == ("developmental", "planned", session.agent)
+        assert (following.focus, following.leader) == (None, loop.ada.user)
+        again = hold(loop.ada, following, on=now.date(), now=now, goal="Go on", by_when=None, how_reviewed="")
+        ahead = coaching.open_developmental(viewer=loop.ada, agent_key="lea", now=now)
+        assert close(loop.ada, again, answers, now=now + timedelta(days=7)) == ahead
+    else:
+        assert following is None
 
 
 def test_closing_keeps_the_three_answers_and_the_numbers(loop):

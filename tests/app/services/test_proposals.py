@@ -101,7 +101,7 @@ def test_the_qa_lead_sees_what_became_of_it_step_by_step(centre):
 def test_a_leader_declines_in_words(centre):
     made = propose(centre.qa_lead)
     with pytest.raises(WrongStateError, match="say why not, so that Quinn Abara"):
-        proposals.decline(viewer=centre.ada, proposal_id=made.pk, because="  ", now=NOW)
+        proposals.decline(viewer=centre.ada, proposal_id=made.pk, because="…\u200b", now=NOW)
     proposals.decline(viewer=centre.ada, proposal_id=made.pk, because="Not before her exam.", now=NOW)
     row = queries.proposals(centre.qa_lead).rows[0]
     assert (row.became, row.declined_because, row.answered_by) == (
@@ -210,6 +210,10 @@ def test_an_example_is_one_that_the_leader_may_read_and_that_still_counts(centre
 
 
 def test_a_leader_chooses_otherwise_and_says_why(centre):
+    """A blank that looks full is no reason."""
+    for nothing in ("", "  ", "\u200b", "…"):
+        with pytest.raises(WrongStateError, match="say why you choose this"):
+            otherwise(centre.ada, because=nothing)
     focus = otherwise(centre.ada)
     assert (focus.behaviour.key, focus.chosen_instead_of.key, focus.chosen_because) == (
         "value_first",

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import Focus, FollowUp, Gathering, Session, Team
-from coachloop.app.queries import sites
+from coachloop.app.models import Focus, FollowUp, Gathering, Session, Suggested, Team
+from coachloop.app.queries import sites, suggested
 from coachloop.app.queries.follow_up import NO_TEAM
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import DidWork, SessionKind, SessionStatus
@@ -47,7 +47,8 @@ class Spent:
 class Kept:
     """One team's month, or that of all. `name` is empty for all of them.
 
-    `in_time`: sessions held by the fifth working day, of foci whose fifth day is over or that were held by it. `evidence`: of
+    `in_time`: sessions held by the fifth working day, of foci whose fifth day is over or that were held by it, and of suggestions
+    that ran out without anybody taking them up; these are `unheard`. `evidence`: of
     performance sessions held; `agreement`, `confirmed`, `contested`: of sessions held. `looked_back`: follow-ups closed, of those
     due; `looked_back_in_time` of those closed or waiting for long. `worked`: answered with yes, of those closed, `too_early` of
     which could not say yet.
@@ -55,6 +56,7 @@ class Kept:
 
     name: str
     in_time: Of
+    unheard: int
     held: int
     evidence: Of
     agreement: Of
@@ -91,7 +93,7 @@ def coverage(viewer: Viewer, *, first_day: date, today: date, last_day: date | N
         raise NotYoursError("how the rules are kept is for operations")
     last = last_day or month_end(first_day)
     month = _Month(first_day, last, today)
-    facts = _Facts(month.foci(), [*month.held()], [*month.look_backs()], [*month.gatherings()], today)
+    facts = _Facts(month.foci(), month.unheard(), [*month.held()], [*month.look_backs()], [*month.gatherings()], today)
     named: list[tuple[int | None, str]] = [(row.pk, row.name) for row in Team.objects.order_by("name", "key")]
     if None in facts.team_ids():
         named.append((None, NO_TEAM))
@@ -116,6 +118,10 @@ class _Month:
         over = frozenset(rows.filter(due_on__lt=self.today).values_list("pk", flat=True))
         return [row for row in rows.select_related("agent") if row.pk in over or _in_time(row)]
 
+    def unheard(self) -> list[Suggested]:
+        """Suggestions that ran out in the month with nobody taking them up."""
+        return suggested.unheard(first_day=self.first, last_day=self.last, today=self.today)
+
     def held(self) -> QuerySet[Session]:
         rows = Session.objects.filter(status=SessionStatus.HELD, held_on__range=(self.first, self.last))
         return rows.select_related("agent", "focus__example__attempt")
@@ -133,6 +139,7 @@ class _Month:
 @dataclass(frozen=True, slots=True)
 class _Facts:
     foci: Iterable[Focus]
+    unheard: Iterable[Suggested]
     held: Iterable[Session]
     look_backs: Iterable[FollowUp]
     gatherings: Iterable[Gathering]
@@ -141,6 +148,7 @@ class _Facts:
     def of_team(self, team: int | None) -> "_Facts":
         return _Facts(
             [row for row in self.foci if row.agent.team_id == team],
+            [row for row in self.unheard if row.agent.team_id == team],
             [row for row in self.held if row.agent.team_id == team],
             [row for row in self.look_backs if row.session.agent.team_id == team],
             [row for row in self.gatherings if team in _teams(row)],
@@ -149,11 +157,12 @@ class _Facts:
 
     def team_ids(self) -> set[int | None]:
         met = {row.agent.team_id for row in self.held} | {row.session.agent.team_id for row in self.look_backs}
-        return met.union({row.agent.team_id for row in self.foci}, *map(_teams, self.gatherings))
+        due = {row.agent.team_id for row in self.foci}, {row.agent.team_id for row in self.unheard}
+        return met.union(*due, *map(_teams, self.gatherings))
 
 
 def _kept(facts: _Facts, name: str) -> Kept:
-    held, foci = list(facts.held), list(facts.foci)
+    held, foci, unheard = list(facts.held), list(facts.foci), len(list(facts.unheard))
     about_gaps = [row for row in held if row.kind == SessionKind.PERFORMANCE]
     asked = list(facts.look_backs)
     closed = [row for row in asked if row.closed_at is not None]
@@ -161,7 +170,8 @@ def _kept(facts: _Facts, name: str) -> Kept:
     judged = [on_time for row in asked if (on_time := _looked_back_in_time(row, facts.today)) is not None]
     return Kept(
         name=name,
-        in_time=Of(sum(map(_in_time, foci)), len(foci)),
+        in_time=Of(sum(map(_in_time, foci)), len(foci) + unheard),
+        unheard=unheard,
         held=len(held),
         evidence=Of(sum(map(_has_evidence, about_gaps)), len(about_gaps)),
         agreement=Of(sum(bool(row.own_words and row.action and row.review_on) for row in held), len(held)),

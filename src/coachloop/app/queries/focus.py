@@ -6,14 +6,13 @@ from typing import Literal
 
 import numpy as np
 
-from coachloop.app.models import Agent, Focus
-from coachloop.app.queries import sites
+from coachloop.app.models import Focus
 from coachloop.app.queries.examples import Example, Wanted, newest_misses
 from coachloop.app.queries.impact import Moves, everything, moved
 from coachloop.app.queries.programme import pooled_response
 from coachloop.app.queries.rates import Grid, grid_of
-from coachloop.app.queries.viewing import Viewer
-from coachloop.core.coaching.workdays import due
+from coachloop.app.queries.suggested import Clock, Clocks, clocks
+from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.core.insight.focus import RESPONSE, Case, Choice, Circumstances, choose, reason, share_of_calls, why_not
 from coachloop.core.stats.proportions import Floats
 
@@ -24,8 +23,8 @@ NO_GAP = "No gap to a target is certain: a developmental conversation, led by th
 class Suggestion:
     """One agent's: the behaviour with its reason and example, or a developmental conversation where no gap is certain.
 
-    The five-day clock runs from `landed_on` to `due_on`; both are empty where no clock runs. `days_left` counts working days
-    after `today`, negative when it has run out. `runner_up` says in one sentence what came second and why it lost; it is empty where
+    The five-day clock runs from `landed_on` to `due_on`; both are empty where no clock runs. As long as the gap stands, newer calls
+    do not renew it. `days_left` counts working days after `today`, negative when it has run out. `runner_up` says in one sentence what came second and why it lost; it is empty where
     nothing else is certain.
     """
 
@@ -67,37 +66,43 @@ def suggestions(
     grid = grid_of(viewer, by="agent", as_of=as_of, days=days)
     if grid is None:
         return []
+    judged = _judge(grid, moves, response)
+    shown = _Shown(judged, _examples(viewer, judged), clocks(grid.unit_ids), today or grid.last_day)
+    return sorted(map(shown.suggestion, range(len(grid.units))), key=lambda row: (-row.expected_gain, row.agent_name))
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What is certain on a day: every gap, and those that are suggested, each with its clock where one runs."""
+
+    certain: frozenset[Wanted]
+    suggested: dict[Wanted, Clock | None]
+
+
+def gaps(*, as_of: date) -> Gaps:
+    """Everybody's, in the four weeks up to a day."""
+    grid = grid_of(OPERATOR, by="agent", as_of=as_of)
+    if grid is None:
+        return Gaps(frozenset(), {})
+    judged = _judge(grid, None, None)
+    found, running = _examples(OPERATOR, judged), clocks(grid.unit_ids)
+    return Gaps(
+        frozenset(
+            judged.gap(int(row), int(column)) for row, column in zip(*np.nonzero(judged.choice.certain), strict=True)
+        ),
+        {gap: running.read(gap, found.get(gap)) for gap in judged.chosen().values()},
+    )
+
+
+def _judge(grid: Grid, moves: Moves | None, response: float | None) -> "_Judged":
     moves = moved(everything()) if moves is None else moves
     around = _circumstances(grid, moves, response or pooled_response() or RESPONSE)
-    judged = _Judged(grid, around, choose(grid.rates, around), moves.outcome)
-    chosen = {
-        row: Wanted(grid.unit_ids[row], grid.behaviours[column].pk)
-        for row, column in enumerate(judged.choice.behaviour)
-        if column >= 0
-    }
-    found = newest_misses(viewer, chosen.values(), first_day=grid.first_day, last_day=grid.last_day)
-    agents = (
-        Agent.objects.select_related("team__site")
-        .prefetch_related("absences", "team__site__closures")
-        .in_bulk(grid.unit_ids)
-    )
-    busy = frozenset(Focus.objects.filter(closed_at__isnull=True).values_list("agent_id", flat=True))
-    clock = _Clock(today or grid.last_day, agents, busy)
-    rows = [
-        _suggestion(judged, row, example=found.get(chosen[row]) if row in chosen else None, clock=clock)
-        for row in range(len(grid.units))
-    ]
-    return sorted(rows, key=lambda row: (-row.expected_gain, row.agent_name))
+    return _Judged(grid, around, choose(grid.rates, around), moves.outcome)
 
 
-def five_days(agent: Agent, example: Example | None, *, today: date) -> tuple[date, date, int] | None:
-    """The clock of an example: day 0, the due day, and the working days left; None where it starts none."""
-    if example is None or example.landed_at is None:
-        return None
-    landed = sites.local_date(agent, example.landed_at)
-    calendar = sites.calendar_of(agent, around=landed)
-    end = due(landed, calendar)
-    return landed, end, calendar.until(today, end)
+def _examples(viewer: Viewer, judged: "_Judged") -> dict[Wanted, Example]:
+    grid = judged.grid
+    return newest_misses(viewer, judged.chosen().values(), first_day=grid.first_day, last_day=grid.last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,14 @@ class _Judged:
     around: Circumstances
     choice: Choice
     outcome: str
+
+    def gap(self, row: int, column: int) -> Wanted:
+        """An agent and a behaviour."""
+        return Wanted(self.grid.unit_ids[row], self.grid.behaviours[column].pk)
+
+    def chosen(self) -> dict[int, Wanted]:
+        """What is suggested, by row."""
+        return {row: self.gap(row, column) for row, column in enumerate(self.choice.behaviour) if column >= 0}
 
     def case(self, row: int, column: int) -> Case:
         """What speaks for one behaviour of one agent."""
@@ -155,35 +168,34 @@ def _worth(grid: Grid) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
-    """Reads the five-day clock of each agent's site and absences; it stands still for those who work on a focus already."""
+class _Shown:
+    """Everybody's choice with the examples that the viewer may see, and the clocks."""
 
+    judged: _Judged
+    examples: dict[Wanted, Example]
+    clocks: Clocks
     today: date
-    agents: dict[int, Agent]
-    busy: frozenset[int]
 
-    def read(self, agent_id: int, example: Example | None) -> tuple[date, date, int] | None:
-        return None if agent_id in self.busy else five_days(self.agents[agent_id], example, today=self.today)
-
-
-def _suggestion(judged: _Judged, row: int, *, example: Example | None, clock: _Clock) -> Suggestion:
-    grid, choice = judged.grid, judged.choice
-    unit, column = grid.units[row], int(choice.behaviour[row])
-    behaviour = grid.behaviours[column] if column >= 0 else None
-    landed, end, left = clock.read(grid.unit_ids[row], example) or (None, None, None)
-    return Suggestion(
-        agent_key=unit.agent_key or "",
-        agent_name=unit.agent_name or "",
-        team_key=unit.team_key,
-        kind="performance" if behaviour else "developmental",
-        template=behaviour.template.key if behaviour else None,
-        behaviour=behaviour.key if behaviour else None,
-        title=behaviour.title if behaviour else None,
-        reason=judged.reason(row),
-        expected_gain=float(choice.gain[row]),
-        example=example,
-        landed_on=landed,
-        due_on=end,
-        days_left=left,
-        runner_up=judged.runner_up(row),
-    )
+    def suggestion(self, row: int) -> Suggestion:
+        grid, choice = self.judged.grid, self.judged.choice
+        unit, column = grid.units[row], int(choice.behaviour[row])
+        behaviour = grid.behaviours[column] if column >= 0 else None
+        gap = self.judged.gap(row, column) if behaviour else None
+        example = self.examples.get(gap) if gap else None
+        clock = self.clocks.read(gap, example) if gap else None
+        return Suggestion(
+            agent_key=unit.agent_key or "",
+            agent_name=unit.agent_name or "",
+            team_key=unit.team_key,
+            kind="performance" if behaviour else "developmental",
+            template=behaviour.template.key if behaviour else None,
+            behaviour=behaviour.key if behaviour else None,
+            title=behaviour.title if behaviour else None,
+            reason=self.judged.reason(row),
+            expected_gain=float(choice.gain[row]),
+            example=example,
+            landed_on=clock.day if clock else None,
+            due_on=clock.due_on if clock else None,
+            days_left=self.clocks.days_left(grid.unit_ids[row], clock, today=self.today) if clock else None,
+            runner_up=self.judged.runner_up(row),
+        )

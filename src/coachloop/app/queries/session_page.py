@@ -171,7 +171,7 @@ def _follow_up(viewer: Viewer, row: FollowUp, today: date) -> FollowUpView:
         id=row.pk,
         session=seen,
         due_on=row.due_on,
-        open=row.closed_at is None and (row.opened_at is not None),
+        open=row.closed_at is None and (row.opened_at is not None or row.due_on <= today),
         closed_at=row.closed_at,
         target=behaviour.target if behaviour else None,
         numbers=_kept(row.numbers) if row.numbers else before_since(row.session, today=today),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError, WrongStateError
-from coachloop.app.models import Absence, Agent, Focus, LeaderAbsence, Site, SiteClosure, StandIn, User
+from coachloop.app.models import Absence, Agent, Focus, LeaderAbsence, Site, SiteClosure, StandIn, Suggested, User
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
@@ -64,7 +65,7 @@ def import_closures(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer,
         _, new = SiteClosure.objects.get_or_create(site=site, day=line.day, defaults={"name": line.name})
         receipt.accepted += new
         receipt.duplicates += not new
-    _read_clocks_anew(Agent.objects.filter(foci__closed_at__isnull=True).values_list("key", flat=True))
+    _read_clocks_anew(Agent.objects.values_list("key", flat=True))
     audit.record(viewer, "closures.import", "closures", now=now, detail={"accepted": receipt.accepted})
     return receipt
 
@@ -118,13 +119,25 @@ def remove_absence(*, viewer: Viewer, absence_id: int, now: datetime) -> None:
 
 
 def _read_clocks_anew(agent_keys: Iterable[str]) -> None:
-    """Give open foci the due day that the agent's absences make of it; the day it counts from stays."""
-    foci = Focus.objects.filter(agent__key__in=list(agent_keys), closed_at__isnull=True, clock_day__isnull=False)
-    changed = list(foci.select_related("agent__team__site"))
-    for focus in changed:
-        if focus.clock_day:
-            focus.due_on = due(focus.clock_day, sites.calendar_of(focus.agent, around=focus.clock_day))
-    Focus.objects.bulk_update(changed, ["due_on"])
+    """Give open foci, and suggestions that stand, the due day that days off make of it; the day they count from stays."""
+    keys = list(agent_keys)
+    foci = _with_days_off(Focus.objects.filter(agent__key__in=keys, closed_at__isnull=True, clock_day__isnull=False))
+    for focus in foci:
+        focus.due_on = _due(focus.agent, focus.clock_day) if focus.clock_day else None
+    Focus.objects.bulk_update(foci, ["due_on"])
+    standing = _with_days_off(Suggested.objects.filter(agent__key__in=keys, ended_on__isnull=True))
+    for gap in standing:
+        gap.due_on = _due(gap.agent, gap.clock_day)
+    Suggested.objects.bulk_update(standing, ["due_on"])
+
+
+def _due(agent: Agent, day: date) -> date:
+    return due(day, sites.calendar_of(agent, around=day))
+
+
+def _with_days_off[Row: Model](rows: QuerySet[Row]) -> list[Row]:
+    with_site = rows.select_related("agent__team__site")
+    return list(with_site.prefetch_related("agent__absences", "agent__team__site__closures"))
 
 
 def _led_agent(viewer: Viewer, agent_key: str) -> Agent:

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from coachloop.app.errors import WrongStateError
 from coachloop.app.models import Agent, Behaviour
 from coachloop.app.queries import choosing, sites
-from coachloop.app.queries.examples import Example
-from coachloop.app.queries.focus import Suggestion, five_days
+from coachloop.app.queries.examples import Example, Wanted
+from coachloop.app.queries.focus import Suggestion
+from coachloop.app.queries.suggested import clocks
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
+from coachloop.core.coaching.words import says_something
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,12 @@ def otherwise(viewer: Viewer, agent: Agent, wish: Otherwise, *, found: Suggestio
         NoExampleError: the verdict does not show it.
         UnknownNameError: no such behaviour is scored.
     """
-    if not wish.because.strip():
+    if not says_something(wish.because):
         raise WrongStateError("say why you choose this: the reason is kept beside it")
     behaviour, today = choosing.behaviour_of(wish.template, wish.behaviour), sites.local_date(agent, now)
     example, suggested = choosing.example(viewer, agent, behaviour, verdict_id=wish.example), _suggested(found)
     same = found if suggested == behaviour else None
-    clock_day, due_on = _clock(agent, example, same=same, today=today)
+    clock_day, due_on = _clock(Wanted(agent.pk, behaviour.pk), example, same=same)
     return Chosen(
         behaviour=behaviour,
         reason=same.reason if same else choosing.in_numbers(viewer, agent, behaviour, today=today),
@@ -72,15 +74,13 @@ def otherwise(viewer: Viewer, agent: Agent, wish: Otherwise, *, found: Suggestio
     )
 
 
-def _clock(
-    agent: Agent, example: Example, *, same: Suggestion | None, today: date
-) -> tuple[date, date] | tuple[None, None]:
-    """The clock of the example; where it stands in for the one that is suggested, the earlier of both."""
-    own = five_days(agent, example, today=today)
-    clocks = [own[:2]] if own else []
+def _clock(gap: Wanted, example: Example, *, same: Suggestion | None) -> tuple[date, date] | tuple[None, None]:
+    """The clock of the example, or of what is or was suggested of this behaviour where that is earlier."""
+    own = clocks([gap.agent_id]).read(gap, example)
+    found = [(own.day, own.due_on)] if own else []
     if same and same.landed_on and same.due_on:
-        clocks.append((same.landed_on, same.due_on))
-    return min(clocks) if clocks else (None, None)
+        found.append((same.landed_on, same.due_on))
+    return min(found) if found else (None, None)
 
 
 def _suggested(found: Suggestion | None) -> Behaviour | None:

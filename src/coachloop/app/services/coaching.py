@@ -16,7 +16,7 @@ from coachloop.app.queries import sites, slots, viewing
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.follow_up import before_since
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, choice, drafts, drift, goals, requests
+from coachloop.app.services import audit, choice, drafts, drift, goals, requests, suggested
 from coachloop.app.services.choice import Chosen, Otherwise
 from coachloop.app.services.led import led_agent, led_session, must_lead
 from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus, minutes_taken
@@ -66,6 +66,7 @@ def accept_focus(
         choice.otherwise(viewer, agent, otherwise, found=found, now=now) if otherwise else choice.taken(agent, found)
     )
     focus = _open_focus(agent, chosen, viewer=viewer, now=now)
+    suggested.end_with(focus, today=sites.local_date(agent, now))
     _plan_next(focus, viewer=viewer, now=now)
     requests.answered(agent, now=now)
     _answer_proposals(focus, viewer=viewer, now=now)
@@ -131,24 +132,31 @@ def open_developmental(*, viewer: Viewer, agent_key: str, now: datetime) -> Sess
         AlreadyOpenError: one is planned already.
     """
     agent = led_agent(viewer, agent_key)
-    planned = agent.sessions.filter(kind=SessionKind.DEVELOPMENTAL, status=SessionStatus.PLANNED)
-    if planned.exists():
+    if _developmental_ahead(agent):
         raise _planned_already(agent)
     try:
         with transaction.atomic():
-            session = Session.objects.create(
-                agent=agent,
-                kind=SessionKind.DEVELOPMENTAL,
-                status=SessionStatus.PLANNED,
-                leader=viewer.user,
-                leader_name=viewer.name,
-                created_at=now,
-            )
+            session = _plan_developmental(agent, viewer=viewer, now=now)
     except IntegrityError as error:
         raise _planned_already(agent) from error
     requests.answered(agent, now=now)
     audit.record(viewer, "session.open", f"session:{session.pk}", now=now)
     return session
+
+
+def _developmental_ahead(agent: Agent) -> Session | None:
+    return agent.sessions.filter(kind=SessionKind.DEVELOPMENTAL, status=SessionStatus.PLANNED).first()
+
+
+def _plan_developmental(agent: Agent, *, viewer: Viewer, now: datetime) -> Session:
+    return Session.objects.create(
+        agent=agent,
+        kind=SessionKind.DEVELOPMENTAL,
+        status=SessionStatus.PLANNED,
+        leader=viewer.user,
+        leader_name=viewer.name,
+        created_at=now,
+    )
 
 
 @transaction.atomic
@@ -254,7 +262,7 @@ def close_follow_up(*, viewer: Viewer, follow_up_id: int, answers: Answers, now:
     """Close a look-back with its three answers and the numbers as they stood.
 
     Returns:
-        The next session of the same focus, to plan, where the answer keeps the focus open.
+        The next session, to plan, where the answer asks for one: of the same focus, or the next developmental one.
 
     Raises:
         NotYoursError: only the agent's leader closes it.
@@ -264,24 +272,45 @@ def close_follow_up(*, viewer: Viewer, follow_up_id: int, answers: Answers, now:
         viewing.follow_ups(viewer).select_for_update(of=("self",)).select_related("session__agent").get(pk=follow_up_id)
     )
     must_lead(viewer, row.session.agent)
-    if row.opened_at is None or row.closed_at is not None:
-        raise WrongStateError("this follow-up is closed already" if row.closed_at else f"it opens on {row.due_on}")
     today = sites.local_date(row.session.agent, now)
+    _must_be_open(row, today)
+    row.opened_at = row.opened_at or now
     row.did_happen, row.did_work, row.next_step = answers.did_happen, answers.did_work, answers.next_step
     row.note, row.numbers = answers.note, before_since(row.session, today=today).as_json()
     row.closed_at, row.closed_by = now, viewer.user
     row.save()
     audit.record(viewer, "follow_up.close", f"follow_up:{row.pk}", now=now, detail={"next": answers.next_step})
-    return _what_next(row.session.focus, answers, viewer=viewer, now=now)
+    return _what_next(row.session, answers, viewer=viewer, now=now)
 
 
-def _what_next(focus: Focus | None, answers: Answers, *, viewer: Viewer, now: datetime) -> Session | None:
-    if focus is None:
-        return None
-    if not answers.next_step.keeps_focus:
+def _must_be_open(row: FollowUp, today: date) -> None:
+    """Its day has come, whether or not the worker has seen that, and nobody has closed it.
+
+    Raises:
+        WrongStateError: with the day on which it opens.
+    """
+    if row.closed_at is not None:
+        raise WrongStateError("this follow-up is closed already")
+    if row.opened_at is None and row.due_on > today:
+        raise WrongStateError(
+            f"this follow-up opens on {row.due_on:%A %-d %B %Y}: its numbers need the days until then"
+        )
+
+
+def _what_next(session: Session, answers: Answers, *, viewer: Viewer, now: datetime) -> Session | None:
+    focus = session.focus
+    if answers.next_step.keeps_focus:
+        return _plan_next(focus, viewer=viewer, now=now) if focus else _next_developmental(session, viewer, now)
+    if focus is not None:
         _close(focus, now)
-        return None
-    return _plan_next(focus, viewer=viewer, now=now)
+    return None
+
+
+def _next_developmental(session: Session, viewer: Viewer, now: datetime) -> Session:
+    """The one that is planned already, where there is one: an agent has one ahead of them."""
+    requests.answered(session.agent, now=now)
+    ahead = _developmental_ahead(session.agent)
+    return ahead or _plan_developmental(session.agent, viewer=viewer, now=now)
 
 
 def _close(focus: Focus, now: datetime) -> None:

@@ -12,6 +12,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
 from coachloop.app.services.choice import Otherwise
 from coachloop.app.services.led import must_lead
+from coachloop.core.coaching.words import says_something
 from coachloop.core.model.people import Role
 
 LONGEST = 1000
@@ -41,7 +42,7 @@ def propose(*, viewer: Viewer, agent_key: str, idea: Idea, now: datetime) -> Pro
     if not viewer.has(Role.QA_LEAD):
         raise NotYoursError("a QA lead proposes; leaders choose by themselves")
     agent = viewing.agents(viewer).select_related("team").get(key=agent_key)
-    if not idea.why.strip():
+    if not says_something(idea.why):
         raise WrongStateError("say in a sentence why it is worth coaching")
     if agent.team is None or agent.team.leader_id is None:
         raise WrongStateError(f"nobody leads {agent.name} who could take it; give their team a leader first")
@@ -93,7 +94,7 @@ def decline(*, viewer: Viewer, proposal_id: int, because: str, now: datetime) ->
         WrongStateError: it has had its answer, or no reason is given.
     """
     row = _waiting(viewer, proposal_id)
-    if not because.strip():
+    if not says_something(because):
         raise WrongStateError(f"say why not, so that {row.proposed_by_name} can learn from it")
     row.declined_because, row.answered_by_name, row.answered_at = because.strip()[:LONGEST], viewer.name, now
     row.save()

@@ -83,7 +83,8 @@ class TeamWeek:
 class Month:
     """How the loop ran in a month, in the whole centre; no names, no words of calls.
 
-    `due` are the foci whose fifth working day was in the month, `in_time` those of them with a session held by it.
+    `due` are the foci whose fifth working day was in the month, and the suggestions that nobody had taken up by theirs; `in_time` those
+    of them with a session held by it.
     """
 
     first_day: date
