@@ -50,10 +50,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
+def _as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test that leaves the process otherwise than it was would fail whoever comes next; so it fails itself."""
     before = _process()
     yield
+    monkeypatch.undo()  # a plugin asks for it before we look: left to itself it would be undone only after
     after = _process()
     _forget()
     changed = [f"{name}: {before.get(name)!r} is now {after.get(name)!r}" for name in sorted(before.keys() | after.keys())
