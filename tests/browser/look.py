@@ -1,6 +1,7 @@
 """A look at the page that is open: wide and on the phone, in light and in dark, with a picture where they are taken."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,16 @@ ALL_LOOKS = [
     ("phone", 390, 844, "light"),
     ("phone", 390, 844, "dark"),
 ]
-LOOKS = ALL_LOOKS if SHOOT else [ALL_LOOKS[0], ALL_LOOKS[3]]
+ON_THE_PHONE = ALL_LOOKS[3]
+LOOKS = ALL_LOOKS if SHOOT else [ALL_LOOKS[0], ON_THE_PHONE]
 TALLEST = 1400
 AXE = Axe()
 
 
-def look(page: Any, name: str) -> list[str]:
+def look(page: Any, name: str, looks: Iterable[tuple[str, int, int, str]] = tuple(LOOKS)) -> list[str]:
     """What is wrong with it: every accessibility violation, and whether it scrolls sideways."""
     wrong = []
-    for size, width, height, scheme in LOOKS:
+    for size, width, height, scheme in looks:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # else buttons fade over
         expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
