@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coachloop.core.insight.worth import Price, Stake, Worth, worth
-from coachloop.core.stats.pooling import pool
+from coachloop.core.stats.pooling import pool, shared_error, shrink_effects
 from coachloop.core.stats.worth import Range
 
 BEHAVIOURS, SESSIONS = 5, 12
@@ -16,13 +16,14 @@ def measured(seed: int) -> tuple[Worth, float]:
     rng = np.random.default_rng(seed)
     response, impact = rng.normal(0.12, 0.04, BEHAVIOURS), rng.uniform(0, 0.15, BEHAVIOURS)
     opportunities = rng.integers(200, 3000, BEHAVIOURS)
-    stakes = []
-    for b in range(BEHAVIOURS):
-        error = rng.uniform(0.04, 0.12, SESSIONS)
-        whole = pool(rng.normal(response[b], np.hypot(error, 0.03)), error**2)
-        seen, spread = rng.normal(impact[b], 0.02), 0.02
-        known = Range(seen, seen - Z * spread, seen + Z * spread)
-        stakes.append(Stake(f"b{b}", Range(whole.effect, whole.low, whole.high), known, float(opportunities[b])))
+    error = rng.uniform(0.04, 0.12, (BEHAVIOURS, SESSIONS))
+    whole = [pool(rng.normal(response[b], np.hypot(error[b], 0.03)), error[b] ** 2) for b in range(BEHAVIOURS)]
+    means, variances = [one.effect for one in whole], [one.error**2 for one in whole]
+    seen, spread = rng.normal(impact, 0.02), 0.02
+    known = [Range(one, one - Z * spread, one + Z * spread) for one in seen]
+    effects = [Range(*row) for row in zip(*shrink_effects(means, variances), strict=True)]
+    columns = ("abcde", effects, known, opportunities, shared_error(means, variances))
+    stakes = [Stake(*row) for row in zip(*columns, strict=True)]
     truth = float((response * impact * opportunities).sum())
     return worth(stakes, minutes=600, price=Price(100, 40), rng=rng), truth
 

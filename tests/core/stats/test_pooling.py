@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
-from coachloop.core.stats.pooling import pool, shrink_effects
+from coachloop.core.stats.pooling import pool, shared_error, shrink_effects
 
 BCG = np.array(
     [-0.8893, -1.5854, -1.3481, -1.4416, -0.2175, -0.7861, -1.6209, 0.0120, -0.4694, -1.3713, -0.3394, 0.4459, -0.0173]
@@ -70,3 +70,10 @@ def test_intervals_cover_unlike_effects():
     seen = rng.normal(truth, np.sqrt(variance))
     inside = [one.low <= 0.1 <= one.high for one in map(pool, seen, variance)]
     assert 0.93 <= np.mean(inside) <= 0.98
+
+
+def test_effects_pulled_the_whole_way_err_as_one():
+    """Alike effects are all the mean and share its whole error; unlike ones, well measured, hardly share any."""
+    assert shared_error([0.1, 0.1, 0.1], [0.01, 0.02, 0.03]) == pytest.approx([1, 1, 1])
+    assert shared_error([-1.0, 0.0, 1.0], [1e-4] * 3).max() < 0.05
+    assert shared_error([], []).shape == (0,)

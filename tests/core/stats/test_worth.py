@@ -32,3 +32,11 @@ def test_the_variance_of_a_product_of_two():
 def test_nothing_is_worth_nothing():
     found = range_of(product_sum(figure(), figure(), [], rng=np.random.default_rng(3)))
     assert found == (0, 0, 0)
+
+
+def test_errors_that_are_one_do_not_cancel():
+    """Four estimates with the same error: their sum has four times it where it is one error, twice it where there are four."""
+    four, certain, once = figure(*[(0.1, 0.02)] * 4), figure(*[(1.0, 0.0)] * 4), np.ones(4)
+    for shared, times in ((1.0, 4), (0.0, 2), (0.5, np.sqrt(4 * (0.75 + 4 * 0.25)))):
+        drawn = product_sum(four, certain, once, rng=np.random.default_rng(4), shared=np.full(4, shared))
+        assert drawn.std() == pytest.approx(0.02 * times, rel=0.03)

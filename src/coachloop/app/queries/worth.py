@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.worth import LASTS, Price, Stake, Worth, worth
 from coachloop.core.model.people import Role
-from coachloop.core.stats.pooling import shrink_effects
+from coachloop.core.stats.pooling import shared_error, shrink_effects
 from coachloop.core.stats.worth import Range
 
 SEED = 20260504
@@ -33,7 +34,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One behaviour's part: effect, impact and opportunities as they enter; without an impact it does not enter."""
+    """One behaviour's part: effect, impact and opportunities as they enter; without an impact it does not enter.
+
+    `shared` is how far the effect's error is one that all parts have in common.
+    """
 
     template: str
     behaviour: str
@@ -41,6 +45,7 @@ class Part:
     effect: Range | None
     impact: Range | None
     opportunities: int
+    shared: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,13 @@ class WhatIf:
     agents: int
     worth: Worth
     assumptions: tuple[str, ...]
+
+
+class _Pulled(NamedTuple):
+    """An effect, and how far its error is one that all effects have in common."""
+
+    effect: Range
+    shared: float
 
 
 def outcomes(viewer: Viewer) -> list[str]:
@@ -100,7 +112,11 @@ def view(programme: Programme, *, outcome: str, value: Value | None) -> WorthVie
         value: what one more of it is worth and an hour costs; without, only what is known is listed.
     """
     parts = _parts(programme, impacts_of(outcome))
-    whole = [Stake(one.title, one.effect, one.impact, one.opportunities) for one in parts if one.effect and one.impact]
+    whole = [
+        Stake(one.title, one.effect, one.impact, one.opportunities, one.shared)
+        for one in parts
+        if one.effect and one.impact
+    ]
     found = None
     if value is not None:
         price, rng = Price(value.value, value.hour), np.random.default_rng(SEED)
@@ -137,7 +153,8 @@ def what_if(programme: Programme, *, outcome: str, value: Value, behaviour: tupl
         raise UnknownNameError(f"nobody had an opportunity for {behaviour[1]!r} in the last four weeks")
     if impact is None:
         raise UnknownNameError(f"no impact of {behaviour[1]!r} on {outcome!r} is known")
-    effect = _effects(programme).get(behaviour) or _effect_of(programme.overall)
+    pulled = _effects(programme).get(behaviour)
+    effect = pulled.effect if pulled else _effect_of(programme.overall)
     if effect is None:
         raise UnknownNameError("nothing is known yet of what coaching moves here")
     minutes = 2 * agents * first_site().session_minutes
@@ -168,19 +185,21 @@ def _parts(programme: Programme, impacts: dict[tuple[str, str], Range]) -> tuple
     return tuple(_part(one, effects, impacts) for one in rows)
 
 
-def _part(one: Moved, effects: dict[tuple[str, str], Range], impacts: dict[tuple[str, str], Range]) -> Part:
+def _part(one: Moved, effects: dict[tuple[str, str], _Pulled], impacts: dict[tuple[str, str], Range]) -> Part:
     key = (one.template, one.behaviour)
-    return Part(*key, one.title, effects.get(key), impacts.get(key), one.opportunities)
+    effect, shared = effects.get(key, (None, 0.0))
+    return Part(*key, one.title, effect, impacts.get(key), one.opportunities, shared)
 
 
-def _effects(programme: Programme) -> dict[tuple[str, str], Range]:
+def _effects(programme: Programme) -> dict[tuple[str, str], _Pulled]:
     """What coaching on each behaviour moved, pulled towards what it moved altogether."""
     known = [one for one in programme.behaviours if _effect_of(one.overall)]
     each = [effect for one in known if (effect := _effect_of(one.overall))]
-    pulled = shrink_effects([one.mean for one in each], [((one.high - one.low) / 2 / Z) ** 2 for one in each])
+    means, variances = [one.mean for one in each], [((one.high - one.low) / 2 / Z) ** 2 for one in each]
+    rows = zip(known, *shrink_effects(means, variances), shared_error(means, variances), strict=True)
     return {
-        (one.template, one.behaviour): Range(*map(float, row))
-        for one, row in zip(known, zip(*pulled, strict=True), strict=True)
+        (one.template, one.behaviour): _Pulled(Range(float(mean), float(low), float(high)), float(shared))
+        for one, mean, low, high, shared in rows
     }
 
 

@@ -15,13 +15,15 @@ LASTS = 90
 class Stake(NamedTuple):
     """One behaviour: what coaching on it moves (a rate), and what meeting it does to the chance of the outcome.
 
-    `opportunities` counts the conversations of coached agents in which it applied.
+    `opportunities` counts the conversations of coached agents in which it applied. `shared` is how far the effect's error is one
+    that all stakes have in common, from 0 to 1: effects that were pulled towards their mean err together (pooling.shared_error).
     """
 
     behaviour: str
     effect: Range
     impact: Range
     opportunities: float
+    shared: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def worth(stakes: Sequence[Stake], *, minutes: float, price: Price, rng: np.rand
     """Effect x opportunities x impact x value, less the minutes, with both intervals carried through.
 
     Args:
-        stakes: one a behaviour; effects and impacts are taken as independent of each other.
+        stakes: one a behaviour; an effect is taken as independent of the impacts, and an impact of the others.
         minutes: of everybody who took part, added up.
         price: what an outcome and an hour are worth.
         rng: source of the draws.
@@ -68,7 +70,8 @@ def worth(stakes: Sequence[Stake], *, minutes: float, price: Price, rng: np.rand
         Uncertain(*np.array([getattr(one, name) for one in stakes], float).reshape(-1, 3).T)
         for name in ("effect", "impact")
     )
-    extra = product_sum(effect, impact, [one.opportunities for one in stakes], rng=rng)
+    times, shared = ([getattr(one, name) for one in stakes] for name in ("opportunities", "shared"))
+    extra = product_sum(effect, impact, times, rng=rng, shared=shared)
     cost = minutes / 60 * price.hour
     net = extra * price.outcome - cost
     return Worth(

@@ -93,10 +93,28 @@ def shrink_effects(effects: ArrayLike, variances: ArrayLike, *, confidence: floa
     all_ = pool(y, v)
     if not y.size:
         return Shrunken(y, y, y)
+    own, common = _errors(all_, v)
     kept = all_.between / (all_.between + v)
     mean = kept * y + (1 - kept) * all_.effect
-    wide = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(kept * v + (1 - kept) ** 2 * all_.error**2)
+    wide = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(own + common)
     return Shrunken(mean, mean - wide, mean + wide)
+
+
+def shared_error(effects: ArrayLike, variances: ArrayLike) -> Floats:
+    """How far the errors of `shrink_effects` are one error, that of the mean they are pulled to: 0 to 1, shape (units,).
+
+    It is each error's correlation with that of the mean; two of them have the product of theirs. Whoever adds up pulled estimates
+    needs it: units that are all pulled the whole way err together, and their sum as much as each.
+    """
+    y, v = np.asarray(effects, float), np.asarray(variances, float)
+    own, common = _errors(pool(y, v), v)
+    return np.asarray(np.sqrt(common / (own + common)), float)
+
+
+def _errors(all_: Pooled, v: Floats) -> tuple[Floats, Floats]:
+    """The variances of what is each unit's own, and of what the mean adds to all."""
+    kept = all_.between / (all_.between + v)
+    return kept * v, (1 - kept) ** 2 * all_.error**2
 
 
 def _between(y: Floats, v: Floats) -> float:

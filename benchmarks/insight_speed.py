@@ -1,0 +1,238 @@
+"""How long the daily insight run and the insight pages take for a year of a large centre, and how much memory.
+
+usage: python benchmarks/insight_speed.py [--agents 500] [--behaviours 20] [--days 261] [--keep DIRECTORY]
+
+500 agents x 20 behaviours x a year are 20 million verdicts. A site on SQLite is filled with the roll-ups and packed days of all of
+them (big_centre.py), and with the calls and verdicts of the last four weeks. Then the services of the worker's daily run are timed,
+each in a process of its own and all in one, and every insight page thirty times through Django's test client.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import perf_counter, process_time
+
+TIMES = 30
+PAGES = {
+    "leader@example.org": (
+        "/week",
+        "/heatmap",
+        "/heatmap?days=90",
+        "/effect",
+        "/agents/a-0000",
+        "/agents/a-0000/trend.svg?behaviour=behaviour_1&template=year",
+    ),
+    "qa@example.org": ("/heatmap", "/heatmap?team=all", "/heatmap?team=all&days=90", "/effect", "/workshops"),
+    "operations@example.org": ("/heatmap", "/effect", "/effect/chart.svg", "/worth", "/workshops", "/mix"),
+}
+MORE_PAGES = ("/drift", "/impact", "/trust")
+
+
+def main() -> None:
+    """Fill, then measure each part in a process of its own."""
+    asked = _arguments()
+    if asked.part:
+        _set_up()
+        PARTS[asked.part](asked)
+        return
+    with tempfile.TemporaryDirectory(prefix="coachloop-year-") as name:
+        home = asked.keep or Path(name)
+        os.environ["COACHLOOP_HOME"] = str(home)
+        if not (home / "filled.json").exists():
+            home.mkdir(parents=True, exist_ok=True)
+            _run("fill", asked)
+        _run("migrate", asked)
+        for part in asked.only or [part for part in PARTS if part not in {"fill", "migrate"}]:
+            _run(part, asked)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in {"agents": 500, "behaviours": 20, "days": 261, "weeks": 4}.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--keep", type=Path, help="where the filled site stays, and is taken from if it is there")
+    parser.add_argument("--only", nargs="*", choices=PARTS)
+    parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _run(part: str, asked: argparse.Namespace) -> None:
+    sizes = [f"--{name}={getattr(asked, name)}" for name in ("agents", "behaviours", "days", "weeks")]
+    subprocess.run([sys.executable, __file__, "--part", part, *sizes], check=True)
+
+
+def _set_up() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "coachloop.project.settings"
+    import django
+
+    django.setup()
+
+
+def _timed(name: str, work: Callable[[], object]) -> None:
+    """One line: seconds on the clock, seconds of the cores, the most memory so far in this process."""
+    wall, cores = perf_counter(), process_time()
+    result = work()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{name:34} {perf_counter() - wall:7.1f} s  {process_time() - cores:7.1f} s of cores  {peak:6,.0f} MB  {result}",
+        flush=True,
+    )
+
+
+def _now() -> datetime:
+    from django.utils import timezone
+
+    return timezone.now()
+
+
+# -- parts --------------------------------------------------------------------------------------------------------------------
+
+
+def _fill(asked: argparse.Namespace) -> None:
+    from big_centre import fill
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from coachloop.app.queries.viewing import OPERATOR
+    from coachloop.app.services import people
+    from coachloop.app.services.rollups import tell_the_planner
+
+    call_command("migrate", verbosity=0)
+    people.set_up_site(viewer=OPERATOR, name="Year", place=people.Place("UTC"), now=_now())
+    last = (_now() - timedelta(days=1)).date()
+    sizes = {"agents": asked.agents, "behaviours": asked.behaviours, "days": asked.days}
+    counts = fill(Path(settings.DATABASES["default"]["NAME"]), **sizes, last=last, weeks=asked.weeks)
+    tell_the_planner()
+    (Path(os.environ["COACHLOOP_HOME"]) / "filled.json").write_text(json.dumps(counts))
+
+
+def _migrate(_: argparse.Namespace) -> None:
+    """A site that was kept may be older than the tables."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    print((Path(os.environ["COACHLOOP_HOME"]) / "filled.json").read_text())
+
+
+def _counts(_: argparse.Namespace) -> None:
+    """The last day comes in anew: its calls are counted, and packed for impact."""
+    from coachloop.app.models import AgentDay, DirtyDay
+    from coachloop.app.queries.drift import last_day
+    from coachloop.app.services.matrix import refresh_matrix
+    from coachloop.app.services.rollups import refresh_rollups
+
+    day = last_day()
+    agents = AgentDay.objects.filter(day=day).values_list("agent_id", flat=True).distinct()
+    DirtyDay.objects.bulk_create(DirtyDay(agent_id=agent, day=day) for agent in agents)
+    _timed("counts of one day", lambda: f"{refresh_rollups()} agent-days")
+    _timed("matrix of one day", lambda: f"{refresh_matrix()} day")
+
+
+def _drift(_: argparse.Namespace) -> None:
+    from coachloop.app.models import DriftAlert
+    from coachloop.app.services.drift import watch
+
+    DriftAlert.objects.all().delete()
+    _timed("drift", lambda: watch(as_of=(_now() - timedelta(days=1)).date(), now=_now()))
+
+
+def _impact(_: argparse.Namespace) -> None:
+    from coachloop.app.models import ImpactEstimate, ImpactRun
+    from coachloop.app.services.impact import refresh_impact
+
+    ImpactRun.objects.all().delete()
+    _timed(
+        "impact",
+        lambda: refresh_impact(now=_now()) and f"{ImpactEstimate.objects.filter(survives=True).count()} survive",
+    )
+
+
+def _effect(_: argparse.Namespace) -> None:
+    from coachloop.app.models import SessionEffect
+    from coachloop.app.services.effects import measure
+
+    _timed(
+        "effect and programme",
+        lambda: measure(now=_now()) and f"{SessionEffect.objects.exclude(effect=None).count()} sessions measured",
+    )
+
+
+def _focus(_: argparse.Namespace) -> None:
+    from coachloop.app.queries.focus import suggestions
+    from coachloop.app.queries.viewing import OPERATOR
+
+    _timed("suggestions for everybody", lambda: len(suggestions(OPERATOR)))
+
+
+def _whole(asked: argparse.Namespace) -> None:
+    """The daily run as a worker does it: one after another in one process."""
+
+    def work() -> str:
+        for part in (_counts, _drift, _impact, _effect, _focus):
+            part(asked)
+        return ""
+
+    print("all in one process:")
+    _timed("the daily run", work)
+
+
+def _pages(_: argparse.Namespace) -> None:
+    from django.conf import settings
+    from django.test import Client
+    from django.urls import Resolver404, resolve
+
+    from coachloop.app.models import User
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    for email, paths in PAGES.items():
+        client = Client()
+        client.force_login(User.objects.get(email=email))
+        more = [path for path in MORE_PAGES if _is_there(path, resolve, Resolver404)]
+        for path in (*paths, *more):
+            _page(client, path, email)
+
+
+def _is_there(path: str, resolve: Callable[[str], object], missing: type[Exception]) -> bool:
+    try:
+        resolve(path)
+    except missing:
+        return False
+    return True
+
+
+def _page(client: object, path: str, who: str) -> None:
+    spent, cores = [], []
+    for _ in range(TIMES + 2):
+        wall, before = perf_counter(), process_time()
+        answer = client.get(path)
+        spent.append(1000 * (perf_counter() - wall))
+        cores.append(1000 * (process_time() - before))
+    of = [sorted(some[2:])[round(0.95 * TIMES) - 1] for some in (spent, cores)]
+    print(
+        f"{who.split('@', maxsplit=1)[0]:10} {path:50} {answer.status_code}  p95 {of[0]:6.0f} ms  {of[1]:6.0f} ms of cores",
+        flush=True,
+    )
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "fill": _fill,
+    "migrate": _migrate,
+    "counts": _counts,
+    "drift": _drift,
+    "impact": _impact,
+    "effect": _effect,
+    "focus": _focus,
+    "whole": _whole,
+    "pages": _pages,
+}
+
+
+if __name__ == "__main__":
+    main()
