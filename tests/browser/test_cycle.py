@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -62,7 +63,7 @@ def test_from_scored_calls_to_the_next_focus(visit: Visit, clock: Clock, centre:
     clock.jump(centre.now + timedelta(days=7, hours=1))
     all_ = Everybody(visit)  # nobody is signed in for a week
     leader, agent, adviser = all_.page["leader"], all_.page["agent"], all_.page["qa_lead"]
-    back = _looked_back(all_)
+    back = _looked_back(all_, centre)
     assert title in adviser.goto(path).text()
     leader.goto("/week")
     expect(leader.get_by_role("button", name=COACH)).to_be_visible()
@@ -159,8 +160,8 @@ def _confirmed(all_: Everybody, path: str) -> None:
     all_.see("Lea Rossi confirmed this on", "leader")
 
 
-def _looked_back(all_: Everybody) -> str:
-    """A week later the follow-up is open by itself, with new numbers; three answers close it."""
+def _looked_back(all_: Everybody, centre: Cast) -> str:
+    """A week later the follow-up is open by itself, with new numbers; until three answers close it there is no next focus."""
     leader, now = all_.page["leader"], timezone.now()
     did = (True, True, True, False, True)
     take_in(
@@ -174,6 +175,7 @@ def _looked_back(all_: Everybody) -> str:
     all_.see("Three answers close it", "leader")
     all_.see(ACTION, "agent", "leader")
     all_.see(PRIVATE)
+    _no_next_focus(centre)
     for question, answer in (
         ("Did it happen?", "Yes"),
         ("Did it work?", "Yes"),
@@ -185,6 +187,14 @@ def _looked_back(all_: Everybody) -> str:
     all_.open(back)
     all_.see("The answers", "agent", "leader", "qa_lead")
     return back
+
+
+def _no_next_focus(centre: Cast) -> None:
+    """Not even for who sends the form without the button."""
+    client = Client()
+    client.force_login(centre.leader)
+    client.post("/agents/lea/focus")
+    assert Focus.objects.filter(agent__key="lea").count() == 1
 
 
 def _in_the_log(admin: Any) -> None:
