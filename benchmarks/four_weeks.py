@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,8 +32,8 @@ os.environ |= {
 django.setup()
 
 from coachloop.app.errors import RefusedError  # noqa: E402 -- Django is set up first
-from coachloop.app.models import FollowUp, Message, Session, User  # noqa: E402
-from coachloop.app.queries import daily, planning, programme, slots, week  # noqa: E402
+from coachloop.app.models import Conversation, FollowUp, Message, Session, User  # noqa: E402
+from coachloop.app.queries import daily, planning, programme, slots, week, worth  # noqa: E402
 from coachloop.app.queries.coverage import Kept, coverage  # noqa: E402
 from coachloop.app.queries.follow_up import before_since, due_follow_ups  # noqa: E402
 from coachloop.app.queries.viewing import OPERATOR, Viewer, leaders, viewer  # noqa: E402
@@ -53,6 +53,7 @@ from coachloop.core.coaching.agreement import (  # noqa: E402
 from coachloop.core.model.receipt import Line  # noqa: E402
 from coachloop.core.stats.proportions import wilson  # noqa: E402
 from coachloop.simulation import BEHAVIOURS, Calls, Plan, simulate_plan, write_plan  # noqa: E402
+from coachloop.simulation.plan import OUTBOUND  # noqa: E402
 
 ZONE = ZoneInfo("Europe/London")
 FIRST_MONDAY = date(2026, 6, 1)
@@ -60,6 +61,7 @@ REPORTED = "first-30-seconds"
 REPORT_POINTS, WORKS, POINTS = 0.04, 0.6, (0.15, 0.25)
 COLUMN = {behaviour.key: place for place, behaviour in enumerate(BEHAVIOURS)}
 HISTORY, TOLD = 60, 12
+VALUE, HOUR = 400.0, 30.0
 
 
 @dataclass
@@ -71,6 +73,14 @@ class Centre:
     rng: np.random.Generator
     points: dict[int, float] = field(default_factory=dict)
     reported: set[str] = field(default_factory=set)
+    added: np.ndarray = field(init=False)
+    """What coaching adds: agent x behaviour x day, in points of 1."""
+
+    def __post_init__(self) -> None:
+        """Begin with the coaching of the history."""
+        self.added = np.zeros_like(self.plan.boost)
+        for one in self.plan.coachings:
+            self.added[one.agent, COLUMN[one.behaviour], one.held + 1 :] += one.points
 
     @property
     def places(self) -> dict[str, int]:
@@ -82,7 +92,8 @@ class Centre:
         points = float(self.rng.uniform(*POINTS)) if self.rng.random() < WORKS else 0.0
         self.points[session.pk] = points
         if session.behaviour and session.behaviour.key in COLUMN:
-            self.plan.boost[self.places[session.agent.key], COLUMN[session.behaviour.key], day + 1 :] += points
+            for boost in (self.plan.boost, self.added):
+                boost[self.places[session.agent.key], COLUMN[session.behaviour.key], day + 1 :] += points
 
     def report(self, team: str, day: int) -> None:
         """A team reads its daily report from `day` on."""
@@ -135,7 +146,7 @@ def _at(day: date, clock: time) -> datetime:
 def _roll_out(first_day: date) -> None:
     """Operations switch the daily report on, team by team in random order."""
     operations = viewer(User.objects.filter(grants__role="operations").order_by("pk")[0])
-    reports.roll_out(viewer=operations, template=REPORTED, first_day=first_day, weeks=4, now=_at(first_day, time(6)))
+    reports.roll_out(viewer=operations, template=REPORTED, first_day=first_day, weeks=1, now=_at(first_day, time(6)))
 
 
 def _morning(centre: Centre, number: int) -> None:
@@ -276,17 +287,59 @@ def _adherence(centre: Centre) -> Iterator[tuple[str, int, int]]:
 
 
 def _claims(centre: Centre) -> None:
-    print("\n## What the product claims, beside what was simulated\n")
+    """A table of claims, each with what was simulated."""
     found = programme.stored(OPERATOR)
-    truth = np.array(list(centre.points.values()))
-    print(f"sessions held in these weeks: {len(truth)}; truly worth {100 * truth.mean():.1f} points on average")
     if found is None:
-        print("no effect is worked out yet")
+        print("\nno effect is worked out yet")
         return
-    print(f"effect of a session, all sessions there are: {found.overall}")
-    print(f"funnel: {found.funnel}")
+    truth = 100 * float(np.mean(list(centre.points.values())))
+    value = worth.Value("converted", VALUE, HOUR, "", found.day)
+    shown = worth.view(found, outcome="converted", value=value)
+    print("\n## What the product claims, beside what was simulated\n")
+    print("| | simulated | claimed | interval | from |\n|---|---|---|---|---|")
+    whole = found.overall
+    print(
+        f"| effect of a session, points | {truth:.1f} | {_points(whole.effect, whole.low, whole.high)} | {whole.sessions} sessions |"
+    )
     for one in found.roll_outs:
-        print(f"roll-out ({100 * REPORT_POINTS:.0f} points were simulated): {one}")
+        claimed = _points(one.effect, one.low, one.high)
+        print(f"| effect of the daily report, points | {100 * REPORT_POINTS:.1f} | {claimed} | {one.teams} teams |")
+    if shown.worth:
+        extra, net = shown.worth.extra, shown.worth.net
+        simulated = _extra(centre, shown.first)
+        print(
+            f"| extra outcomes | {simulated:.0f} | {extra.mean:.0f} | {extra.low:.0f} to {extra.high:.0f} | {found.sessions} sessions |"
+        )
+        print(
+            f"| net worth | {simulated * VALUE - shown.worth.cost:,.0f} | {net.mean:,.0f} | {net.low:,.0f} to {net.high:,.0f} | |"
+        )
+    print(f"\n{found.funnel}")
+
+
+def _points(effect: float | None, low: float | None, high: float | None) -> str:
+    if effect is None or low is None or high is None:
+        return "cannot be told | –"
+    return f"{100 * effect:.1f} | {100 * low:.1f} to {100 * high:.1f}"
+
+
+def _extra(centre: Centre, first: date) -> float:
+    """Outcomes expected of the calls there were, with what coaching added and without it."""
+    without = replace(centre.plan, boost=centre.plan.boost - centre.added)
+    days = {day: number for number, day in enumerate(centre.plan.days)}
+    rows = Conversation.objects.filter(day__gte=first, queue__in=OUTBOUND).values_list("agent__key", "day", "queue")
+    rng = np.random.default_rng(3)
+    return sum(
+        _chance(centre.plan, agent, days[day], queue=queue, dice=dice)
+        - _chance(without, agent, days[day], queue=queue, dice=dice)
+        for key, day, queue in rows
+        for agent, dice in [(centre.places[key], rng.random(len(BEHAVIOURS)))]
+        if centre.added[agent, :, : days[day] + 1].any()
+    )
+
+
+def _chance(plan: Plan, agent: int, day: int, *, queue: str, dice: np.ndarray) -> float:
+    done = [b.key for b, roll in zip(BEHAVIOURS, dice, strict=True) if roll < plan.rate(agent, b.key, day, queue=queue)]
+    return plan.outcome(agent, day, queue=queue, done=done)
 
 
 if __name__ == "__main__":
