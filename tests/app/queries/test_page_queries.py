@@ -8,7 +8,16 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from coachloop.app.models import AuditEntry, Behaviour, User
+from coachloop.app.models import (
+    Agent,
+    Attendance,
+    AuditEntry,
+    Behaviour,
+    DriftAlert,
+    Gathering,
+    Session,
+    User,
+)
 from coachloop.app.queries import agent_page, audit_log, conversation, demo, heatmap, session_page, template_page, week
 from coachloop.app.queries.conversation import Filters
 from coachloop.app.queries.paging import cut
@@ -114,6 +123,25 @@ def test_the_trend_counts_weeks_from_monday(today: date) -> None:
     assert trend.points[-1].week <= today
     assert sum(point.n for point in trend.points) == 24
     assert all(p.low - 1e-9 <= (p.rate or 0) <= p.high + 1e-9 for p in trend.points if p.n)
+
+
+def test_the_trend_says_what_happened_when(cast: Cast, today: date) -> None:
+    """A session, a huddle they were at, and a slip: each in its week, what was missed or was of others not."""
+    lea, behaviour = Agent.objects.get(key="lea"), Behaviour.objects.get(key="open_questions")
+    day = {"agent": lea, "behaviour": behaviour}
+    now, last_week = cast.now, today - timedelta(days=7)
+    Session.objects.create(**day, kind="performance", status="imported", held_on=last_week, created_at=now)
+    DriftAlert.objects.create(
+        **day, onset=today, signalled_on=today, raised_at=now, met=1, n=9, low=0.0, high=0.4, baseline=0.8
+    )
+    for present in (True, False):
+        told = {"kind": "huddle", "behaviour": behaviour, "held_on": last_week, "minutes": 5, "created_at": now}
+        Attendance.objects.create(gathering=Gathering.objects.create(**told), agent=lea, present=present)
+    *_, before, this = agent_page.trend(
+        OPERATOR, "lea", template="discovery", behaviour="open_questions", today=today
+    ).points
+    assert before.marks == ((last_week, "huddle"), (last_week, "session"))
+    assert this.marks == ((today, "slipped"),)
 
 
 def test_what_went_well_is_never_the_same_words_twice(cast: Cast, today: date) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from django.db.models import Sum
 from django.db.models.functions import TruncWeek
 
-from coachloop.app.models import Agent, AgentDay, Behaviour, Focus, Session, Verdict
+from coachloop.app.models import Agent, AgentDay, Attendance, Behaviour, DriftAlert, Focus, Session, Verdict
 from coachloop.app.queries import gatherings, rates, requests, viewing
 from coachloop.app.queries.examples import Example, examples
 from coachloop.app.queries.follow_up import RateView, rate
@@ -23,9 +24,16 @@ WEEKS = 12
 RECENT_DAYS = 28
 
 
+class Mark(NamedTuple):
+    """What happened about the behaviour on a day: a session, a huddle or workshop, or "slipped", the day since which it goes worse."""
+
+    day: date
+    what: str
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One week's rate with its interval; `rate` is empty without opportunities."""
+    """One week's rate with its interval, and what happened in it; `rate` is empty without opportunities."""
 
     week: date
     met: int
@@ -33,6 +41,7 @@ class Point:
     rate: float | None
     low: float
     high: float
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +174,32 @@ def _trend(agent: Agent, behaviour: Behaviour | None, today: date) -> Trend | No
     sums = cells.annotate(week=TruncWeek("day")).values_list("week").annotate(Sum("met"), Sum("not_met")).order_by()
     counted = {week: (met, met + not_met) for week, met, not_met in sums}
     met, n = np.array([counted.get(week, (0, 0)) for week in weeks]).T
-    interval = wilson(met, n)
+    interval, marks = wilson(met, n), _marks(agent, behaviour, (weeks[0], today))
     points = tuple(
-        Point(week, int(k), int(m), k / m if m else None, float(low), float(high))
+        Point(week, int(k), int(m), k / m if m else None, float(low), float(high), marks.get(week, ()))
         for week, k, m, low, high in zip(weeks, met, n, interval.low, interval.high, strict=True)
     )
     return Trend(behaviour.template.key, behaviour.key, behaviour.title, behaviour.target, points)
+
+
+def _marks(agent: Agent, behaviour: Behaviour, period: tuple[date, date]) -> dict[date, tuple[Mark, ...]]:
+    """What happened about a behaviour, by the Monday of its week."""
+    here = {"agent": agent, "behaviour": behaviour}
+    held = Session.objects.filter(
+        **here, status__in=(SessionStatus.HELD, SessionStatus.IMPORTED), held_on__range=period
+    )
+    met = Attendance.objects.filter(
+        agent=agent, present=True, gathering__behaviour=behaviour, gathering__held_on__range=period
+    )
+    slipped = DriftAlert.objects.filter(**here, onset__range=period)
+    found = [(day, "session") for day in held.values_list("held_on", flat=True) if day]
+    found += [(day, kind) for day, kind in met.values_list("gathering__held_on", "gathering__kind") if day]
+    found += [(day, "slipped") for day in slipped.values_list("onset", flat=True)]
+    marks: dict[date, tuple[Mark, ...]] = {}
+    for day, what in sorted(found):
+        monday = day - timedelta(days=day.weekday())
+        marks[monday] = (*marks.get(monday, ()), Mark(day, what))
+    return marks
 
 
 def _focus(viewer: Viewer, agent: Agent, today: date) -> FocusView | None:

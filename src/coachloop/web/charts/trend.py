@@ -1,4 +1,4 @@
-"""A behaviour's trend as a picture: weekly rates with their intervals, and the target."""
+"""A behaviour's trend as a picture: weekly rates with the band they likely lie in, the target, and what happened when."""
 
 import json
 from dataclasses import replace
@@ -45,7 +45,7 @@ def _spec(trend: Trend, colour: dict[str, str], size: tuple[int, int]) -> dict[s
         "padding": {"left": 4, "right": 12, "top": 10, "bottom": 4},
         "background": colour["ground"],
         "data": {"values": rows},
-        "layer": [*_target(trend, colour), *_points(labels, colour)],
+        "layer": [*_target(trend, colour), *_points(labels, colour), *_marks(labels, trend, colour)],
         "config": {"view": {"stroke": None}, "font": FACE, "axis": {"labelFont": FACE, "titleFont": FACE}},
     }
 
@@ -96,11 +96,34 @@ def _share(field: str, colour: dict[str, str]) -> dict[str, Any]:
 
 def _points(labels: list[str], colour: dict[str, str]) -> list[dict[str, Any]]:
     x, y = _weeks(labels, colour), _share("rate", colour)
+    band = {"type": "area", "color": colour["likely"], "opacity": 0.4}
     likely = {"type": "rule", "strokeWidth": 9, "strokeCap": "round", "color": colour["likely"]}
     return [
+        {"mark": band, "encoding": {"x": x, "y": _share("low", colour), "y2": {"field": "high"}}},
         {"mark": likely, "encoding": {"x": x, "y": _share("low", colour), "y2": {"field": "high"}}},
         {"mark": {"type": "line", "strokeWidth": 2, "color": colour["point"]}, "encoding": {"x": x, "y": y}},
         {"mark": {"type": "circle", "size": 70, "opacity": 1, "color": colour["point"]}, "encoding": {"x": x, "y": y}},
+    ]
+
+
+def _marks(labels: list[str], trend: Trend, colour: dict[str, str]) -> list[dict[str, Any]]:
+    """A line through each week in which something happened, with its words above."""
+    words = [
+        {"week": label, "what": "\n".join(dict.fromkeys(mark.what for mark in point.marks))}
+        for label, point in zip(labels, trend.points, strict=True)
+        if point.marks
+    ]
+    if not words:
+        return []
+    data, x = {"data": {"values": words}}, {"x": _weeks(labels, colour)}
+    text = {"type": "text", "align": "center", "baseline": "bottom", "lineBreak": "\n", "fontSize": 12}
+    return [
+        {**data, "mark": {"type": "rule", "strokeDash": [2, 3], "color": colour["ink"]}, "encoding": x},
+        {
+            **data,
+            "mark": {**text, "color": colour["ink"]},
+            "encoding": {**x, "y": {"value": -4}, "text": {"field": "what"}},
+        },
     ]
 
 
