@@ -72,6 +72,11 @@ def test_a_template_fits_conversations_of_its_kind():
     assert Template("t", "T", ()).fits(channel=None)
 
 
+def test_a_coaching_conversation_is_for_templates_that_name_its_channel():
+    assert not Template("t", "T", ()).fits(channel="coaching")
+    assert Template("t", "T", (), {"channel": ("coaching",)}).fits(channel="coaching")
+
+
 def test_a_receipt_counts_and_lists():
     receipt = Receipt(received=3, accepted=1, duplicates=1)
     receipt.refuse("calls.jsonl", 7, "not JSON")
