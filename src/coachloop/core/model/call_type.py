@@ -22,7 +22,7 @@ def call_type(extra: Mapping[str, Any] | None) -> str:
     """
     given = extra or {}
     places = [given, *(given[name] for name in INSIDE if isinstance(given.get(name), Mapping))]
-    found = (" + ".join(sorted(_names(place.get(name)))) for name in NAMED for place in places)
+    found = (" + ".join(sorted(_names(place[name]))) for name in NAMED for place in places if name in place)
     return next((one[:LONGEST] for one in found if one), "")
 
 
