@@ -225,7 +225,9 @@ def test_rule_5_by_service_it_opens_by_itself_and_neither_closes_early_nor_twice
             close(loop, follow_up, now=NOW + timedelta(days=days))
         assert coaching.open_due_follow_ups(now=NOW + timedelta(days=days)) == 0
     with transaction.atomic():
-        close(loop, follow_up, now=NOW + timedelta(days=7))  # on its day it is open, whether or not the worker has looked
+        close(
+            loop, follow_up, now=NOW + timedelta(days=7)
+        )  # on its day it is open, whether or not the worker has looked
         transaction.set_rollback(True)
     assert coaching.open_due_follow_ups(now=NOW + timedelta(days=7)) == 1
     close(loop, follow_up, now=NOW + timedelta(days=7))

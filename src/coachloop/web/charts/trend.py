@@ -116,7 +116,14 @@ def _marks(labels: list[str], trend: Trend, colour: dict[str, str]) -> list[dict
     if not words:
         return []
     data, x = {"data": {"values": words}}, {"x": _weeks(labels, colour)}
-    text = {"type": "text", "align": "center", "baseline": "bottom", "lineBreak": "\n", "fontSize": 12, "lineHeight": 14}
+    text = {
+        "type": "text",
+        "align": "center",
+        "baseline": "bottom",
+        "lineBreak": "\n",
+        "fontSize": 12,
+        "lineHeight": 14,
+    }
     above = {"expr": "-14 * (length(split(datum.what, '\\n')) - 1)"}
     return [
         {**data, "mark": {"type": "rule", "strokeDash": [2, 3], "color": colour["ink"]}, "encoding": x},
