@@ -15,7 +15,7 @@ from coachloop.app.queries.daily import daily
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.core.coaching.agreement import SessionStatus
-from coachloop.core.insight.effect import Contacts, Effects, Sessions, effects, pooled
+from coachloop.core.insight.effect import Contacts, Effects, Sessions, effects, pooled, verdict
 from coachloop.core.stats.pooling import Pooled, shrink_effects
 
 CHOICE_DAYS = 28
@@ -208,7 +208,7 @@ def _row(row: Session, found: Effects, at: int) -> EffectRow:
         held_on=row.held_on or date.min,
         n_before=int(found.n_before[at]),
         n_after=int(found.n_after[at]),
-        verdict=found.verdicts[at].value,
+        verdict=verdict(found.low[at], found.high[at]).value,
         why=found.why[at].value,
         **numbers,
     )
