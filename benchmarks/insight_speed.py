@@ -44,7 +44,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="coachloop-year-") as name:
         home = asked.keep or Path(name)
-        os.environ |= {"COACHLOOP_HOME": str(home), "OPENBLAS_NUM_THREADS": "1"}
+        os.environ["COACHLOOP_HOME"] = str(home)
         if not (home / "filled.json").exists():
             home.mkdir(parents=True, exist_ok=True)
             _run("fill", asked)

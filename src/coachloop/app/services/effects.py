@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
+from threadpoolctl import threadpool_limits
 
 from coachloop.app.models import Figures, SessionEffect
 from coachloop.app.queries import programme, sites
@@ -27,7 +28,8 @@ def measure(*, now: datetime) -> bool:
     Returns:
         Whether there was anything to work on.
     """
-    found = measured(OPERATOR, as_of=sites.first_local_date(now))
+    with threadpool_limits(limits=1, user_api="blas"):  # as for impact
+        found = measured(OPERATOR, as_of=sites.first_local_date(now))
     if found is None:
         return False
     figures = programme.work_out(found)

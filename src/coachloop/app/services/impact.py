@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from threadpoolctl import threadpool_limits
 
 from coachloop.app.models import ImpactEstimate, ImpactRun
 from coachloop.app.queries.impact import Found, look
@@ -15,7 +16,9 @@ def refresh_impact(*, now: datetime) -> bool:
     changed = refresh_matrix()
     if not changed and ImpactRun.objects.exists():
         return False
-    keep(look(now=now))
+    with threadpool_limits(limits=1, user_api="blas"):  # small matrices: a second thread costs more than it brings
+        found = look(now=now)
+    keep(found)
     return True
 
 
