@@ -1,4 +1,4 @@
-"""What every test shares: what it may not leave behind, and what is traced."""
+"""What every test shares: what it may not leave behind."""
 
 import csv
 import locale
@@ -19,11 +19,6 @@ pytest_plugins = ["house"]
 settings.register_profile("coachloop", deadline=None)  # a busy machine is slow now and then, which is no finding
 settings.load_profile("coachloop")
 
-CORE = ["coachloop.core"]
-REACHES_THE_CORE = {"core", "app", "worker", "adapters"}
-"""The folders whose tests are traced when the core alone is measured: tracing doubles what a test takes."""
-
-
 OURS = ("COACHLOOP_", "DATABASE_", "DJANGO_", "TZ", "LANG", "LC_", "HOME", "PATH")
 """Variables of the environment that decide something; libraries set others when they are first imported."""
 
@@ -32,21 +27,6 @@ OURS = ("COACHLOOP_", "DATABASE_", "DJANGO_", "TZ", "LANG", "LC_", "HOME", "PATH
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Start with the slow browser, so that one worker is not left alone with it at the end."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Trace what may reach the core, fixtures included, and let the others run as fast as they are."""
-    plugin: Any = item.config.pluginmanager.getplugin("_cov")
-    controller = getattr(plugin, "cov_controller", None)
-    room = item.path.relative_to(Path(__file__).parent).parts[0]
-    if controller is None or plugin.options.cov_source != CORE or room in REACHES_THE_CORE:
-        return (yield)
-    controller.pause()
-    try:
-        return (yield)
-    finally:
-        controller.resume()
 
 
 @pytest.fixture(autouse=True)

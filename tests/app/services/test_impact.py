@@ -144,8 +144,8 @@ def test_a_day_is_packed_when_missed_and_thrown_away_when_its_facts_change():
     assert len(packed) == 2
     assert packed.codes.tolist() == [[1, 2, 3], [0, 1, 3]]
     assert packed.mixes[0] == ("", "", "voice", "", "hotel")
-    assert packed.names == ("sold", "note")
-    assert np.array_equal(packed.outcomes, [[1, np.nan], [np.nan, np.nan]], equal_nan=True)
+    assert packed.names == ("note", "sold")
+    assert np.array_equal(packed.outcomes, [[np.nan, 1], [np.nan, np.nan]], equal_nan=True)
     label({"conversation_id": "c-2", "behaviour": "greets", "verdict": "met"})
     assert MatrixDay.objects.count() == 1
     refresh_matrix()

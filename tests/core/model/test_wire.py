@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from coachloop.core.model import wire
 from coachloop.core.model.conversation import Speaker, Word
+from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.wire import (
     FORMATS,
     LINE_LIMIT,
+    AbsenceLine,
     BadLineError,
     CoachingLine,
     ConversationLine,
@@ -18,6 +20,8 @@ from coachloop.core.model.wire import (
     checked,
     json_object,
     read_conversation,
+    row,
+    taken,
 )
 
 CALL = {
@@ -199,3 +203,34 @@ def test_an_object_of_a_line():
 def test_every_format_has_a_schema():
     for name, model in FORMATS.items():
         assert model.model_json_schema()["properties"], name
+
+
+def test_each_line_is_taken_or_refused_in_its_place():
+    """A row of a table, a line of JSON and what the reader refused stand in one receipt; a fault of ours is no refusal."""
+    away = {"agent_id": "a-7", "first_day": "2026-05-04", "last_day": "2026-05-08"}
+    backwards = {**away, "last_day": "2026-05-01"}
+    items = [
+        Record("a.csv", 2, away),
+        Line("a.jsonl", 1, json.dumps(away).encode()),
+        Line("a.jsonl", 2, b"{"),
+        Refusal("a.csv", 3, "not CSV"),
+        Record("a.csv", 4, backwards),
+    ]
+    receipt = Receipt()
+    found = list(taken(items, receipt, row(AbsenceLine)))
+    assert [(item.file, item.number, absence.agent_id) for item, absence in found] == [
+        ("a.csv", 2, "a-7"),
+        ("a.jsonl", 1, "a-7"),
+    ]
+    assert receipt.received == 5
+    assert [(refusal.file, refusal.line) for refusal in receipt.refused] == [("a.jsonl", 2), ("a.csv", 3), ("a.csv", 4)]
+    assert "last_day must be from first_day (2026-05-04) to three years later" in receipt.refused[2].reason
+    with pytest.raises(ZeroDivisionError):
+        list(taken(items, Receipt(), lambda _: 1 // 0))
+
+
+@pytest.mark.parametrize(
+    ("channel", "coaching"), [("coaching", True), (" Coaching", True), ("voice", False), (None, False)]
+)
+def test_a_coaching_conversation_is_known_by_its_channel(channel, coaching):
+    assert ConversationLine.model_validate_json(line(channel=channel)).is_coaching is coaching

@@ -104,7 +104,7 @@ def _verdicts(template: Template, day: date, *, place: Place, codes: NDArray[np.
 def _outcomes(given: list[Any]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """The names, and what is known by them as numbers: NaN where nothing is, or nothing that is a number or a yes or no."""
     rows = [one if isinstance(one, dict) else {} for one in given]
-    names = tuple(dict.fromkeys(name for row in rows for name in row))
+    names = tuple(sorted({name for row in rows for name in row}))
     table = [[_number(row.get(name)) for name in names] for row in rows]
     return names, np.array(table, np.float32).reshape(len(rows), len(names))
 
