@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Case, F, Min, OuterRef, QuerySet, Subquery, When, Window
+from django.db.models import Case, F, Min, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from coachloop.app import mapping
@@ -108,21 +108,26 @@ def _missed(viewer: Viewer, pairs: Collection[Wanted]) -> QuerySet[Verdict]:
 def examples(viewer: Viewer, verdicts: QuerySet[Verdict]) -> dict[int, Example]:
     """The verdicts as examples, by id; only of calls that the viewer may read."""
     verdicts = verdicts.filter(**{f"{EVALUATED}__in": viewing.conversations(viewer)})
-    first_stored = (
-        Verdict.objects.filter(
-            attempt__evaluation=OuterRef("attempt__evaluation"),
-            behaviour=OuterRef("behaviour"),
-            outcome=Outcome.NOT_MET,
-        )
-        .order_by()
-        .values("behaviour")
-        .annotate(first=Min("attempt__stored_at"))
-        .values("first")
-    )
     rows = list(verdicts.select_related("behaviour", EVALUATED))
-    landed = dict(verdicts.annotate(landed=Subquery(first_stored)).values_list("id", "landed"))
+    landed = _landed(rows)
     said = _words(rows)
-    return {row.pk: _example(row, said.get(row.attempt_id), landed=landed[row.pk]) for row in rows}
+    return {
+        row.pk: _example(
+            row, said.get(row.attempt_id), landed=landed.get((row.attempt.evaluation_id, row.behaviour_id))
+        )
+        for row in rows
+    }
+
+
+def _landed(rows: list[Verdict]) -> dict[tuple[int, int], datetime]:
+    """When each evaluation first said that its behaviour was missed, asked by number: a database without statistics plans that well."""
+    missed = Verdict.objects.filter(
+        attempt__evaluation_id__in={row.attempt.evaluation_id for row in rows},
+        behaviour_id__in={row.behaviour_id for row in rows},
+        outcome=Outcome.NOT_MET,
+    )
+    first = missed.order_by().values_list("attempt__evaluation_id", "behaviour_id").annotate(Min("attempt__stored_at"))
+    return {(evaluation, behaviour): at for evaluation, behaviour, at in first}
 
 
 def _words(rows: list[Verdict]) -> dict[int, Conversation]:
