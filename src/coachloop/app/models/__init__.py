@@ -14,6 +14,7 @@ from coachloop.app.models.library import Clip, ClipShare, ClipView
 from coachloop.app.models.notices import CoachingRequest, Message, ReportChoice, RollOut
 from coachloop.app.models.people import Absence, Agent, Grant, Site, SiteClosure, Team, User
 from coachloop.app.models.recordings import SessionRecording
+from coachloop.app.models.reviewing import Assignment, AuditDraw, Dispute, Room, RoomDecision, RoomWording
 from coachloop.app.models.rollups import AgentDay, DirtyDay
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
 from coachloop.app.models.verdicts import Attempt, Evaluation, Review, Scoring, Verdict
@@ -22,8 +23,10 @@ __all__ = [
     "Absence",
     "Agent",
     "AgentDay",
+    "Assignment",
     "Attempt",
     "Attendance",
+    "AuditDraw",
     "AuditEntry",
     "Behaviour",
     "BusyTime",
@@ -34,6 +37,7 @@ __all__ = [
     "CoachingRequest",
     "Conversation",
     "DirtyDay",
+    "Dispute",
     "DriftAlert",
     "DriftBudget",
     "Evaluation",
@@ -56,6 +60,9 @@ __all__ = [
     "Review",
     "Revision",
     "RollOut",
+    "Room",
+    "RoomDecision",
+    "RoomWording",
     "Scoring",
     "Session",
     "SessionDraft",

@@ -19,6 +19,12 @@ class Site(models.Model):
     developmental_weeks = models.PositiveSmallIntegerField(
         default=6, help_text="every agent is offered a developmental conversation this often"
     )
+    dispute_days = models.PositiveSmallIntegerField(
+        default=10, help_text="working days after a verdict landed in which an agent may challenge it"
+    )
+    decide_days = models.PositiveSmallIntegerField(
+        default=5, help_text="working days in which a challenge is to be decided"
+    )
     suggestions_noted_on = models.DateField(null=True, help_text="the last day whose suggestions are noted")
 
     def __str__(self) -> str:
@@ -92,6 +98,7 @@ class Agent(models.Model):
     name = models.CharField(max_length=200)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="agents")
     team_since = models.DateField(null=True)
+    joined_on = models.DateField(null=True, help_text="first day at the centre, where the site records it")
     user = models.OneToOneField(User, null=True, on_delete=models.SET_NULL, related_name="agent")
 
     def __str__(self) -> str:

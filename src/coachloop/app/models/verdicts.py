@@ -113,6 +113,8 @@ class Review(models.Model):
     reviewer_name = models.CharField(max_length=200, blank=True)
     reviewed_at = models.DateTimeField()
     turns = models.JSONField(default=list)
+    quotes = models.JSONField(null=True, help_text="the words that show it: turn, start, end, quote")
+    note = models.TextField(null=True)  # noqa: DJ001 -- a column with a default would rebuild the table, and lose its trigger
     sampling_probability = models.FloatField(null=True)
     fingerprint = models.CharField(max_length=64, unique=True)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from coachloop.app.models import Agent, Conversation, FollowUp, Session, Team, User
+from coachloop.app.models import Agent, Assignment, Conversation, FollowUp, Session, Team, User
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
 
@@ -83,13 +83,22 @@ def agents(viewer: Viewer) -> QuerySet[Agent]:
 def conversations(viewer: Viewer) -> QuerySet[Conversation]:
     """Conversations with customers whose words they may see: leaders by the agent's team at the time of the call.
 
-    Coaching conversations are none of these, for nobody: queries.recordings says who sees which.
+    Coaching conversations are none of these, for nobody: queries.recordings says who sees which. Nor are calls that they are asked to
+    answer blind: queries.assignments shows their words alone.
     """
     calls = Conversation.objects.exclude(channel=COACHING)
+    if viewer.user is not None:
+        calls = calls.exclude(Exists(blind(viewer.user).filter(conversation=OuterRef("pk"))))
     if viewer.has(Role.QA_LEAD):
         return calls
     mine = Q(agent_id=viewer.agent_id) if viewer.has(Role.AGENT) and viewer.agent_id else Q(pk__in=())
     return calls.filter(mine | Q(team_id__in=_led(viewer)))
+
+
+def blind(user: User) -> QuerySet[Assignment]:
+    """What somebody is asked to answer without seeing what the machine or anybody else says: until they submit, in a room until it opens."""
+    waiting = Q(submitted_at__isnull=True) | Q(room__isnull=False, room__opened_at__isnull=True)
+    return Assignment.objects.filter(waiting, reviewer=user, passed_on_at__isnull=True)
 
 
 def sessions(viewer: Viewer) -> QuerySet[Session]:

@@ -21,3 +21,11 @@ PRECEDENCE: dict[ReviewKind, int] = {
     ReviewKind.LABEL: 3,
 }
 """The most considered answer comes first; among equals the latest counts, and any of them goes before the machine."""
+
+
+class Decision(StrEnum):
+    """How a dispute ended."""
+
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+    NOT_APPLICABLE = "not_applicable"
