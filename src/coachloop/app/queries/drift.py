@@ -10,6 +10,7 @@ from coachloop.app.models import Agent, AgentDay, Behaviour, DriftAlert, DriftBu
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.daily import daily
 from coachloop.app.queries.requests import leads
+from coachloop.app.queries.rulers import rulers
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import OPERATOR, Viewer
@@ -123,7 +124,7 @@ def watched(last: date) -> Drift:
     begun = last - LOOK_BACK
     first = begun.replace(month=begun.month - (begun.month - 1) % 3, day=1)
     counts = daily(OPERATOR, first=first, last=last)
-    return drift(counts, budget=budget(), restarts=_retrained())
+    return drift(counts, budget=budget(), rulers=rulers(counts), restarts=_retrained())
 
 
 def last_day() -> date | None:
