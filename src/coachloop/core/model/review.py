@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from coachloop.core.model.verdict import Outcome
+
 
 class ReviewKind(StrEnum):
     """How a human answer came about."""
@@ -29,3 +31,10 @@ class Decision(StrEnum):
     UPHELD = "upheld"
     OVERTURNED = "overturned"
     NOT_APPLICABLE = "not_applicable"
+
+
+def decision(challenged: Outcome, stands: Outcome) -> Decision:
+    """What a decision is called: the same answer upholds what was challenged, another overturns it or says that nothing applied."""
+    if stands is challenged:
+        return Decision.UPHELD
+    return Decision.NOT_APPLICABLE if stands is Outcome.NOT_APPLICABLE else Decision.OVERTURNED
