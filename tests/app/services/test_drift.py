@@ -3,11 +3,11 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from builders import MANNERS, publish, scores
+from builders import MANNERS, NOW, agreement, calls, publish, score, scores, take
 from coachloop.app.errors import NotYoursError, RefusedError, WrongStateError
 from coachloop.app.models import AgentDay, AuditEntry, Behaviour, DriftAlert, DriftBudget, TemplateVersion
 from coachloop.app.queries import drift as queries
-from coachloop.app.services import drift, gatherings, rollups
+from coachloop.app.services import coaching, drift, gatherings, rollups
 from coachloop.app.services.drift import Raised
 from coachloop.app.services.gatherings import Held, Wanted
 from coachloop.core.coaching.gathering import GatheringKind
@@ -98,6 +98,25 @@ def test_a_huddle_answers_it_for_good(cast, alert):
     alert.refresh_from_db()
     assert (alert.resolution, alert.resolved_at) == ("huddle", now)
     assert watch(days([3, 2], first=58)) == Raised()
+
+
+def test_a_session_on_the_behaviour_answers_it_for_good(cast, alert):
+    elsewhere = DriftAlert.objects.create(
+        agent=alert.agent, behaviour=Behaviour.objects.get(key="value_first"), onset=START, signalled_on=START,
+        raised_at=at(START), met=2, n=20, low=0.0, high=0.3, baseline=0.8,
+    )  # fmt: skip
+    take(*calls("lea", 2, 20), *calls("tom", 20, 20))
+    score()
+    session = coaching.accept_focus(viewer=cast.ada, agent_key="lea", now=NOW).sessions.get()
+    alert.refresh_from_db()
+    assert (session.behaviour, alert.resolved_at) == (alert.behaviour, None), "accepting alone answers nothing"
+    agreed, today = agreement(NOW.date()), NOW.date()
+    coaching.hold_session(viewer=cast.ada, session_id=session.pk, agreement=agreed, held_on=today, now=NOW)
+    alert.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (alert.resolution, alert.resolved_at) == ("session", NOW)
+    assert elsewhere.resolved_at is None
+    assert watch(days([3, 2], first=58)) == Raised(0, 1), "the same slide is not raised again"
 
 
 def test_whoever_leads_acknowledges_it_once(cast, alert):
