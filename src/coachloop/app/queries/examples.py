@@ -1,11 +1,13 @@
 """Proof that an agent can hear or read: what the customer said, what the agent said next, the better move."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 from typing import NamedTuple
 
-from django.db.models import Case, F, Min, QuerySet, When, Window
+from django.db.models import Case, Exists, F, Min, OuterRef, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from coachloop.app import mapping
@@ -62,7 +64,24 @@ def newest_misses(
     viewer: Viewer, wanted: Iterable[Wanted], *, first_day: date, last_day: date
 ) -> dict[Wanted, Example]:
     """The newest call in which each agent missed the behaviour, one with words to read before one without; a few queries."""
-    pairs, agent = set(wanted), f"{CONVERSATION}__agent_id"
+    asked = _once_each(set(wanted))
+    ids = {pk: one for pairs in asked for pk, one in _newest(viewer, pairs, first_day=first_day, last_day=last_day)}
+    return {ids[pk]: example for pk, example in examples(viewer, Verdict.objects.filter(id__in=ids)).items()}
+
+
+def _once_each(pairs: Collection[Wanted]) -> list[list[Wanted]]:
+    """The pairs in as few parts as have no agent twice: `_missed` asks for one behaviour of an agent."""
+    of: dict[int, list[Wanted]] = defaultdict(list)
+    for pair in pairs:
+        of[pair.agent_id].append(pair)
+    return [[pair for pair in part if pair] for part in zip_longest(*of.values())]
+
+
+def _newest(
+    viewer: Viewer, pairs: Collection[Wanted], *, first_day: date, last_day: date
+) -> Iterator[tuple[int, Wanted]]:
+    """The id of the verdict that shows each of them best."""
+    agent = f"{CONVERSATION}__agent_id"
     missed = (
         _missed(viewer, pairs)
         .filter(**{f"{CONVERSATION}__day__range": (first_day, last_day)})
@@ -77,8 +96,7 @@ def newest_misses(
         .filter(rank=1)
         .values_list("id", agent, "behaviour_id")
     )
-    ids = {pk: Wanted(who, what) for pk, who, what in missed if Wanted(who, what) in pairs}
-    return {ids[pk]: example for pk, example in examples(viewer, Verdict.objects.filter(id__in=ids)).items()}
+    return ((pk, Wanted(who, what)) for pk, who, what in missed)
 
 
 def misses(viewer: Viewer, wanted: Wanted, *, first_day: date | None = None) -> QuerySet[Verdict]:
@@ -93,22 +111,30 @@ def misses(viewer: Viewer, wanted: Wanted, *, first_day: date | None = None) -> 
 
 
 def _missed(viewer: Viewer, pairs: Collection[Wanted]) -> QuerySet[Verdict]:
-    """What these agents missed, of these behaviours, in calls that the viewer may read."""
+    """What these agents, each of them once, missed of these behaviours, in calls that the viewer may read.
+
+    Which behaviour it is follows from whose call it is, so a call's other verdicts are not even looked at.
+    """
+    whose = f"{CONVERSATION}__agent_id__in"
+    agents: dict[int, set[int]] = defaultdict(set)
+    for pair in pairs:
+        agents[pair.behaviour_id].add(pair.agent_id)
+    seen = viewing.conversations(viewer).filter(pk=OuterRef(CONVERSATION))
     return effective_verdicts().filter(
+        Exists(seen),
         **{
-            f"{CONVERSATION}__agent_id__in": {pair.agent_id for pair in pairs},
-            "behaviour_id__in": {pair.behaviour_id for pair in pairs},
-            f"{CONVERSATION}__in": viewing.conversations(viewer),
+            whose: {pair.agent_id for pair in pairs},
+            "behaviour_id": Case(*(When(**{whose: some}, then=pk) for pk, some in agents.items())),
             "effective": Outcome.NOT_MET,
             "outcome": Outcome.NOT_MET,
-        }
+        },
     )
 
 
 def examples(viewer: Viewer, verdicts: QuerySet[Verdict]) -> dict[int, Example]:
     """The verdicts as examples, by id; only of calls that the viewer may read."""
-    verdicts = verdicts.filter(**{f"{EVALUATED}__in": viewing.conversations(viewer)})
-    rows = list(verdicts.select_related("behaviour", EVALUATED))
+    seen = viewing.conversations(viewer).filter(pk=OuterRef(EVALUATED))
+    rows = list(verdicts.filter(Exists(seen)).select_related("behaviour", EVALUATED))
     landed = _landed(rows)
     said = _words(rows)
     return {
