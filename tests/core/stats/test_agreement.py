@@ -158,3 +158,20 @@ def test_one_group_alone_is_no_certainty():
     said, true = spread([[9, 1], [3, 7]])
     found = agreement(said, true, np.zeros(20), rng=np.random.default_rng(1))
     assert found.low < found.kappa - 0.1 < found.kappa + 0.1 < found.high
+
+
+def test_alpha_over_questions_is_no_better_for_questions_that_differ():
+    """Two raters at chance on each question; pooled into one they would seem to agree, because one is mostly yes and one mostly no."""
+    rng = np.random.default_rng(4)
+    answers = (rng.random((2, 300, 2)) < [0.9, 0.1]).astype(int)
+    found = alpha(answers, rng=rng)
+    assert found.low < 0 < found.high
+    assert alpha(answers.reshape(2, -1), rng=rng).low > 0.4
+
+
+def test_alpha_over_one_question_is_that_of_the_question():
+    """And a question that nobody answered twice adds nothing."""
+    answers = np.array(told(FOUR))[..., np.newaxis]
+    with_nothing = np.concatenate([answers, np.full_like(answers, -1)], axis=2)
+    one, same, other = (alpha(a, rng=np.random.default_rng(1)) for a in (told(FOUR), answers, with_nothing))
+    assert one == same == other

@@ -42,12 +42,14 @@ class Tree:
     """A text's content and places.
 
     `data` is made of dicts, lists, strings and None: what a plain word such as `yes` or `0.9` means is up to its reader.
-    `keys` has the place of every mapping's key, `values` that of every value; `holes` are values already complained about.
+    `keys` has the place of every mapping's key, `values` that of every value and `ends` where it is over; `holes` are values already
+    complained about.
     """
 
     data: object = None
     keys: dict[Path, Place] = field(default_factory=dict)
     values: dict[Path, Place] = field(default_factory=dict)
+    ends: dict[Path, Place] = field(default_factory=dict)
     holes: set[Path] = field(default_factory=set)
     complaints: list[Complaint] = field(default_factory=list)
 
@@ -153,6 +155,7 @@ def _plant(node: yaml.Node, path: Path, loader: _Loader) -> object:
     """The node's content, its places noted on the way."""
     tree = loader.tree
     place = tree.values[path] = _place(node.start_mark)
+    tree.ends[path] = _place(node.end_mark)
     refusal = loader.refused.get(id(node))
     if refusal is None and node.tag not in _TAGS:
         refusal = f"tags are not read; take away {node.tag}"

@@ -96,10 +96,12 @@ def alpha(answers: ArrayLike, *, rng: np.random.Generator, samples: int = 1000, 
     """Agreement of several raters, each of whom may have answered only some; the machine may be one of them.
 
     1 is perfect agreement, 0 what chance gives. Categories are names, none nearer to another. The interval is a percentile
-    bootstrap over whole conversations.
+    bootstrap over whole conversations. Over several questions, disagreement is compared with what chance gives question by question, so
+    that a question everybody affirms and one nobody does make no agreement together.
 
     Args:
-        answers: category codes 0..k-1, shape (raters, conversations); -1 where a rater did not answer.
+        answers: category codes 0..k-1, shape (raters, conversations) or (raters, conversations, questions); -1 where a rater did not
+            answer.
         rng: source of the bootstrap's draws.
         samples: bootstrap draws.
         confidence: coverage of the interval in (0, 1).
@@ -111,18 +113,20 @@ def alpha(answers: ArrayLike, *, rng: np.random.Generator, samples: int = 1000, 
         Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", section C and D (nominal data, missing values).
     """
     given = np.asarray(answers, int)
-    if given.ndim != 2:
-        raise ValueError(f"answers must have shape (raters, conversations), got {given.shape}")
+    if given.ndim not in (2, 3):
+        raise ValueError(f"answers must have shape (raters, conversations[, questions]), got {given.shape}")
+    given = given[..., np.newaxis] if given.ndim == 2 else given
     categories = max(int(given.max(initial=0)) + 1, 1)
-    counts = np.stack([(given == code).sum(axis=0) for code in range(categories)], axis=1).astype(float)
-    counts = counts[counts.sum(axis=1) > 1]
+    counts = np.stack([(given == code).sum(axis=0) for code in range(categories)], axis=-1).astype(float)
+    counts *= counts.sum(axis=-1, keepdims=True) > 1
+    counts = counts[counts.any(axis=(1, 2))]
     many = len(counts)
     if many == 0:
         return Alpha(0, 0, *[float("nan")] * 3)
-    size = counts.sum(axis=1)
-    apart = (size**2 - (counts**2).sum(axis=1)) / (size - 1)
-    parts = np.concatenate([apart[:, None], counts], axis=1)
-    drawn = _alpha_of(rng.multinomial(many, np.full(many, 1 / many), size=samples) @ parts)
+    size = counts.sum(axis=-1)
+    apart = (size**2 - (counts**2).sum(axis=-1)) / np.maximum(size - 1, 1)
+    parts = np.concatenate([apart[..., np.newaxis], counts], axis=-1)
+    drawn = _alpha_of(np.tensordot(rng.multinomial(many, np.full(many, 1 / many), size=samples), parts, axes=1))
     tail = (1 - confidence) / 2
     known = drawn[~np.isnan(drawn)]
     low, high = np.quantile(known, [tail, 1 - tail]) if known.size else (np.nan, np.nan)
@@ -130,10 +134,10 @@ def alpha(answers: ArrayLike, *, rng: np.random.Generator, samples: int = 1000, 
 
 
 def _alpha_of(parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Alpha from disagreement seen and counts by category, shape (..., 1 + categories) to (...); NaN with one category alone."""
-    seen, counts = parts[..., 0], parts[..., 1:]
+    """Alpha from disagreement seen and counts by category, shape (..., questions, 1 + categories) to (...); NaN with one category alone."""
+    seen, counts = parts[..., 0].sum(axis=-1), parts[..., 1:]
     total = counts.sum(axis=-1)
-    chance = (total**2 - (counts**2).sum(axis=-1)) / np.maximum(total - 1, 1)
+    chance = ((total**2 - (counts**2).sum(axis=-1)) / np.maximum(total - 1, 1)).sum(axis=-1)
     share = np.divide(seen, chance, out=np.full_like(seen, np.nan), where=chance > 0)
     return np.asarray(1 - share, float)
 
