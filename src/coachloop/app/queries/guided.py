@@ -45,7 +45,7 @@ def _moment(session: Session, example: Example | None) -> Moment | None:
         return None
     return Moment(
         title=behaviour.title,
-        asks=_asks(behaviour),
+        asks=asks(behaviour),
         why=behaviour.why,
         trigger=example.trigger_text if example else "",
         said=example.said_text if example else "",
@@ -77,7 +77,7 @@ def own_notes(viewer: Viewer, draft: SessionDraft) -> str:
     return str(notes)
 
 
-def _asks(behaviour: Behaviour) -> str:
+def asks(behaviour: Behaviour) -> str:
     """The behaviour's question as its template is published; empty for imported scores."""
     current = behaviour.template.current
     text = current.text.strip() if current else ""
