@@ -9,7 +9,7 @@ from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from numpy.typing import NDArray
 
-from coachloop.app.models import Review, TrainingCase, Verdict
+from coachloop.app.models import Assignment, Behaviour, Review, TrainingCase, Verdict
 from coachloop.app.queries.learned import unseen
 from coachloop.app.queries.rates import By, RateRow, last_day_with_data, number, rates
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
@@ -188,14 +188,33 @@ def audits() -> QuerySet[Review]:
     return Review.objects.filter(kind=ReviewKind.AUDIT, sampling_probability__isnull=False)
 
 
+ANSWER = ("conversation__key", "behaviour__key", "outcome", "sampling_probability")
+
+
+def answers_to_audits(behaviours: QuerySet[Behaviour]) -> dict[tuple[str, str], tuple[Outcome, float]]:
+    """What people say of each call that was drawn, and the chance with which it was, by its key and the behaviour's.
+
+    One answer a call: where two differed, that of whoever decided between them, else the newest. The chance is that of being drawn by
+    any draw so far, which a later draw raises; the one that came with the answer was that of its day.
+    """
+    given = Assignment.objects.filter(kind=ReviewKind.AUDIT, submitted_at__isnull=False)
+    drawn = given.filter(template__behaviours__in=behaviours).distinct()
+    chances = dict(drawn.values_list("conversation__key", "sampling_probability"))
+    rows = audits().filter(behaviour__in=behaviours).order_by("reviewed_at", "id").values_list(*ANSWER)
+    found = {(key, name): (Outcome(outcome), chances.get(key) or chance) for key, name, outcome, chance in rows}
+    decided = Review.objects.filter(behaviour__in=behaviours, kind=ReviewKind.ADJUDICATION)
+    decided = decided.order_by("reviewed_at", "id").values_list(*ANSWER)
+    for key, name, outcome, _ in decided:
+        if (key, name) in found:
+            found[key, name] = (Outcome(outcome), found[key, name][1])
+    return found
+
+
 def machine_and_people(verdicts: QuerySet[Verdict], template: str, names: list[str]) -> Said:
-    """What the machine says of calls that it did not learn from, beside the newest audit of each."""
+    """What the machine says of calls that it did not learn from, beside what people say of each that was drawn."""
     place = {name: at for at, name in enumerate(names)}
-    answered = audits().filter(behaviour__template__key=template, behaviour__key__in=names)
-    rows = answered.order_by("reviewed_at", "id").values_list(
-        "conversation__key", "behaviour__key", "outcome", "sampling_probability"
-    )
-    people = {(key, name): (CODES[Outcome(outcome)], chance) for key, name, outcome, chance in rows}
+    asked = Behaviour.objects.filter(template__key=template, key__in=names)
+    people = {key: (CODES[outcome], chance) for key, (outcome, chance) in answers_to_audits(asked).items()}
     said = [(one.conversation, one.behaviour, CODES[one.outcome]) for one in unseen(verdicts)]
     pairs = [people.get((key, name), (NOT_AUDITED, np.nan)) for key, name, _ in said]
     return Said(
