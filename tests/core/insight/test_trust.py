@@ -1,6 +1,6 @@
 import pytest
 
-from coachloop.core.insight.trust import Seen, next_step
+from coachloop.core.insight.trust import Seen, Where, next_step
 
 FINE = Seen(n=200, kappa=0.8, low=0.7, high=0.9, people=0.8, unscored=0.02, reason="")
 
@@ -21,4 +21,19 @@ FINE = Seen(n=200, kappa=0.8, low=0.7, high=0.9, people=0.8, unscored=0.02, reas
     ],
 )
 def test_what_helps_most_is_said(change, said):
-    assert said in next_step(FINE._replace(**change), most_unscored=0.1)
+    assert said in next_step(FINE._replace(**change), most_unscored=0.1).words
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ({}, Where.NOTHING),
+        ({"unscored": 0.2}, Where.STUDIO),
+        ({"n": 12}, Where.AUDIT),
+        ({"people": 0.2}, Where.ROOM),
+        ({"kappa": 0.2, "low": 0.1, "high": 0.3}, Where.STUDIO),
+        ({"low": 0.45, "high": 0.65}, Where.CALLS),
+    ],
+)
+def test_each_step_has_its_place(change, where):
+    assert next_step(FINE._replace(**change), most_unscored=0.1).where is where

@@ -164,41 +164,55 @@ def _finding(case: TrainingCase) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the machine says of one behaviour in one conversation that it has not learned from. `group` is its agent."""
+    """What the machine says of one behaviour in one conversation that it has not learned from. `group` is its agent.
+
+    `scorer` is the version that said it, `decided_by` the member of it; `conversation_id`, `attempt` and `scoring` are numbers.
+    """
 
     conversation: str
     behaviour: str
     outcome: Outcome
     group: str
+    conversation_id: int
+    attempt: int
+    scoring: int
+    scorer: str
+    decided_by: str
 
 
-def unseen(verdicts: QuerySet[Verdict]) -> Iterator[Said]:
-    """Current verdicts, as they would be if no learned model had seen the conversation's agent in its training.
+def unseen(verdicts: QuerySet[Verdict], *, to: str = CONVERSATION) -> Iterator[Said]:
+    """Verdicts, as they would be if no learned model had seen the conversation's agent in its training.
 
     Where the model that took part learned from the conversation, its out-of-fold prediction takes its place: what was decided
     before it stands; what it decides out of fold counts; where it passes, a later scorer's verdict counts, and without one
     the answer is open. Everything that asks how good the machine is starts here.
+
+    Args:
+        verdicts: current ones, or with `to` any.
+        to: the way from a verdict to its conversation.
     """
     rows = list(
         verdicts.values_list(
-            f"{CONVERSATION}_id",
-            f"{CONVERSATION}__key",
-            f"{CONVERSATION}__agent__key",
+            f"{to}_id",
+            f"{to}__key",
+            f"{to}__agent__key",
             "behaviour_id",
             "behaviour__key",
             "outcome",
             "decided_by",
+            "attempt_id",
             "attempt__scoring_id",
         )
     )
     scorings = Scoring.objects.in_bulk({row[-1] for row in rows})
-    cascades = {pk: {key: Cascade(said) for key, said in row.scorers.items()} for pk, row in scorings.items()}
+    cascades = {pk: {key: (said, Cascade(said)) for key, said in row.scorers.items()} for pk, row in scorings.items()}
     cases = _held_out({row[3] for row in rows}, {row[0] for row in rows})
-    for pk, conversation, agent, behaviour_id, behaviour, said, decided_by, scoring in rows:
-        cascade = cascades[scoring].get(behaviour) or Cascade("")
+    for pk, conversation, agent, behaviour_id, behaviour, said, decided_by, attempt, scoring in rows:
+        scorer, cascade = cascades[scoring].get(behaviour) or ("", Cascade(""))
         case = cases.get((behaviour_id, cascade.model, pk))
         outcome = Outcome(said) if case is None else cascade.without_memory(Outcome(said), decided_by, held_out=case)
-        yield Said(conversation, behaviour, outcome, agent or conversation)
+        group = agent or conversation
+        yield Said(conversation, behaviour, outcome, group, pk, attempt, scoring, scorer, decided_by)
 
 
 class Cascade:

@@ -1,5 +1,6 @@
 """What to do next about a behaviour that the machine scores, in words."""
 
+from enum import StrEnum
 from math import ceil
 from typing import NamedTuple
 
@@ -26,30 +27,51 @@ class Seen(NamedTuple):
     reason: str
 
 
-def next_step(seen: Seen, *, most_unscored: float) -> str:
-    """One sentence: what helps most."""
+class Where(StrEnum):
+    """Where one does it."""
+
+    AUDIT = "audit"
+    STUDIO = "studio"
+    ROOM = "room"
+    CALLS = "calls"
+    NOTHING = ""
+
+
+class Step(NamedTuple):
+    """What helps most, in a sentence, and where one does it."""
+
+    words: str
+    where: Where
+
+
+def next_step(seen: Seen, *, most_unscored: float) -> Step:
+    """What helps most."""
     if seen.unscored > most_unscored:
         why = f", mostly “{seen.reason}”" if seen.reason else ""
-        return (
+        words = (
             f"{100 * seen.unscored:.0f} % is unscored{why}: until that is mended, nothing is built on this behaviour."
         )
+        return Step(words, Where.STUDIO)
     if seen.n < FIRST:
         checked = f"Only {seen.n} calls were checked" if seen.n else "Nobody has checked the machine here"
-        return f"{checked}: audit {FIRST - seen.n} {'more' if seen.n else 'calls'}."
+        return Step(f"{checked}: audit {FIRST - seen.n} {'more' if seen.n else 'calls'}.", Where.AUDIT)
     if seen.people is not None and seen.people < POOR:
-        return "People differ among themselves: calibrate, and reword the behaviour before the machine is blamed."
+        words = "People differ among themselves: calibrate, and reword the behaviour before the machine is blamed."
+        return Step(words, Where.ROOM)
     if seen.kappa is None or seen.low is None or seen.high is None:
-        return f"All answers are alike, so agreement beyond chance can't be told: audit {FIRST} more calls."
+        words = f"All answers are alike, so agreement beyond chance can't be told: audit {FIRST} more calls."
+        return Step(words, Where.AUDIT)
     return _says(seen.n, seen.low, seen.high)
 
 
-def _says(n: int, low: float, high: float) -> str:
+def _says(n: int, low: float, high: float) -> Step:
     """What the interval of kappa asks for."""
     if high < POOR:
-        return "The machine differs from people: reword the behaviour, or train its scorer with more labels."
+        words = "The machine differs from people: reword the behaviour, or train its scorer with more labels."
+        return Step(words, Where.STUDIO)
     if high - low > NARROW:
         more = ceil(n * (((high - low) / NARROW) ** 2 - 1))
-        return f"The interval is wide: audit about {max(more, 5)} more calls."
+        return Step(f"The interval is wide: audit about {max(more, 5)} more calls.", Where.AUDIT)
     if low >= GOOD:
-        return "Good: keep auditing a few calls a month, so that a change is noticed."
-    return "Moderate: read the calls where machine and people differ, then add labels or reword."
+        return Step("Good: keep auditing a few calls a month, so that a change is noticed.", Where.NOTHING)
+    return Step("Moderate: read the calls where machine and people differ, then add labels or reword.", Where.CALLS)
