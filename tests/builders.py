@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from coachloop.app.models import Grant, TemplateVersion, User
+from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import ingest as ingesting
 from coachloop.app.services import labels, rollups, scoring, templates
@@ -13,6 +14,7 @@ from coachloop.app.services.imports import import_coaching, import_scores
 from coachloop.core.coaching.agreement import Agreement
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt
+from coachloop.core.model.scores import scores as checked_scores
 from coachloop.core.scoring.phrases import PhraseScorer
 
 NOW = datetime(2026, 5, 11, 9, 0, tzinfo=UTC)
@@ -110,7 +112,7 @@ def label(*documents: dict[str, Any] | bytes, now: datetime = NOW) -> Receipt:
 
 def scores(*documents: dict[str, Any] | bytes, now: datetime = NOW) -> Receipt:
     """Import scores of another tool."""
-    receipt = import_scores(lines(*documents), viewer=OPERATOR, now=now)
+    receipt = import_scores(checked_scores(lines(*documents), zone()), viewer=OPERATOR, now=now)
     rollups.refresh_rollups()
     return receipt
 

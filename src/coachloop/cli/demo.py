@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from coachloop.adapters.playbooks import playbooks
+from coachloop.adapters.readers.ahead import read_scores
 from coachloop.adapters.readers.lines import json_lines, records
 from coachloop.app.queries.evaluate import evaluate
 from coachloop.app.queries.health import has_conversations
@@ -91,7 +92,7 @@ def _take_in_history(files: CentreFiles, *, now: datetime) -> None:
         ).version.template.key
         templates.publish_template(viewer=OPERATOR, key=key, now=now)
     with progress("Importing the older scores") as show:
-        _whole(imports.import_scores(records(files.scores), viewer=OPERATOR, now=now, progress=show))
+        _whole(imports.import_scores(read_scores(files.scores, zone()), viewer=OPERATOR, now=now, progress=show))
     _whole(imports.import_coaching(records(files.coaching), viewer=OPERATOR, now=now))
 
 

@@ -3,7 +3,9 @@
 import typer
 from django.utils import timezone
 
+from coachloop.adapters.readers.ahead import read_scores
 from coachloop.adapters.readers.lines import records
+from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import absences, imports
 from coachloop.app.services.labels import add_labels
@@ -37,7 +39,7 @@ def import_scores(file: File, *, as_json: AsJson = False) -> None:
     """Import verdicts of another QA tool (CSV): the loop works on these alone."""
     need_site()
     with progress("Reading scores") as show:
-        receipt = imports.import_scores(records(file), viewer=OPERATOR, now=timezone.now(), progress=show)
+        receipt = imports.import_scores(read_scores(file, zone()), viewer=OPERATOR, now=timezone.now(), progress=show)
     refresh_rollups()
     show_receipt(receipt, as_json=as_json, what="scores")
 

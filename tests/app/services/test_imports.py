@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from coachloop.app.models import (
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import imports as service
 from coachloop.core.model.receipt import Refusal
+from coachloop.core.model.scores import scores as checked_scores
 
 pytestmark = pytest.mark.usefixtures("site")
 
@@ -132,7 +133,8 @@ def test_wrong_rows_are_refused_and_the_rest_goes_on():
 
 
 def test_what_the_reader_refused_stays_refused():
-    receipt = service.import_scores([Refusal("s.csv", 3, "not CSV"), *lines(ROW)], viewer=OPERATOR, now=NOW)
+    rows = checked_scores([Refusal("s.csv", 3, "not CSV"), *lines(ROW)], UTC)
+    receipt = service.import_scores(rows, viewer=OPERATOR, now=NOW)
     assert (counts(receipt), list(reasons(receipt))) == ((2, 1, 0, 1), ["not CSV"])
     receipt = service.import_coaching([Refusal("s.csv", 3, "not CSV")], viewer=OPERATOR, now=NOW)
     assert (counts(receipt), list(reasons(receipt))) == ((1, 0, 0, 1), ["not CSV"])

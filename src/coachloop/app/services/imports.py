@@ -1,16 +1,12 @@
 """Scores from another QA tool, and coaching that happened before coachloop."""
 
-import json
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache, partial
+from functools import partial
 from itertools import batched
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-import pydantic_core
 import yaml
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
@@ -28,7 +24,6 @@ from coachloop.app.models import (
     Template,
     Verdict,
 )
-from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, bulk
@@ -36,29 +31,16 @@ from coachloop.app.services.people import Directory
 from coachloop.app.services.scoring import scoring_of
 from coachloop.app.services.templates import add_template, publish_template
 from coachloop.core.coaching.agreement import SessionStatus
-from coachloop.core.model.call_type import call_type
-from coachloop.core.model.conversation import moment
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
-from coachloop.core.model.template_shape import KEY_PATTERN
+from coachloop.core.model.scores import IMPORTED_TEMPLATE, Call, Score
 from coachloop.core.model.verdict import Outcome
-from coachloop.core.model.wire import BadLineError, CoachingLine, ScoreLine, checked, fields, row, taken
+from coachloop.core.model.wire import BadLineError, CoachingLine, row, taken
 
-IMPORTED_TEMPLATE = "imported"
 BATCH = 20_000
-LONGEST_KEY = 80
-CONVERSATION = ("key", "queue", "agent_id", "team_id", "started_at", "day", "outcome", "call_type", "landed_at")
+CONVERSATION = ("id", "key", "queue", "agent_id", "team_id", "started_at", "day", "outcome", "call_type", "landed_at")
+ATTEMPT = ("id", "evaluation_id", "scoring_id", "revision", "number", "stored_at")
+EVALUATION = ("id", "conversation_id", "template_id", "state", "attempt_id")
 VERDICT = ("attempt_id", "behaviour_id", "outcome", "decided_by", "reason", "evidence")
-OUTCOMES = {"met": Outcome.MET, "not_met": Outcome.NOT_MET, "na": Outcome.NOT_APPLICABLE}
-
-
-class _Score(NamedTuple):
-    place: Line | Record
-    line: ScoreLine
-    said: dict[str, Any]
-
-    @property
-    def template(self) -> str:
-        return self.line.template or IMPORTED_TEMPLATE
 
 
 @dataclass(slots=True)
@@ -66,14 +48,13 @@ class _Import:
     """What a whole import shares."""
 
     now: datetime
-    zone: ZoneInfo = field(default_factory=zone)
     directory: Directory = field(default_factory=Directory)
     behaviours: dict[tuple[str, str], Behaviour] = field(default_factory=dict)
     scorings: dict[str, Scoring] = field(default_factory=dict)
 
 
 def import_scores(
-    lines: Iterable[Line | Record | Refusal],
+    scores: Iterable[Score | Refusal],
     *,
     viewer: Viewer,
     now: datetime,
@@ -85,54 +66,26 @@ def import_scores(
     row already stored is a duplicate; the same call and behaviour with another verdict is refused.
     """
     receipt, shared = Receipt(), _Import(now)
-    read = taken(lines, receipt, partial(_score, site_zone=shared.zone), refusals=(ValueError,))
-    for batch in batched(read, BATCH):
-        scores = [score for _, score in batch]
-        with transaction.atomic():
-            _make_behaviours(scores, shared, viewer=viewer)
-            _store(scores, receipt, shared)
-        progress(receipt.received)
+    with bulk.without_collecting():
+        for batch in batched(scores, BATCH):
+            _take(batch, receipt, shared, viewer=viewer)
+            progress(receipt.received)
     audit.record(viewer, "scores.import", "verdicts", now=now, detail={"accepted": receipt.accepted})
     return receipt
 
 
-def _score(item: Line | Record, site_zone: ZoneInfo) -> _Score:
-    said = fields(item)
-    line = checked(ScoreLine, said)
-    if line.started_at:
-        _moment(line.started_at, site_zone)
-    _must_be_named_well(line)
-    return _Score(item, line, said)
+def _take(batch: Sequence[Score | Refusal], receipt: Receipt, shared: _Import, *, viewer: Viewer) -> None:
+    receipt.received += len(batch)
+    receipt.refused += [one for one in batch if isinstance(one, Refusal)]
+    scores = [one for one in batch if isinstance(one, Score)]
+    with transaction.atomic():
+        _make_behaviours(scores, shared, viewer=viewer)
+        _store(scores, receipt, shared)
 
 
-# A call's rows follow one another and name the same moment.
-_moment = lru_cache(maxsize=1024)(moment)
-
-
-def _must_be_named_well(line: ScoreLine) -> None:
-    """Refuse a behaviour that the template made for these scores could not hold."""
-    made_here = (line.template or IMPORTED_TEMPLATE) == IMPORTED_TEMPLATE
-    if made_here and not (len(line.behaviour) <= LONGEST_KEY and re.fullmatch(KEY_PATTERN, line.behaviour)):
-        better = re.sub(r"[^a-z0-9]+", "_", line.behaviour.casefold()).strip("_0123456789")[:LONGEST_KEY]
-        raise BadLineError(
-            f"behaviour: a key is up to {LONGEST_KEY} lower-case letters, digits, - and _, such as "
-            f"{better or 'states_purpose'!r}, got {line.behaviour!r:.60}"
-        )
-
-
-def _value(cell: object) -> object:
-    """An outcome's cell as JSON would have it: a number where it is one, text where JSON could not hold it."""
-    try:
-        value = pydantic_core.from_json(cell) if isinstance(cell, str) else cell
-        json.dumps(value, allow_nan=False)
-    except ValueError:
-        return str(cell)
-    return value
-
-
-def _make_behaviours(scores: list[_Score], shared: _Import, *, viewer: Viewer) -> None:
+def _make_behaviours(scores: list[Score], shared: _Import, *, viewer: Viewer) -> None:
     """Know every behaviour that is named; those of the imported template are made when first met."""
-    named = {(score.template, score.line.behaviour) for score in scores} - shared.behaviours.keys()
+    named = {(score.template, score.behaviour) for score in scores} - shared.behaviours.keys()
     if not named:
         return
     there = Behaviour.objects.select_related("template")
@@ -162,125 +115,148 @@ def _title(key: str) -> str:
     return key.replace("_", " ").capitalize()
 
 
-def _store(scores: list[_Score], receipt: Receipt, shared: _Import) -> None:
+def _store(scores: list[Score], receipt: Receipt, shared: _Import) -> None:
     wanted = _wanted(scores, receipt, shared)
-    calls = {call: score for (call, _, _), score in wanted.items()}
-    conversations = _conversations(calls, shared)
+    conversations = _conversations({score.call.key: score.call for score in wanted.values()}, shared)
     attempts = _attempts({(call, template) for call, template, _ in wanted}, conversations, shared)
-    there = Verdict.objects.filter(attempt__in=attempts.values())
+    there = Verdict.objects.filter(attempt__in=[one.pk for one in attempts.values() if not one.new])
     stored = {(attempt, of): outcome for attempt, of, outcome in there.values_list("attempt", "behaviour", "outcome")}
-    fresh = []
+    fresh: list[tuple[Any, ...]] = []
+    dirty: set[tuple[int, date]] = set()
     for (call, template, behaviour), score in wanted.items():
-        verdict = _verdict(score, attempts[call, template], shared.behaviours[template, behaviour].pk)
-        known = stored.get(verdict[:2])
-        if known is None:
-            fresh.append(verdict)
-        else:
-            _again(score, "na" if known == Outcome.NOT_APPLICABLE else known, receipt)
-    bulk.insert(Verdict, VERDICT[:-1], (verdict[:-1] for verdict in fresh if not verdict[-1]))
-    bulk.insert(Verdict, VERDICT, (verdict for verdict in fresh if verdict[-1]))
+        attempt, of = attempts[call, template].pk, shared.behaviours[template, behaviour].pk
+        known = stored.get((attempt, of))
+        if known is not None:
+            _again(score, known, receipt)
+            continue
+        fresh.append((attempt, of, score.outcome, "imported", score.reason, score.evidence))
+        where = conversations[call]
+        if where.agent and where.day:
+            dirty.add((where.agent, where.day))
+    bulk.insert(Verdict, VERDICT[:-1], [verdict[:-1] for verdict in fresh if not verdict[-1]])
+    bulk.insert(Verdict, VERDICT, [verdict for verdict in fresh if verdict[-1]])
     receipt.accepted += len(fresh)
-    bulk.insert(DirtyDay, ("agent_id", "day"), {(c.agent, c.day) for c in conversations.values() if c.agent and c.day})
+    bulk.insert(DirtyDay, ("agent_id", "day"), dirty)
 
 
-def _wanted(scores: list[_Score], receipt: Receipt, shared: _Import) -> dict[tuple[str, str, str], _Score]:
+def _wanted(scores: list[Score], receipt: Receipt, shared: _Import) -> dict[tuple[str, str, str], Score]:
     """The scores that can be stored, by call, template and behaviour."""
-    wanted: dict[tuple[str, str, str], _Score] = {}
+    wanted: dict[tuple[str, str, str], Score] = {}
     for score in scores:
-        key = (score.line.call_id, score.template, score.line.behaviour)
+        key = (score.call.key, score.template, score.behaviour)
         if key[1:] not in shared.behaviours:
-            _refuse(score, receipt, f"no behaviour {score.line.behaviour!r} in template {score.template!r}")
+            _refuse(score, receipt, f"no behaviour {score.behaviour!r} in template {score.template!r}")
         elif key in wanted:
-            _again(score, wanted[key].line.verdict, receipt)
+            _again(score, wanted[key].outcome, receipt)
         else:
             wanted[key] = score
     return wanted
 
 
-def _refuse(score: _Score, receipt: Receipt, reason: str) -> None:
-    receipt.refuse(score.place.file, score.place.number, reason)
+def _refuse(score: Score, receipt: Receipt, reason: str) -> None:
+    receipt.refuse(score.file, score.number, reason)
 
 
-def _again(score: _Score, known: str, receipt: Receipt) -> None:
-    if known == score.line.verdict:
+def _again(score: Score, known: str, receipt: Receipt) -> None:
+    if known == score.outcome:
         receipt.duplicates += 1
     else:
-        _refuse(score, receipt, f"{score.line.call_id!r} x {score.line.behaviour!r} is stored as {known!r}")
+        said = "na" if known == Outcome.NOT_APPLICABLE else known
+        _refuse(score, receipt, f"{score.call.key!r} x {score.behaviour!r} is stored as {said!r}")
 
 
 class _Stored(NamedTuple):
-    """What is known of a stored conversation."""
+    """What is known of a stored conversation; `new` is one that holds nothing yet."""
 
-    key: str
     pk: int
     agent: int | None
     day: date | None
+    words: bool
+    new: bool
 
 
-def _conversations(calls: dict[str, _Score], shared: _Import) -> dict[str, _Stored]:
-    there = Conversation.objects.filter(key__in=calls).values_list("key", "pk", "agent", "day")
-    known = {row[0] for row in there}
-    bulk.insert(
-        Conversation, CONVERSATION, (_conversation(one, shared) for key, one in calls.items() if key not in known)
-    )
+def _conversations(calls: dict[str, Call], shared: _Import) -> dict[str, _Stored]:
+    there = Conversation.objects.filter(key__in=calls).values_list("key", "pk", "agent", "day", "turn_count")
+    found = {key: _Stored(pk, agent, day, words=turns > 0, new=False) for key, pk, agent, day, turns in there}
+    missing = [call for key, call in calls.items() if key not in found]
+    made = []
+    for pk, call in zip(bulk.new_ids(Conversation, len(missing)), missing, strict=True):
+        agent, team = _people(call, shared)
+        landed = (call.started_at, call.day, call.outcome, call.kind, shared.now)
+        made.append((pk, call.key, call.queue, agent, team, *landed))
+        found[call.key] = _Stored(pk, agent, call.day, words=False, new=True)
+    bulk.insert(Conversation, CONVERSATION, made)
     shared.directory.save_moves()
-    return {row[0]: _Stored(*row) for row in there.all()}
+    return found
 
 
-def _conversation(score: _Score, shared: _Import) -> tuple[object, ...]:
-    line, site_zone = score.line, shared.zone
-    started = _moment(line.started_at, site_zone) if line.started_at else None
-    agent = shared.directory.agent(line.agent_id) if line.agent_id else None
-    team = shared.directory.team(line.team) if line.team else None
-    day = started.astimezone(site_zone).date() if started else None
+def _people(call: Call, shared: _Import) -> tuple[int | None, int | None]:
+    """Agent and team, made when first met."""
+    agent = shared.directory.agent(call.agent) if call.agent else None
+    team = shared.directory.team(call.team) if call.team else None
     if agent and team:
-        shared.directory.seen(agent, team, day)
+        shared.directory.seen(agent, team, call.day)
     team_id = team.pk if team else agent.team_id if agent else None
-    outcome = {k.removeprefix("outcome_"): _value(v) for k, v in score.said.items() if k.startswith("outcome_")}
-    kind = call_type(score.said)
-    return line.call_id, line.queue or "", agent and agent.pk, team_id, started, day, outcome or None, kind, shared.now
+    return agent.pk if agent else None, team_id
+
+
+class _Attempt(NamedTuple):
+    pk: int
+    new: bool
 
 
 def _attempts(
     wanted: set[tuple[str, str]], conversations: dict[str, _Stored], shared: _Import
-) -> dict[tuple[str, str], int]:
+) -> dict[tuple[str, str], _Attempt]:
     """The imported attempt (revision 0) of each call and template, made when first met; current where nothing else is."""
-    rows = _evaluations(wanted, conversations, shared)
-    there = Attempt.objects.filter(evaluation__in=rows, revision=0).values_list("evaluation", "pk")
-    known = {evaluation for evaluation, _ in there}
-    missing = [evaluation for evaluation in sorted(rows) if evaluation not in known]
-    made = ((one, shared.scorings[rows[one][1]].pk, 0, 0, shared.now) for one in missing)
-    bulk.insert(Attempt, ("evaluation_id", "scoring_id", "revision", "number", "stored_at"), made)
-    bare = Evaluation.objects.filter(id__in=missing, attempt__isnull=True)
-    bare.update(attempt=Subquery(Attempt.objects.filter(evaluation=OuterRef("pk"), revision=0).values("id")[:1]))
-    Evaluation.objects.filter(id__in=missing, conversation__turn_count=0).update(state=Evaluation.State.DONE)
-    return {rows[evaluation]: attempt for evaluation, attempt in there.all()}
+    evaluations = _evaluations(wanted, conversations, shared)
+    there = Attempt.objects.filter(evaluation__in=evaluations.values(), revision=0).values_list("evaluation", "pk")
+    known = dict(there)
+    found = {pair: _Attempt(known[pk], new=False) for pair, pk in evaluations.items() if pk in known}
+    missing = sorted(wanted - found.keys())
+    made = dict(zip(missing, bulk.new_ids(Attempt, len(missing)), strict=True))
+    bare = [evaluations[pair] for pair in missing if pair in evaluations]
+    first = {pair: pk for pair, pk in made.items() if pair not in evaluations}
+    evaluations |= _new_evaluations(first, conversations, shared)
+    rows = [(pk, evaluations[pair], shared.scorings[pair[1]].pk, 0, 0, shared.now) for pair, pk in made.items()]
+    bulk.insert(Attempt, ATTEMPT, rows)
+    if bare:
+        _stand_in(bare)
+    return found | {pair: _Attempt(pk, new=True) for pair, pk in made.items()}
+
+
+def _stand_in(evaluations: list[int]) -> None:
+    """The imported attempt is current where no other is, and settles what has no words to wait for."""
+    imported = Attempt.objects.filter(evaluation=OuterRef("pk"), revision=0).values("id")[:1]
+    Evaluation.objects.filter(id__in=evaluations, attempt__isnull=True).update(attempt=Subquery(imported))
+    Evaluation.objects.filter(id__in=evaluations, conversation__turn_count=0).update(state=Evaluation.State.DONE)
 
 
 def _evaluations(
     wanted: set[tuple[str, str]], conversations: dict[str, _Stored], shared: _Import
-) -> dict[int, tuple[str, str]]:
-    """Call and template by evaluation, made when first met."""
-    calls = {row.pk: call for call, row in conversations.items()}
+) -> dict[tuple[str, str], int]:
+    """Those of the wanted that are stored."""
+    calls = {one.pk: call for call, one in conversations.items() if not one.new}
     templates = {scoring.version.template_id: key for key, scoring in shared.scorings.items()}
-    numbers = {key: number for number, key in templates.items()}
     there = Evaluation.objects.filter(conversation__in=calls, template__in=templates)
-    there_now = there.values_list("pk", "conversation", "template")
-    missing = sorted(wanted - {(calls[call], templates[template]) for _, call, template in there_now})
-    made = ((conversations[call].pk, numbers[template], Evaluation.State.PENDING.value) for call, template in missing)
-    bulk.insert(Evaluation, ("conversation_id", "template_id", "state"), made)
-    found = {pk: (calls[call], templates[template]) for pk, call, template in there_now.all()}
-    return {pk: pair for pk, pair in found.items() if pair in wanted}
+    rows = there.values_list("pk", "conversation", "template")
+    return {pair: pk for pk, call, of in rows if (pair := (calls[call], templates[of])) in wanted}
 
 
-def _verdict(score: _Score, attempt: int, behaviour: int) -> tuple[Any, ...]:
-    """A row of VERDICT."""
-    line = score.line
-    evidence = []
-    if line.evidence_text:
-        evidence = [{"turn": None, "start": None, "end": None, "quote": line.evidence_text, "at": line.evidence_start}]
-    reason = f"score {line.score_id} of another tool" if line.score_id else ""
-    return attempt, behaviour, OUTCOMES[line.verdict].value, "imported", reason, evidence
+def _new_evaluations(
+    attempts: dict[tuple[str, str], int],
+    conversations: dict[str, _Stored],
+    shared: _Import,
+) -> dict[tuple[str, str], int]:
+    """One for each of these attempts, which is its current one."""
+    made = dict(zip(attempts, bulk.new_ids(Evaluation, len(attempts)), strict=True))
+    rows = []
+    for (call, template), pk in made.items():
+        state = Evaluation.State.PENDING if conversations[call].words else Evaluation.State.DONE
+        of = shared.scorings[template].version.template_id
+        rows.append((pk, conversations[call].pk, of, state.value, attempts[call, template]))
+    bulk.insert(Evaluation, EVALUATION, rows)
+    return made
 
 
 def import_coaching(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:

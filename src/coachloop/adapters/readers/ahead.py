@@ -1,0 +1,79 @@
+"""Scores of a file, those of a large one read and checked by a process of its own, a little ahead of whoever stores them."""
+
+import gc
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import batched
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from typing import BinaryIO, cast
+from zoneinfo import ZoneInfo
+
+from coachloop.adapters.readers.lines import records
+from coachloop.core.model.receipt import Refusal
+from coachloop.core.model.scores import Score, scores
+
+LARGE = 2_000_000
+"""Bytes of a file from which a second process pays."""
+
+PART = 5_000
+PARTS_AHEAD = 16
+
+
+class ReadingError(RuntimeError):
+    """The process that reads ended before the file did."""
+
+
+def read_scores(path: Path, zone: ZoneInfo) -> Iterator[Score | Refusal]:
+    """Every row of CSV, Parquet or JSON Lines as a score, or refused with its place and the reason.
+
+    Raises:
+        ReadingError: the process that reads was ended; what came before stands, and the file can be imported again.
+    """
+    large = path.exists() and path.stat().st_size >= LARGE
+    return _from_ahead(path, zone) if large else scores(records(path), zone)
+
+
+def _from_ahead(path: Path, zone: ZoneInfo) -> Iterator[Score | Refusal]:
+    command = [sys.executable, "-m", __name__, str(path), zone.key]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:  # noqa: S603 -- ourselves
+        try:
+            while part := pickle.load(cast("BinaryIO", reader.stdout)):  # noqa: S301 -- our own process wrote it
+                yield from part
+        except (EOFError, pickle.UnpicklingError) as error:
+            raise ReadingError(f"the process that reads {path} was ended; import the file again") from error
+        finally:
+            reader.kill()
+
+
+def _send(path: Path, zone: ZoneInfo) -> None:
+    """Write the scores to standard output in parts, and an empty one at the end; waits once enough are ahead."""
+    parts: Queue[tuple[Score | Refusal, ...]] = Queue(PARTS_AHEAD)
+    writer = Thread(target=_write, args=(iter(parts.get, ()),), daemon=True)
+    writer.start()
+    for part in batched(scores(records(path), zone), PART):
+        parts.put(part)
+    parts.put(())
+    writer.join()
+
+
+def _write(parts: Iterable[tuple[Score | Refusal, ...]]) -> None:
+    """Nobody outlives whoever reads the other end, however that one ended."""
+    try:
+        for part in parts:
+            pickle.dump(part, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+        pickle.dump((), sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except OSError:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+    _send(Path(sys.argv[1]), ZoneInfo(sys.argv[2]))
