@@ -2,7 +2,19 @@
 
 import typer
 
-from coachloop.cli import conversations, demo, insight, models, report, scores, scoring, site, templates, training
+from coachloop.cli import (
+    audits,
+    conversations,
+    demo,
+    insight,
+    models,
+    report,
+    scores,
+    scoring,
+    site,
+    templates,
+    training,
+)
 from coachloop.cli.output import GuardedGroup
 
 app = typer.Typer(
@@ -16,6 +28,7 @@ for group in (site, conversations, scores, training, scoring, demo):
     group.register(app)
 app.add_typer(templates.app, name="template")
 app.add_typer(insight.app, name="insight")
+app.add_typer(audits.app, name="audit")
 app.add_typer(report.app, name="report")
 app.add_typer(models.app, name="models")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coachloop.core.stats.sampling import draw, needed, permanent_numbers, strata
+from coachloop.core.stats.sampling import draw, needed, permanent_numbers, smallest, strata
 
 
 def frame(size=600, agents=12, seed=1):
@@ -75,6 +75,21 @@ def test_all_or_nothing():
     empty = draw([], [], [], size=0, seed="may")
     assert len(empty.chosen) == 0
     assert needed([], within=0.05) == 0
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 500), wanted=st.integers(0, 700), core=st.floats(0, 1), least=st.integers(0, 3))
+def test_a_size_that_can_be_drawn(*, seed, wanted, core, least):
+    keys, predicted, agents = frame(seed=seed)
+    agents = agents**3 // 300  # some have many
+    size = smallest(agents, wanted=wanted, core=core, least=least)
+    assert min(wanted, 600) <= size <= 600
+    draw(keys, predicted, agents, size=size, seed="may", core=core, least=least)
+    assert size == min(wanted, 600) or size <= least * len(set(agents)) + core * size
+
+
+def test_nothing_to_draw_from_takes_nothing():
+    assert smallest([], wanted=10) == 0
 
 
 def test_what_a_chosen_interval_takes():

@@ -250,7 +250,10 @@ def words(conversation: Conversation) -> tuple[Turn, ...]:
 def stands(quote: Mapping[str, Any], turns: Sequence[Turn]) -> bool:
     """Whether the words stand at exactly this place."""
     turn, start, end = quote["turn"], quote["start"], quote["end"]
-    return 0 <= turn < len(turns) and 0 <= start < end and turns[turn].text[start:end] == quote["quote"]
+    if not (0 <= turn < len(turns) and 0 <= start < end):
+        return False
+    found = turns[turn].text[start:end]
+    return bool(found == quote["quote"])
 
 
 def unbiased(users: Iterable[User], conversation_ids: Collection[int]) -> dict[int, set[int]]:

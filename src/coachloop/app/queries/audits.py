@@ -203,8 +203,7 @@ def answers_to_audits(behaviours: QuerySet[Behaviour]) -> dict[tuple[str, str], 
     rows = audits().filter(behaviour__in=behaviours).order_by("reviewed_at", "id").values_list(*ANSWER)
     found = {(key, name): (Outcome(outcome), chances.get(key) or chance) for key, name, outcome, chance in rows}
     decided = Review.objects.filter(behaviour__in=behaviours, kind=ReviewKind.ADJUDICATION)
-    decided = decided.order_by("reviewed_at", "id").values_list(*ANSWER)
-    for key, name, outcome, _ in decided:
+    for key, name, outcome, _ in decided.order_by("reviewed_at", "id").values_list(*ANSWER):
         if (key, name) in found:
             found[key, name] = (Outcome(outcome), found[key, name][1])
     return found

@@ -70,7 +70,7 @@ def draw(
     _check(keys, chance, who)
     stratum = strata(chance)
     agent_size = np.bincount(who)
-    each = np.minimum(np.maximum(least, np.floor(core * size * agent_size / max(len(keys), 1))), agent_size).astype(int)
+    each = _of_each(agent_size, size, core, least)
     if not (0 <= core <= 1 and least >= 0 and each.sum() <= size <= len(keys)):
         raise ValueError(
             f"core must be in [0, 1], least 0 or more, and size from {each.sum()}, which every agent's share takes, to the "
@@ -82,6 +82,22 @@ def draw(
     mine = _lowest(permanent_numbers(keys, f"{seed}:core"), who, each)
     other = _lowest(permanent_numbers(keys, f"{seed}:rest"), stratum, many)
     return Drawn(mine | other, 1 - (1 - first) * (1 - second), stratum, mine)
+
+
+def smallest(agents: ArrayLike, *, wanted: int, core: float = 0.25, least: int = 1) -> int:
+    """The smallest size, `wanted` at least, into which every agent's share fits; never more than there are.
+
+    Args:
+        agents: as for `draw`, shape (n,).
+        wanted: how many conversations were to be audited.
+        core: as for `draw`.
+        least: as for `draw`.
+    """
+    agent_size = np.bincount(np.unique(np.asarray(agents), return_inverse=True)[1])
+    size = min(wanted, int(agent_size.sum()))
+    while (shares := int(_of_each(agent_size, size, core, least).sum())) > size:
+        size = shares
+    return size
 
 
 def strata(predicted: ArrayLike) -> Ints:
@@ -143,6 +159,12 @@ def _check(keys: Sequence[str], predicted: Floats, agents: Ints) -> None:
         raise ValueError("every key must be there once")
     if ((predicted < 0) | (predicted > 1)).any():
         raise ValueError("predicted must be in [0, 1] or NaN")
+
+
+def _of_each(agent_size: Ints, size: int, core: float, least: int) -> Ints:  # noqa: PLR0917 -- as `draw` has them
+    """How many of each agent's conversations are in the core."""
+    share = np.floor(core * size * agent_size / max(agent_size.sum(), 1))
+    return np.minimum(np.maximum(least, share), agent_size).astype(np.int64)
 
 
 def _spread(predicted: Floats, stratum: Ints) -> Floats:
