@@ -117,7 +117,7 @@ def drift(
         epoch=epoch * RESTARTS + _restarted(daily, restarts or {}),
         shift=shift,
     )
-    teams, month = len(np.unique(daily.team[daily.team >= 0])), working_month(daily)
+    teams, month = int((np.bincount(daily.team + 1)[1:] > 0).sum()), working_month(daily)
     allowed = budget or Budget()
     run = stats.run_wanted(len(names), teams, per_hundred=allowed.per_hundred, per_team=allowed.per_team, month=month)
     found = stats.watch(cells, behaviour, mixes=int(cells.mix.max()) + 1, run=run)
@@ -128,8 +128,10 @@ def drift(
 
 def working_month(daily: Daily) -> float:
     """Days that the centre works in a month: 21.7 for a five-day week."""
-    weekday = (daily.day.astype(np.int64) + 3) % 7
-    calls = np.bincount(weekday, daily.met + daily.not_met + daily.unscored, 7)
+    first = daily.day.min()
+    by_day = np.bincount((daily.day - first).astype(np.int64), daily.met + daily.not_met + daily.unscored)
+    weekday = (first.astype(np.int64) + np.arange(len(by_day)) + 3) % 7
+    calls = np.bincount(weekday, by_day, 7)
     return float((calls >= A_WORKING_WEEKDAY * calls.max()).sum() * WEEKS_A_MONTH)
 
 

@@ -136,14 +136,18 @@ def _pick(cells: Cells, some: Ints) -> Cells:
     return Cells(*(getattr(cells, name)[some] for name in Cells.__slots__))
 
 
+def _clear(table: Floats, which: Mask) -> None:
+    table *= ~which[:, None]
+
+
 class _Watch:
-    """The state of all streams, shape (streams,) or (streams, mixes)."""
+    """The state of all streams, shape (streams,) or (streams, mixes), the latter in Fortran's order as in Baseline."""
 
     def __init__(self, behaviour: Ints, *, mixes: int, run: float) -> None:
         many, self.mixes, self.run = len(behaviour), mixes, run
         self.model = Baseline(behaviour, mixes=mixes)
-        self.usual_met, self.usual = np.zeros((many, mixes)), np.zeros((many, mixes))
-        self.since_met, self.since = np.zeros((many, mixes)), np.zeros((many, mixes))
+        self.usual_met, self.usual = (np.zeros((many, mixes), order="F") for _ in range(2))
+        self.since_met, self.since = (np.zeros((many, mixes), order="F") for _ in range(2))
         self.usual_days, self.born = np.zeros(many), np.full(many, -1)
         self.sum, self.information, self.blur, self.expected = (np.zeros(many) for _ in range(4))
         self.unscored, self.since_days, self.onset = np.zeros(many), np.zeros(many), np.full(many, -1)
@@ -157,7 +161,8 @@ class _Watch:
     def step(self, day: int, cells: Cells) -> None:
         """One more day."""
         cells = self._current(day, cells)
-        met, asked, unscored = (self._table(cells, values) for values in (cells.met, cells.asked, cells.unscored))
+        met, asked = (self._table(cells, values) for values in (cells.met, cells.asked))
+        unscored = np.bincount(cells.stream, cells.unscored, len(self.sum))
         self.born[(self.born < 0) & (asked.sum(axis=1) > 0)] = day
         if day % EVERY == 0 and self.usual.any():
             self._learn(day)
@@ -182,17 +187,19 @@ class _Watch:
             self._end(int(stream), day, "restarted")
         self._restart(renewed)
         self.open[renewed], self.epoch = -1, newest
-        kept = _pick(cells, np.flatnonzero(cells.epoch == newest[cells.stream]))
+        current = cells.epoch == newest[cells.stream]
+        kept = cells if current.all() else _pick(cells, np.flatnonzero(current))
         moved = self.shift.copy()
         moved[kept.stream] = kept.shift
         by = (moved - self.shift)[:, None]
-        self.usual_met = np.clip(self.usual_met + by * self.usual, 0, self.usual)
+        if by.any():
+            self.usual_met = np.clip(self.usual_met + by * self.usual, 0, self.usual)
         self.shift = moved
         return kept
 
     def _restart(self, which: Mask) -> None:
         for table in (self.usual_met, self.usual, self.since_met, self.since):
-            table[which] = 0
+            _clear(table, which)
         for row in (self.usual_days, self.shift):
             row[which] = 0
         self.born[which] = -1
@@ -202,12 +209,13 @@ class _Watch:
         """Back to zero: what has come since is no longer looked at."""
         for row in (self.sum, self.information, self.blur, self.expected, self.unscored, self.since_days):
             row[which] = 0
-        self.since_met[which], self.since[which], self.onset[which] = 0, 0, -1
+        self.onset[which] = -1
+        _clear(self.since_met, which)
+        _clear(self.since, which)
 
     def _table(self, cells: Cells, values: Ints) -> Floats:
-        size = len(self.sum) * self.mixes
-        counted = np.bincount(cells.stream * self.mixes + cells.mix, values, size)
-        return counted.reshape(len(self.sum), self.mixes)
+        many = len(self.sum)
+        return np.bincount(cells.mix * many + cells.stream, values, many * self.mixes).reshape(self.mixes, many).T
 
     def _learn(self, day: int) -> None:
         known = self.open[:, None] < 0
@@ -234,7 +242,7 @@ class _Watch:
 
     def _add(self, day: int, watched: Mask, counts: tuple[Floats, Floats, Floats]) -> None:
         """What this day adds to the sums; a sum that is at zero begins with it."""
-        met, asked, unscored = (table * watched[:, None] for table in counts)
+        met, asked, unscored = ((table.T * watched).T for table in counts)
         p = self.model.expected()
         good, bad = cusum.weights(p)
         information = asked * p * (1 - p)
@@ -247,7 +255,7 @@ class _Watch:
         self.information += information.sum(axis=1) / excess
         self.blur += blur / excess
         self.expected += (asked * p).sum(axis=1)
-        self.unscored += unscored.sum(axis=1)
+        self.unscored += unscored
         self.since_days += asked.sum(axis=1) > 0
         self.since_met += met
         self.since += asked
@@ -269,9 +277,9 @@ class _Watch:
     def _close(self, day: int, zero: Mask) -> None:
         """At zero all is well: what came since is usual too, unless an alert was open."""
         calm = zero & (self.open < 0)
-        self.usual_met[calm] += self.since_met[calm]
-        self.usual[calm] += self.since[calm]
-        self.usual_days[calm] += self.since_days[calm]
+        self.usual_met += self.since_met * calm[:, None]
+        self.usual += self.since * calm[:, None]
+        self.usual_days += self.since_days * calm
         stays = (self.open >= 0) & (day - self.open >= SETTLED)
         for stream in np.flatnonzero((zero | stays) & (self.open >= 0)):
             self._end(int(stream), day, "recovered" if zero[stream] else "settled")
