@@ -79,7 +79,8 @@ def contested(one: Grid) -> NDArray[np.float64]:
     size = counts.sum(axis=-1)
     pairs = (size * (size - 1)).astype(float)
     differ = size**2 - (counts**2).sum(axis=-1)
-    return np.divide(differ, pairs, out=np.full(pairs.shape, np.nan), where=pairs > 0)
+    share = np.full(pairs.shape, np.nan)
+    return np.asarray(np.divide(differ, pairs, out=share, where=pairs > 0), float)
 
 
 def most_contested(one: Grid) -> list[tuple[Question, float]]:
