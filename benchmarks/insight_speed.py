@@ -122,17 +122,18 @@ def _migrate(_: argparse.Namespace) -> None:
 
 
 def _counts(_: argparse.Namespace) -> None:
-    """The last day comes in anew: its calls are counted, and packed for impact."""
+    """The last day comes in anew: its calls are counted, and packed for impact; its counts for drift and effect."""
     from coachloop.app.models import AgentDay, DirtyDay
     from coachloop.app.queries.drift import last_day
     from coachloop.app.services.matrix import refresh_matrix
-    from coachloop.app.services.rollups import refresh_rollups
+    from coachloop.app.services.rollups import pack_counts, refresh_rollups
 
     day = last_day()
     agents = AgentDay.objects.filter(day=day).values_list("agent_id", flat=True).distinct()
     DirtyDay.objects.bulk_create(DirtyDay(agent_id=agent, day=day) for agent in agents)
     _timed("counts of one day", lambda: f"{refresh_rollups()} agent-days")
     _timed("matrix of one day", lambda: f"{refresh_matrix()} day")
+    _timed("packing its counts", lambda: f"{pack_counts()} day")
 
 
 def _drift(_: argparse.Namespace) -> None:

@@ -3,11 +3,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from builders import NOW, calls, publish, score, take
+from builders import NOW, call, calls, publish, score, take
 from coachloop.app.errors import UnknownNameError
-from coachloop.app.queries import daily as module
-from coachloop.app.queries.daily import daily
-from coachloop.app.services.rollups import refresh_rollups
+from coachloop.app.models import Agent, AgentDay, PackedDay
+from coachloop.app.queries.daily import daily, of_day
+from coachloop.app.services.rollups import pack_counts, refresh_rollups
+from coachloop.core.insight.daily import COLUMNS
 
 TODAY = NOW.date()
 
@@ -31,12 +32,40 @@ def test_the_counts_are_those_of_the_rates(centre):
     assert found.mixes[int(found.mix[0])] == ("", "")
 
 
-def test_blocks_add_up(centre, monkeypatch):
-    whole = daily(centre.operator)
-    monkeypatch.setattr(module, "BLOCK", 2)
-    again = daily(centre.operator)
-    assert len(again) == len(whole) > 2
-    assert int(again.met.sum()) == int(whole.met.sum())
+def seen(found):
+    """The cells as a set of rows, whatever their order."""
+    columns = [np.asarray(getattr(found, name)).astype(np.int64).tolist() for name in COLUMNS if name != "mix"]
+    return sorted(zip(*columns, [found.mixes[one] for one in found.mix], strict=True))
+
+
+def test_what_is_packed_is_what_the_rows_say(centre):
+    """Packed before or not; and only a day that was counted again is packed again."""
+    earlier = {"agent": "sam", "team": "south", "greets": True, "queue": "other", "at": NOW - timedelta(days=5)}
+    take(*(call(f"earlier-{n}", **earlier) for n in range(3)))
+    score()
+    rows = seen(daily(centre.operator))
+    assert pack_counts() == AgentDay.objects.dates("day", "day").count() == 2
+    assert seen(daily(centre.operator)) == rows
+    assert pack_counts() == 0
+    take(call("late", **earlier))
+    score()
+    late = seen(daily(centre.operator))
+    assert sum(row[5] for row in late) == sum(row[5] for row in rows) + 1
+    assert {row[-1] for row in late} == {("", ""), ("other", "")}
+    assert pack_counts() == 1
+    assert seen(daily(centre.operator)) == late
+
+
+def test_what_is_deleted_is_gone(centre):
+    pack_counts()
+    AgentDay.objects.filter(agent__key="tom").delete()
+    assert sorted(np.unique(daily(centre.operator).agent)) == sorted(
+        Agent.objects.filter(key__in=("lea", "sam")).values_list("pk", flat=True)
+    )
+    AgentDay.objects.all().delete()
+    pack_counts()
+    assert not PackedDay.objects.exists()
+    assert len(of_day(TODAY)) == 0
 
 
 def test_everybody_sees_their_own(centre):

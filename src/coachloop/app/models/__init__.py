@@ -15,7 +15,7 @@ from coachloop.app.models.notices import CoachingRequest, Message, ReportChoice,
 from coachloop.app.models.people import Absence, Agent, Grant, Site, SiteClosure, Team, User
 from coachloop.app.models.recordings import SessionRecording
 from coachloop.app.models.reviewing import Assignment, AuditDraw, Dispute, Room, RoomDecision, RoomWording
-from coachloop.app.models.rollups import AgentDay, DirtyDay
+from coachloop.app.models.rollups import AgentDay, DirtyDay, PackedDay
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
 from coachloop.app.models.verdicts import Attempt, Evaluation, Review, Scoring, Verdict
 
@@ -55,6 +55,7 @@ __all__ = [
     "LearnedModel",
     "MatrixDay",
     "Message",
+    "PackedDay",
     "Proposal",
     "ReportChoice",
     "Review",

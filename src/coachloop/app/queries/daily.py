@@ -1,36 +1,22 @@
-"""The roll-ups as arrays, read in blocks: millions of cells fit, and no row becomes an object."""
+"""The roll-ups as arrays: a packed day is read as one piece, any other row by row; millions of cells fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
-from itertools import batched
-from typing import Any
 
 import numpy as np
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
-from numpy.typing import NDArray
+from django.db import connection
+from django.db.models import Count, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
-from coachloop.app.models import AgentDay
+from coachloop.app.models import AgentDay, Behaviour, PackedDay
 from coachloop.app.queries import viewing
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.core.insight.daily import COLUMNS, Daily
+from coachloop.core.insight.daily import Daily, joined, unpacked
 
-BLOCK = 50_000
-COUNTED = (
-    "agent_id",
-    "behaviour_id",
-    "team_id",
-    "queue",
-    "direction",
-    "version_id",
-    "iso_day",
-    "met",
-    "not_met",
-    "unscored",
-)
-ISO_DAY = Cast("day", TextField())
-"""A day as text: there are few different ones, so they are read once each instead of once a cell."""
+PIECES = 20
+NUMBERS = ("agent_id", "behaviour_id", "some_team", "version_id", "met", "not_met", "unscored")
+TEAM = Coalesce("team_id", Value(-1))
 
 
 def daily(
@@ -46,42 +32,50 @@ def daily(
     Raises:
         UnknownNameError: `behaviour` names none, or several without `template`.
     """
-    wanted = Q()
+    days = Q(day__gte=first) if first else Q()
+    days &= Q(day__lte=last) if last else Q()
+    asked = _behaviours(template, behaviour)
+    found = _whole(days)
     if not viewer.everything:
-        wanted &= Q(agent_id__in=viewing.agents(viewer).values("id"))
-    wanted &= Q(day__gte=first) if first else Q()
-    wanted &= Q(day__lte=last) if last else Q()
+        found = found.where(np.isin(found.agent, [*viewing.agents(viewer).values_list("pk", flat=True)]))
+    return found if asked is None else found.where(np.isin(found.behaviour, asked))
+
+
+def of_day(day: date) -> Daily:
+    """All counts of one day, row by row: no row becomes an object."""
+    cells = AgentDay.objects.filter(day=day).annotate(some_team=TEAM)
+    with connection.cursor() as cursor:
+        cursor.execute(*cells.values_list(*NUMBERS, "queue", "direction").query.sql_with_params())
+        rows = cursor.fetchall()
+    *numbers, queue, direction = zip(*rows, strict=True) if rows else ((),) * (len(NUMBERS) + 2)
+    mixes = list(zip(queue, direction, strict=True))
+    place = {mix: at for at, mix in enumerate(dict.fromkeys(mixes))}
+    mix = np.array([place[one] for one in mixes], np.int64)
+    agent, behaviour, team, version, met, not_met, unscored = (np.array(column, np.int64) for column in numbers)
+    days = np.full(len(mix), day, "datetime64[D]")
+    return Daily(agent, behaviour, team, mix, version, days, met, not_met, unscored, tuple(place))
+
+
+def marks(days: Q) -> dict[date, tuple[int, int]]:
+    """What each of these days with counts can be known by, in order: how many rows it has, and the sum of their numbers."""
+    found = AgentDay.objects.filter(days).values("day").annotate(rows=Count("id"), numbers=Sum("id")).order_by("day")
+    return {day: (rows, int(numbers)) for day, rows, numbers in found.values_list("day", "rows", "numbers")}
+
+
+def _behaviours(template: str | None, behaviour: str | None) -> list[int] | None:
+    """Those that are asked for; None for all."""
     if behaviour:
-        wanted &= Q(behaviour=BehaviourFinder().find(behaviour, template))
-    elif template:
-        wanted &= Q(behaviour__template__key=template)
-    return _arrays(AgentDay.objects.filter(wanted))
+        return [BehaviourFinder().find(behaviour, template).pk]
+    return [*Behaviour.objects.filter(template__key=template).values_list("pk", flat=True)] if template else None
 
 
-def _arrays(cells: QuerySet[AgentDay]) -> Daily:
-    """Queues and directions are numbered as they appear; everything else keeps its number in the database."""
-    mixes: dict[tuple[str, str], int] = {}
-    read = cells.annotate(iso_day=ISO_DAY).values_list(*COUNTED).iterator(BLOCK)
-    blocks = [_block(rows, mixes) for rows in batched(read, BLOCK)]
-    whole = zip(*(blocks or [_block((), mixes)]), strict=True)
-    columns: dict[str, Any] = {name: np.concatenate(column) for name, column in zip(COLUMNS, whole, strict=True)}
-    return Daily(**columns, mixes=tuple(mixes))
+def _whole(days: Q) -> Daily:
+    """The centre: what is packed and still holds is unpacked."""
+    now = marks(days)
+    rows = PackedDay.objects.filter(days).values_list("day", "rows", "numbers", "mixes", "packed").iterator(PIECES)
+    parts = {day: _unpacked(day, mixes, piece) for day, *then, mixes, piece in rows if now.get(day) == tuple(then)}
+    return joined([parts[day] if day in parts else of_day(day) for day in now])
 
 
-def _block(rows: tuple[tuple[Any, ...], ...], mixes: dict[tuple[str, str], int]) -> tuple[NDArray[Any], ...]:
-    given = dict(zip(COUNTED, zip(*rows, strict=True) if rows else ((),) * len(COUNTED), strict=True))
-    pairs = list(zip(given["queue"], given["direction"], strict=True))
-    for pair in dict.fromkeys(pairs):
-        mixes.setdefault(pair, len(mixes))
-    days = {text: int(np.datetime64(text, "D").astype(np.int64)) for text in set(given["iso_day"])}
-    whole: dict[str, Sequence[int]] = {
-        "agent": given["agent_id"],
-        "behaviour": given["behaviour_id"],
-        "team": [-1 if team is None else team for team in given["team_id"]],
-        "mix": [mixes[pair] for pair in pairs],
-        "version": given["version_id"],
-        "day": [days[text] for text in given["iso_day"]],
-        **{name: given[name] for name in ("met", "not_met", "unscored")},
-    }
-    columns = {name: np.fromiter(values, np.int64, len(rows)) for name, values in whole.items()}
-    return tuple(columns[name].view("datetime64[D]") if name == "day" else columns[name] for name in COLUMNS)
+def _unpacked(day: date, mixes: Iterable[tuple[str, str]], piece: bytes | memoryview) -> Daily:
+    return unpacked(bytes(piece), np.datetime64(day, "D"), tuple((queue, direction) for queue, direction in mixes))

@@ -13,6 +13,7 @@ from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.app.services import audit
 from coachloop.app.services.led import must_lead
+from coachloop.app.services.rollups import pack_counts
 from coachloop.core.insight.drift import Budget, Slip
 
 STALE = timedelta(days=28)
@@ -51,6 +52,7 @@ def watch(*, as_of: date, now: datetime) -> Raised:
     """
     if not queries.has_calls(since=as_of - STALE):
         return Raised()
+    pack_counts()
     return _keep(queries.watched(as_of).slips, now)
 
 

@@ -10,6 +10,7 @@ from coachloop.app.models import Figures, SessionEffect
 from coachloop.app.queries import programme, sites
 from coachloop.app.queries.effect import EffectRow, measured
 from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.rollups import pack_counts
 
 KEPT = ("before", "after", "effect", "low", "high", "n_before", "n_after", "controls", "verdict", "why")
 
@@ -28,6 +29,7 @@ def measure(*, now: datetime) -> bool:
     Returns:
         Whether there was anything to work on.
     """
+    pack_counts()
     with threadpool_limits(limits=1, user_api="blas"):  # as for impact
         found = measured(OPERATOR, as_of=sites.first_local_date(now))
     if found is None:

@@ -7,8 +7,10 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
-from coachloop.app.models import AgentDay, Conversation, DirtyDay, MatrixDay
+from coachloop.app.models import AgentDay, Conversation, DirtyDay, MatrixDay, PackedDay
+from coachloop.app.queries import daily
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.core.insight.daily import packed
 from coachloop.core.model.verdict import Outcome
 
 CHUNK = 5000
@@ -33,6 +35,26 @@ def refresh_rollups() -> int:
     if done > MANY:
         tell_the_planner()
     return done
+
+
+def pack_counts() -> int:
+    """Pack every day whose counts are not packed as they are now; returns how many there were. Safe to break off."""
+    now = daily.marks(Q())
+    then = {day: (rows, numbers) for day, rows, numbers in PackedDay.objects.values_list("day", "rows", "numbers")}
+    PackedDay.objects.filter(day__in=then.keys() - now.keys()).delete()
+    changed = [day for day in now if now[day] != then.get(day)]
+    for day in changed:
+        _pack(day)
+    return len(changed)
+
+
+@transaction.atomic
+def _pack(day: date) -> None:
+    """Known by what it was before it was read: if it changes meanwhile, it is packed again the next time."""
+    for rows, numbers in daily.marks(Q(day=day)).values():
+        cells = daily.of_day(day)
+        kept = {"rows": rows, "numbers": numbers, "mixes": cells.mixes, "packed": packed(cells)}
+        PackedDay.objects.update_or_create(day=day, defaults=kept)
 
 
 def tell_the_planner() -> None:
