@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from coachloop.app.models import Behaviour, Evaluation, Review, Template, Verdict
 from coachloop.app.queries import viewing
+from coachloop.app.queries.audits import answers_to_audits
 from coachloop.app.queries.learned import Said, unseen
 from coachloop.app.queries.verdicts import EVALUATED
 from coachloop.app.queries.viewing import Viewer
@@ -19,6 +20,9 @@ AUDITS, LABELS = "audits", "labels"
 
 NOT_BLIND = (ReviewKind.CALIBRATION, ReviewKind.DISPUTE)
 """Agreed decisions, made with the machine's verdict in sight: no rater's answer, and no measure of the machine."""
+
+type Drawn = tuple[Outcome, float]
+"""What people say of a call that was drawn, and the chance with which it was."""
 
 type Told = dict[str, dict[str, Outcome]]
 """What each person says of conversations, by rater and the conversations' keys."""
@@ -82,24 +86,25 @@ def asked_blind(viewer: Viewer) -> frozenset[int]:
 
 
 def checked(template: Template, *, without: Collection[int] = (), only: Behaviour | None = None) -> dict[str, Checked]:
-    """Every behaviour in use that people answered about, by its key; three queries whatever the size.
+    """Every behaviour in use that people answered about, by its key; a few queries whatever the size.
 
     Args:
         template: whose behaviours.
         without: conversations that are left out, by number.
         only: just this one.
     """
-    about = Q(behaviour__template=template, behaviour__retired=False)
-    reviews = Review.objects.filter(about & (Q(behaviour=only) if only else Q())).exclude(kind__in=NOT_BLIND)
+    asked = template.behaviours.filter(retired=False)
+    about = Q(behaviour__in=asked.filter(pk=only.pk) if only else asked)
+    reviews = Review.objects.filter(about).exclude(kind__in=NOT_BLIND)
     reviews = reviews.exclude(conversation_id__in=without) if without else reviews
-    found = _answers(reviews.order_by("reviewed_at", "id").values_list(*ANSWER))
+    rows = reviews.order_by("reviewed_at", "id").values_list(*ANSWER)
+    found = _answers(rows, answers_to_audits(asked))
     if not found:
         return found
     evaluations = Evaluation.objects.filter(template=template, conversation__in=reviews.values("conversation"))
     current = set(evaluations.filter(attempt__isnull=False).values_list("attempt_id", flat=True))
     of_these_words = Q(attempt__revision=0) | Q(attempt__revision=F(f"{EVALUATED}__revision"))
     verdicts = Verdict.objects.filter(of_these_words, about, attempt__evaluation__in=evaluations)
-    verdicts = verdicts.filter(behaviour=only) if only else verdicts
     for one in unseen(verdicts.order_by("-attempt_id"), to=EVALUATED):
         if one.behaviour in found:
             found[one.behaviour].every.append(one)
@@ -135,26 +140,40 @@ class _Answer:
         return self.kind == ReviewKind.AUDIT and self.chance is not None
 
 
-def _answers(rows: Iterable[tuple[str, str, str, int | None, str, str, float | None]]) -> dict[str, Checked]:
+def _answers(
+    rows: Iterable[tuple[str, str, str, int | None, str, str, float | None]], audited: Mapping[tuple[str, str], Drawn]
+) -> dict[str, Checked]:
     by_behaviour: dict[str, list[_Answer]] = defaultdict(list)
     for behaviour, *answer in rows:
         by_behaviour[behaviour].append(_Answer(*answer))
-    return {behaviour: _checked(answers) for behaviour, answers in by_behaviour.items()}
+    drawn: dict[str, dict[str, Drawn]] = defaultdict(dict)
+    for (key, behaviour), one in audited.items():
+        drawn[behaviour][key] = one
+    return {behaviour: _checked(answers, drawn[behaviour]) for behaviour, answers in by_behaviour.items()}
 
 
-def _checked(answers: list[_Answer]) -> Checked:
+def _checked(answers: list[_Answer], drawn: Mapping[str, Drawn]) -> Checked:
     audits = [one for one in answers if one.is_audit]
-    enough = len({one.key for one in audits}) >= ENOUGH_AUDITS
-    counted = audits if enough else [one for one in answers if one.kind != ReviewKind.ADJUDICATION]
-    raters: Told = defaultdict(dict)
-    for one in counted:
-        raters[one.rater][one.key] = Outcome(one.outcome)
-    settled = {one.key: Outcome(one.outcome) for one in answers if one.kind == ReviewKind.ADJUDICATION}
-    chance = {one.key: one.chance for one in audits if one.chance} if enough else {}
-    return Checked(AUDITS if enough else LABELS, dict(raters), _true(raters, settled), chance)
+    if len({one.key for one in audits}) < ENOUGH_AUDITS:
+        raters = _raters(one for one in answers if one.kind != ReviewKind.ADJUDICATION)
+        return Checked(LABELS, raters, _true(raters))
+    raters = _raters(audits)
+    kept = {key: drawn[key] for answers in raters.values() for key in answers if key in drawn}
+    return Checked(
+        AUDITS,
+        raters,
+        {key: true for key, (true, _) in kept.items()},
+        {key: chance for key, (_, chance) in kept.items()},
+    )
 
 
-def _true(raters: Told, settled: Mapping[str, Outcome]) -> dict[str, Outcome]:
-    """One answer a conversation: where two differed the third one's, else that of the last in the alphabet: no order of asking decides."""
-    one_each = {key: outcome for name in sorted(raters) for key, outcome in raters[name].items()}
-    return {key: settled.get(key, outcome) for key, outcome in one_each.items()}
+def _raters(answers: Iterable[_Answer]) -> Told:
+    found: Told = defaultdict(dict)
+    for one in answers:
+        found[one.rater][one.key] = Outcome(one.outcome)
+    return dict(found)
+
+
+def _true(raters: Told) -> dict[str, Outcome]:
+    """One answer a conversation; of several people that of the last in the alphabet, so that the order of asking decides nothing."""
+    return {key: outcome for name in sorted(raters) for key, outcome in raters[name].items()}

@@ -123,14 +123,17 @@ def alpha(answers: ArrayLike, *, rng: np.random.Generator, samples: int = 1000, 
     many = len(counts)
     if many == 0:
         return Alpha(0, 0, *[float("nan")] * 3)
-    size = counts.sum(axis=-1)
-    apart = (size**2 - (counts**2).sum(axis=-1)) / np.maximum(size - 1, 1)
-    parts = np.concatenate([apart[..., np.newaxis], counts], axis=-1)
-    drawn = _alpha_of(np.tensordot(rng.multinomial(many, np.full(many, 1 / many), size=samples), parts, axes=1))
+    kinds, often = np.unique(
+        counts, axis=0, return_counts=True
+    )  # conversations answered alike are drawn together: there are few kinds
+    size = kinds.sum(axis=-1)
+    apart = (size**2 - (kinds**2).sum(axis=-1)) / np.maximum(size - 1, 1)
+    parts = np.concatenate([apart[..., np.newaxis], kinds], axis=-1)
+    drawn = _alpha_of(np.tensordot(rng.multinomial(many, often / many, size=samples), parts, axes=1))
     tail = (1 - confidence) / 2
     known = drawn[~np.isnan(drawn)]
     low, high = np.quantile(known, [tail, 1 - tail]) if known.size else (np.nan, np.nan)
-    return Alpha(many, int(size.sum()), float(_alpha_of(parts.sum(axis=0))), float(low), float(high))
+    return Alpha(many, int(counts.sum()), float(_alpha_of(np.tensordot(often, parts, axes=1))), float(low), float(high))
 
 
 def _alpha_of(parts: NDArray[np.float64]) -> NDArray[np.float64]:
