@@ -33,7 +33,7 @@ class Evaluation(models.Model):
         PENDING = "pending"
         DONE = "done"
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="evaluations")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="evaluations", db_index=False)
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="evaluations")
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempt = models.OneToOneField("Attempt", null=True, on_delete=models.PROTECT, related_name="current_for")
@@ -55,7 +55,7 @@ class Evaluation(models.Model):
 class Attempt(models.Model):
     """One scoring of one revision of a conversation; its verdicts are facts. Append-only."""
 
-    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="attempts")
+    evaluation = models.ForeignKey(Evaluation, on_delete=models.CASCADE, related_name="attempts", db_index=False)
     scoring = models.ForeignKey(Scoring, on_delete=models.PROTECT, related_name="attempts")
     revision = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
@@ -74,7 +74,7 @@ class Verdict(models.Model):
     `evidence` is a list of `{turn, start, end, quote, at}`, best first; `missed` is `{turn, at, better}` or null.
     """
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="verdicts")
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="verdicts", db_index=False)
     behaviour = models.ForeignKey(Behaviour, on_delete=models.PROTECT, related_name="verdicts")
     outcome = models.CharField(max_length=14, choices=[(o.value, o.value) for o in Outcome])
     probability = models.FloatField(null=True)
