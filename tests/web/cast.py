@@ -31,6 +31,7 @@ from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import (
     absences,
+    audit_draws,
     clips,
     coaching,
     gatherings,
@@ -299,6 +300,18 @@ def proposed(cast: Cast) -> dict[str, int]:
         idea = Idea("discovery", "why_after_budget", of_theirs[0].pk, why)
         ids[name] = proposals.propose(viewer=viewer(cast.qa_lead), agent_key=agent, idea=idea, now=cast.now).pk
     return ids
+
+
+def asked_blind(cast: Cast) -> dict[str, int]:
+    """An audit drawn by the QA lead; Eve is asked about its calls.
+
+    Returns:
+        Ids by name: the `draw`, and an `assignment` of it.
+    """
+    today = cast.now.date()
+    wanted = audit_draws.Wanted("discovery", today - timedelta(days=27), today, size=8, seed="Harbour", twice=0)
+    made = audit_draws.draw_audit(viewer=viewer(cast.qa_lead), wanted=wanted, now=cast.now)
+    return {"draw": made.pk, "assignment": made.assignments.order_by("id")[0].pk}
 
 
 def slipped(cast: Cast) -> dict[str, int]:

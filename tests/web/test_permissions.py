@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, clipped, coached, gathered, proposed, protected, recorded, slipped
+from web.cast import Cast, asked_blind, clipped, coached, gathered, proposed, protected, recorded, slipped
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,9 @@ TOMS = {"ok": ("other_agent", "leader", "qa_lead"), "hidden": ("agent", "other_l
 KEEPERS: dict[str, Any] = {"ok": ("leader", "qa_lead"), "hidden": ("other_leader",), "post": True}
 GONE: dict[str, Any] = {"hidden": ("agent", "leader", "other_leader"), "post": True}
 """What the agent in it took back first is there for nobody, not even its leader."""
+BLIND = ("evaluator", "qa_lead", *LEADERS)
+EVES: dict[str, Any] = {"ok": ("evaluator",), "hidden": ("qa_lead", *LEADERS)}
+"""What Eve is asked to answer blind."""
 WRITERS = ("qa_lead",)
 """Who writes templates."""
 
@@ -106,6 +109,15 @@ RULES: dict[str, Rule] = {
     "agent": Rule({"key": "lea"}, **LEAS),
     "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "conversation": Rule({"key": "lea-1"}, **LEAS),
+    "reviews": Rule(ok=BLIND),
+    "review": Rule({"assignment_id": "assignment"}, **EVES),
+    "save-review": Rule({"assignment_id": "assignment"}, post=True, **EVES),
+    "submit-review": Rule({"assignment_id": "assignment"}, post=True, status=422, **EVES),
+    "pass-review": Rule({"assignment_id": "assignment"}, post=True, status=422, **EVES),
+    "audits": Rule(ok=("qa_lead", "operations")),
+    "draw-audit": Rule(ok=("qa_lead",), post=True, status=302),
+    "audit": Rule({"draw_id": "draw"}, ok=("qa_lead", "operations")),
+    "give-out-audit": Rule({"draw_id": "draw"}, ok=("qa_lead",), post=True, status=302),
     "clips": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "clip-candidates": Rule(ok=(*LEADERS, "qa_lead")),
     "make-clip": Rule(ok=(*LEADERS, "qa_lead"), post=True, status=302),
@@ -187,7 +199,7 @@ QUERY = {
 def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
-    return made | recorded(cast, made["held"])
+    return made | asked_blind(cast) | recorded(cast, made["held"])
 
 
 @pytest.fixture(scope="module")

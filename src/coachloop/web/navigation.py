@@ -11,10 +11,11 @@ from coachloop.core.model.people import Role
 
 IN_THE_BAR = 6
 ON_A_PHONE = 3
-AGENT, LEADER, ADVISER, OPERATIONS, ADMIN = (
+AGENT, LEADER, ADVISER, EVALUATOR, OPERATIONS, ADMIN = (
     Role.AGENT,
     Role.TEAM_LEADER,
     Role.QA_LEAD,
+    Role.EVALUATOR,
     Role.OPERATIONS,
     Role.ADMIN,
 )
@@ -43,6 +44,7 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("reviews", "Reviews", "Calls that wait for your blind answer", COACHING, (EVALUATOR,), (LEADER, ADVISER)),
     Entry("me", "My page", "What you work on, and how it goes", COACHING, (AGENT,)),
     Entry("week", "Week", "Who needs help with what", COACHING, (LEADER, ADVISER)),
     Entry("heatmap", "Heatmap", "Every behaviour, with how sure it is", NUMBERS, (LEADER, ADVISER, OPERATIONS)),
@@ -55,6 +57,7 @@ ENTRIES = (
     Entry("drift", "Drift", "Who slipped on what, beyond chance", NUMBERS, (OPERATIONS, ADMIN), (LEADER, ADVISER)),
     Entry("impact", "Impact", "Which behaviours move the outcome", NUMBERS, (OPERATIONS,), (LEADER, ADVISER)),
     Entry("effect", "Effect", "What sessions moved, and how sure that is", NUMBERS, (OPERATIONS,), (LEADER, ADVISER)),
+    Entry("audits", "Audits", "How far people have checked the machine", NUMBERS, (), (ADVISER, OPERATIONS)),
     Entry("worth", "Worth", "What it brought, and what it cost", NUMBERS, (OPERATIONS,), (ADVISER,)),
     Entry("rules", "Rules", "How far the rules of coaching are kept", COACHING, (OPERATIONS,)),
     Entry("workshops", "Workshops", "What is best trained together", NUMBERS, (), (LEADER, ADVISER, OPERATIONS)),

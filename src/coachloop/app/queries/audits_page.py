@@ -70,6 +70,25 @@ class Coverage:
     whole: Covered
     cost: Cost
 
+    @property
+    def rows(self) -> tuple["Bar", ...]:
+        """Teams, then agents, each with how wide its bar is."""
+        widest = max((one.share for one in (*self.teams, *self.agents)), default=0.0) or 1.0
+        return tuple(
+            Bar(one, of_team, round(100 * one.share / widest, 1))
+            for of_team, rows in ((True, self.teams), (False, self.agents))
+            for one in rows
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row of the table of coverage; `width` in hundredths of the widest."""
+
+    one: Covered
+    of_team: bool
+    width: float
+
 
 @dataclass(frozen=True, slots=True)
 class PastDraw:
@@ -129,6 +148,34 @@ class Plan:
     hours: float
 
     choices: Sequence[tuple[str, str]] = ()
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """What the draw is told, beside what is typed."""
+        said = {"template": self.template, "behaviour": self.behaviour, "first": self.first_day, "last": self.last_day}
+        return tuple((name, str(value)) for name, value in said.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How far one person is with a draw; no name: waits for somebody."""
+
+    name: str
+    asked: int
+    submitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What makes a draw repeatable, without its frame; and who is how far with it, for QA leads."""
+
+    size: int
+    core: float
+    least: int
+    twice: float
+    seed: str
+    sha256: str
+    people: tuple[Done, ...]
 
 
 def templates(viewer: Viewer) -> list[tuple[str, str]]:  # noqa: ARG001 -- everybody knows which templates there are
@@ -227,6 +274,20 @@ def past_draws(viewer: Viewer, *, today: date, draw_id: int | None = None) -> li
         return []
     rows = AuditDraw.objects.select_related("template", "behaviour", "drawn_by").order_by("-drawn_at", "-id")
     return [_past(row, today) for row in (rows if draw_id is None else rows.filter(pk=draw_id))]
+
+
+def kept(viewer: Viewer, draw_id: int) -> Kept:
+    """How a draw was made.
+
+    Raises:
+        ObjectDoesNotExist: no such draw.
+    """
+    row = AuditDraw.objects.defer("frame").get(pk=draw_id)
+    given = row.assignments.filter(passed_on_at__isnull=True).values_list("reviewer__name")
+    submitted = Count("id", filter=Q(submitted_at__isnull=False))
+    people = given.annotate(asked_of=Count("id"), done=submitted).order_by("reviewer__name")
+    named = tuple(Done(name or "", many, done) for name, many, done in people) if viewer.has(Role.QA_LEAD) else ()
+    return Kept(row.size, row.core, row.least, row.twice, row.seed, row.sha256, named)
 
 
 def workers(viewer: Viewer, *, today: date) -> list[Worker]:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from coachloop.app.queries import conversation as queries
+from coachloop.app.queries.assignments import asks_about
 from coachloop.app.queries.conversation import Filters
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
@@ -46,6 +47,9 @@ def conversations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page(*READERS)
 def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """What was said, and what does each verdict stand on? A look at the words is written to the audit log."""
+    asked = asks_about(viewer, key)
+    if asked is not None:
+        return render(request, "coachloop/conversation_blind.html", {"assignment": asked}, status=404)
     view = found(queries.conversation(viewer, key))
     audit.look(viewer, view.key, now=timezone.now())
     scored = [(each, [(verdict, transcript.jump(verdict)) for verdict in each.verdicts]) for each in view.scored]

@@ -22,7 +22,7 @@ FIRST_PAGES = (
     (Role.QA_LEAD, "week"),
     (Role.AGENT, "me"),
     (Role.OPERATIONS, "heatmap"),
-    (Role.EVALUATOR, "templates"),
+    (Role.EVALUATOR, "reviews"),
     (Role.ADMIN, "audit-log"),
 )
 ROLE_CARDS = (
@@ -30,7 +30,7 @@ ROLE_CARDS = (
     (Role.AGENT, "Agent", "The one thing you work on, your trend, and what went well"),
     (Role.QA_LEAD, "QA lead", "Every call and score, across all teams"),
     (Role.OPERATIONS, "Operations", "Teams and behaviours, never a single person"),
-    (Role.EVALUATOR, "Evaluator", "What is scored, and how"),
+    (Role.EVALUATOR, "Evaluator", "Calls that wait for your blind answer"),
     (Role.ADMIN, "Admin", "Who did what, and when"),
 )
 
