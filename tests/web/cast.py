@@ -34,6 +34,7 @@ from coachloop.app.services import (
     audit_draws,
     clips,
     coaching,
+    disputes,
     gatherings,
     goals,
     ingest,
@@ -117,7 +118,8 @@ def standing_cast(now: datetime, *, calls: int = 24) -> Cast:
     for name in ("first-30-seconds", "discovery"):
         publish((PLAYBOOKS / f"{name}.yaml").read_text(), now)
     for landed, theirs in _calls(now, calls):
-        take_in(theirs, landed)
+        _scored(theirs, landed)
+    rollups.refresh_rollups()
     cast = Cast(
         now=now,
         leader=leader,
@@ -151,17 +153,26 @@ def publish(text: str, now: datetime) -> None:
 
 def take_in(calls: list[dict[str, Any]], now: datetime) -> None:
     """Ingest, score and count."""
+    _scored(calls, now)
+    rollups.refresh_rollups()
+
+
+def _scored(calls: list[dict[str, Any]], now: datetime) -> None:
     lines = (Line("calls.jsonl", number, json.dumps(call).encode()) for number, call in enumerate(calls, 1))
     receipt = ingest.ingest(lines, viewer=OPERATOR, now=now)
     assert not receipt.refused, receipt.refused
-    score_all(now)
+    _score(now)
 
 
 def score_all(now: datetime) -> None:
     """Score what waits, and count."""
+    _score(now)
+    rollups.refresh_rollups()
+
+
+def _score(now: datetime) -> None:
     for engine in scoring.engines({"phrases": PhraseScorer()}):
         scoring.score_pending(engine, now=now)
-    rollups.refresh_rollups()
 
 
 def _calls(now: datetime, calls: int) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
@@ -300,6 +311,22 @@ def proposed(cast: Cast) -> dict[str, int]:
         idea = Idea("discovery", "why_after_budget", of_theirs[0].pk, why)
         ids[name] = proposals.propose(viewer=viewer(cast.qa_lead), agent_key=agent, idea=idea, now=cast.now).pk
     return ids
+
+
+def disputed(cast: Cast) -> dict[str, int]:
+    """Lea challenges that she did not ask what is behind a number, which is not her focus; Eve is to decide it.
+
+    Returns:
+        Its id by name: `dispute`.
+    """
+    missed = Verdict.objects.filter(behaviour__key="why_after_budget", outcome="not_met")
+    theirs = missed.filter(attempt__evaluation__conversation__agent__key="lea").order_by("-id")
+    verdict = theirs.filter(attempt__evaluation__conversation__assignments__isnull=True)[0]
+    words = "I asked where the number comes from right at the beginning, before the recording."
+    made = disputes.raise_dispute(viewer=viewer(cast.agent), verdict_id=verdict.pk, words=words, now=cast.now)
+    eve = cast.evaluator.pk
+    disputes.assign(viewer=viewer(cast.qa_lead), dispute_id=made.pk, to=eve, instead_of=None, now=cast.now)
+    return {"dispute": made.pk}
 
 
 def asked_blind(cast: Cast) -> dict[str, int]:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
-from web.cast import Cast, asked_blind, clipped, coached, gathered, proposed, protected, recorded, slipped
+from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +109,12 @@ RULES: dict[str, Rule] = {
     "agent": Rule({"key": "lea"}, **LEAS),
     "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "conversation": Rule({"key": "lea-1"}, **LEAS),
+    "disputes": Rule(ok=("agent", "other_agent", *LEADERS, "evaluator", "qa_lead")),
+    "challenge": Rule(hidden=("agent", "other_agent")),
+    "dispute": Rule({"dispute_id": "dispute"}, ok=("agent", "leader", "evaluator", "qa_lead"), hidden=HIDDEN_LEA),
+    "assign-dispute": Rule({"dispute_id": "dispute"}, ok=("qa_lead",), post=True, status=302),
+    "decide-dispute": Rule({"dispute_id": "dispute"}, ok=("evaluator", "qa_lead"), post=True, status=422),
+    "withdraw-dispute": Rule({"dispute_id": "dispute"}, status=302, **LEAS_OWN),
     "reviews": Rule(ok=BLIND),
     "review": Rule({"assignment_id": "assignment"}, **EVES),
     "save-review": Rule({"assignment_id": "assignment"}, post=True, **EVES),
@@ -133,6 +139,8 @@ RULES: dict[str, Rule] = {
     "start-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
     "session-questions": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
     "draft-session": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
+    "session-example": Rule({"session_id": "planned"}, ok=("leader",), hidden=("other_leader",)),
+    "close-overturned": Rule({"session_id": "planned"}, status=302, **LEAS_LEADER),
     "confirm-session": Rule({"session_id": "planned"}, status=302, **LEAS_OWN),
     "contest-session": Rule({"session_id": "planned"}, status=422, **LEAS_OWN),
     "hand-in-recording": Rule({"session_id": "held"}, status=302, **LEAS_LEADER),
@@ -199,7 +207,7 @@ QUERY = {
 def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
-    return made | asked_blind(cast) | recorded(cast, made["held"])
+    return made | asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
 
 
 @pytest.fixture(scope="module")

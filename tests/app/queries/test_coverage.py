@@ -1,13 +1,13 @@
 """How far the rules were kept in a month: each figure from what was done, with what it is of."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from app.queries.kept import closed, coach, gather
 from builders import NOW, calls, publish, score, take
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import Agent, Behaviour, Focus, Session, Suggested
+from coachloop.app.models import Agent, Behaviour, Dispute, Focus, Session, Suggested, Verdict
 from coachloop.app.queries.coverage import Kept, Of, Spent, coverage, month_end
 from coachloop.app.services import coaching, confirming
 from coachloop.core.coaching.agreement import DidWork
@@ -39,7 +39,7 @@ def test_a_month_in_which_nothing_was_done(centre):
     assert set(found) == {"North", "South", ""}
     assert found["South"] == Kept(
         "South", Of(), 0, 0, *([Of()] * 7), too_early=0, performance=0, developmental=0, sessions=Spent(), huddles=Spent(),
-        workshops=Spent(),
+        workshops=Spent(), decided_in_time=Of(),
     )  # fmt: skip
     assert (month_end(date(2026, 2, 1)), month_end(date(2028, 2, 1))) == (date(2026, 2, 28), date(2028, 2, 29))
 
@@ -178,3 +178,19 @@ def test_another_month_holds_none_of_it(centre):
     gather(centre, GatheringKind.HUDDLE, ("lea",), came=("lea",), minutes=6)
     june = coverage(centre.operations, first_day=date(2026, 6, 1), today=date(2026, 7, 1)).total
     assert (june.held, june.in_time, june.huddles, june.looked_back) == (0, Of(), Spent(), Of())
+
+
+def test_disputes_are_decided_in_time_late_or_not_at_all(centre):
+    """Raised on the 11th they are due on the 19th: one decided that day, one the day after, one waits, one was taken back."""
+    rows = Verdict.objects.filter(behaviour__key="greets", outcome="not_met").order_by("pk")
+    agent = Agent.objects.get(key="lea")
+    for number, row in enumerate(rows.select_related("attempt__evaluation")[:4]):
+        Dispute.objects.create(
+            conversation_id=row.attempt.evaluation.conversation_id, behaviour_id=row.behaviour_id, agent=agent, verdict=row,
+            outcome="not_met", words="No.", raised_at=NOW, decide_by=DUE,
+            **({"withdrawn_at": NOW} if number == 3 else {}),
+            **({"decided_at": NOW + timedelta(days=8 + number), "decision": "upheld", "reason": "So."} if number < 2 else {}),
+        )  # fmt: skip
+    assert month(centre)["North"].decided_in_time == Of(1, 3)
+    assert month(centre, today=DUE)["North"].decided_in_time == Of(1, 2), "what waits may still be decided in time"
+    assert month(centre)["South"].decided_in_time == Of()

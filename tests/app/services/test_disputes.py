@@ -13,6 +13,7 @@ from coachloop.app.models import (
     Attendance,
     AuditEntry,
     Dispute,
+    Focus,
     Gathering,
     Message,
     Proposal,
@@ -88,7 +89,7 @@ def test_the_agent_challenges_a_verdict_about_a_call_of_their_own_and_the_qa_lea
     assert (entry.subject, entry.detail["conversation"]) == (f"dispute:{row.pk}", "lea-9")
     assert WORDS not in str(entry.detail)
     told = Message.objects.get(kind="dispute")
-    assert (told.user, told.subject) == (centre.qa_lead.user, "A challenge waits to be given to somebody")
+    assert (told.user, told.subject) == (centre.qa_lead.user, "A dispute waits to be given to somebody")
     assert f"/disputes/{row.pk}" in told.text
     assert WORDS not in told.text
 
@@ -202,7 +203,7 @@ def test_a_qa_lead_gives_it_to_somebody_who_and_the_agent_hear_of_it(centre):
     give(centre.qa_lead, row, centre.evaluator)
     told = {message.user.name: message for message in Message.objects.select_related("user")}
     assert told.keys() == {"Eve Tanaka", "Lea Rossi"}
-    assert told["Eve Tanaka"].subject == "A challenge waits for you"
+    assert told["Eve Tanaka"].subject == "A dispute waits for you"
     assert "Eve Tanaka reads the call anew" in told["Lea Rossi"].text
     give(centre.qa_lead, row, centre.evaluator, instead_of=centre.evaluator.user.pk)
     assert AuditEntry.objects.filter(action="dispute.assign").count() == 1, "the same again changes nothing"
@@ -211,7 +212,7 @@ def test_a_qa_lead_gives_it_to_somebody_who_and_the_agent_hear_of_it(centre):
 def test_two_who_act_at_once_lose_nothing_and_the_second_is_told(centre):
     row, second = challenge(centre.lea), viewer(person("Pia Qvist", Role.QA_LEAD))
     give(centre.qa_lead, row, centre.evaluator)
-    with pytest.raises(WrongStateError, match="Eve Tanaka has this challenge now"):
+    with pytest.raises(WrongStateError, match="Eve Tanaka has this dispute now"):
         give(second, row, centre.qa_lead)
     assert Dispute.objects.get().assigned_to == centre.evaluator.user
     services.withdraw(viewer=centre.lea, dispute_id=row.pk, now=NOW)
@@ -338,14 +339,14 @@ def test_an_open_focus_on_an_overturned_example_is_flagged_and_gets_another_exam
     """The flag comes with the challenge; replacing the example keeps the earliest due date."""
     focus = coaching.accept_focus(viewer=centre.ada, agent_key="lea", now=NOW, as_of=TODAY)
     session, key = focus.sessions.get(), focus.example.attempt.evaluation.conversation.key
-    assert flags(centre.ada, [focus.pk]) == {}
+    assert flags(centre.ada, Focus.objects.all()) == {}
     row = challenge(centre.lea, key)
-    assert flags(centre.ada, [focus.pk])[focus.pk].overturned is False
+    assert flags(centre.ada, Focus.objects.all())[focus.pk].overturned is False
     with pytest.raises(WrongStateError, match="example of this focus holds"):
         examples.close_overturned(viewer=centre.ada, session_id=session.pk, now=NOW)
     give(centre.qa_lead, row, centre.evaluator)
     decide(centre.evaluator, row)
-    flag = flags(centre.ada, [focus.pk])[focus.pk]
+    flag = flags(centre.ada, Focus.objects.all())[focus.pk]
     assert (flag.overturned, flag.stands, flag.dispute_id) == (True, "met", row.pk)
     due = focus.due_on
     later = NOW + timedelta(days=2)
@@ -353,7 +354,7 @@ def test_an_open_focus_on_an_overturned_example_is_flagged_and_gets_another_exam
     score(now=later)
     changed = examples.replace_example(viewer=centre.ada, session_id=session.pk, verdict_id=verdict("fresh"), now=later)
     assert (changed.due_on, changed.example_id) == (due, verdict("fresh"))
-    assert flags(centre.ada, [focus.pk]) == {}
+    assert flags(centre.ada, Focus.objects.all()) == {}
     with pytest.raises(NotYoursError):
         examples.replace_example(viewer=centre.qa_lead, session_id=session.pk, verdict_id=verdict("fresh"), now=later)
 
@@ -376,7 +377,7 @@ def test_what_was_agreed_on_it_closes_with_its_follow_up(centre):
     held = {"agreement": agreement(TODAY), "held_on": TODAY, "now": NOW}
     coaching.hold_session(viewer=centre.ada, session_id=focus.sessions.get().pk, **held)
     decided(centre, focus.example.attempt.evaluation.conversation.key)
-    assert flags(centre.ada, [focus.pk])[focus.pk].overturned
+    assert flags(centre.ada, Focus.objects.all())[focus.pk].overturned
     with pytest.raises(WrongStateError, match="held already"):
         examples.close_overturned(viewer=centre.ada, session_id=focus.sessions.get().pk, now=NOW)
 

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncWeek
 from coachloop.app.models import Agent, AgentDay, Attendance, Behaviour, DriftAlert, Focus, Session, Verdict
 from coachloop.app.queries import gatherings, rates, requests, viewing
 from coachloop.app.queries.examples import Example, examples
+from coachloop.app.queries.flagged import Flag, flags
 from coachloop.app.queries.follow_up import RateView, rate
 from coachloop.app.queries.gatherings import Contact, GatheringRow
 from coachloop.app.queries.rates import RateRow
@@ -72,6 +73,7 @@ class FocusView:
     this_week: RateView
     proof: WentWell | None
     contacts: tuple[Contact, ...] = ()
+    flag: Flag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ def _focus(viewer: Viewer, agent: Agent, today: date) -> FocusView | None:
         this_week=rate((agent.pk,), focus.behaviour_id, (today - timedelta(days=today.weekday()), today)),
         proof=next(iter(proof(viewer, agent, focus.behaviour_id, first=week_ago, last=today, most=1)), None),
         contacts=gatherings.contacts(focus),
+        flag=flags(viewer, Focus.objects.filter(pk=focus.pk)).get(focus.pk),
     )
 
 

@@ -123,6 +123,18 @@ def working_on(agent: Agent) -> str:
     return agent.foci.filter(closed_at__isnull=True).values_list("behaviour__title", flat=True).first() or ""
 
 
+def others(viewer: Viewer, focus_of: int, *, today: date) -> tuple[Example, ...]:
+    """Calls of the last four weeks that an open focus could stand on instead of its example, by the session planned on it."""
+    session = viewing.sessions(viewer).select_related("focus__behaviour", "agent").get(pk=focus_of)
+    if session.focus is None:
+        return ()
+    wanted, since = Wanted(session.agent_id, session.focus.behaviour_id), today - timedelta(days=DAYS - 1)
+    rows = misses(viewer, wanted, first_day=since).exclude(pk=session.focus.example_id or 0)
+    ids = list(rows.values_list("pk", flat=True)[:MOST])
+    found = examples(viewer, Verdict.objects.filter(pk__in=ids))
+    return tuple(found[pk] for pk in ids if pk in found)
+
+
 def _shown(viewer: Viewer, agent: Agent, chosen: RateRow, *, first: int, today: date) -> tuple[Example, ...]:
     behaviour = behaviour_of(chosen.template, chosen.behaviour)
     wanted, since = Wanted(agent.pk, behaviour.pk), today - timedelta(days=DAYS - 1)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from coachloop.app import mapping
 from coachloop.app.models import Attempt, Behaviour, Conversation, Evaluation, Revision, Verdict
@@ -14,7 +14,7 @@ from coachloop.app.queries import viewing
 from coachloop.app.queries.paging import Slice, cut
 from coachloop.app.queries.search import Passage, passages, says
 from coachloop.app.queries.templates import of_coaching
-from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
+from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import Turn
 from coachloop.core.model.verdict import Outcome
@@ -192,6 +192,21 @@ def view_of(row: Conversation) -> ConversationView:
         turns=turns,
         scored=_scored(row, turns),
     )
+
+
+def about(row: Conversation, verdict_id: int | None, *, said: Outcome) -> ConversationView:
+    """A conversation with nothing but one verdict of it, as it stood when it said so; with its words alone where that is gone."""
+    view = view_of(row)
+    rows: QuerySet[Any] = Verdict.objects.filter(pk=verdict_id or 0, **{EVALUATED: row}).annotate(
+        effective=Value(said.value), human=Value(None, output_field=CharField(null=True))
+    )
+    found = rows.select_related("behaviour__template", "attempt__scoring__version").first()
+    if found is None:
+        return replace(view, scored=())
+    template, attempt = found.behaviour.template, found.attempt
+    version, shown = attempt.scoring.version.number, (_verdict(found, view.turns),)
+    one = Scored(template.key, template.title, version, pending=False, scored_at=attempt.stored_at, verdicts=shown)
+    return replace(view, scored=(one,))
 
 
 def _asked(filters: Filters, today: date) -> Q:

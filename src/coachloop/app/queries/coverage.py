@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import Focus, FollowUp, Gathering, Session, Suggested, Team
+from coachloop.app.models import Dispute, Focus, FollowUp, Gathering, Session, Suggested, Team
 from coachloop.app.queries import sites, suggested
 from coachloop.app.queries.follow_up import NO_TEAM
 from coachloop.app.queries.viewing import Viewer
@@ -51,7 +51,7 @@ class Kept:
     that ran out without anybody taking them up; these are `unheard`. `evidence`: of
     performance sessions held; `agreement`, `confirmed`, `contested`: of sessions held. `looked_back`: follow-ups closed, of those
     due; `looked_back_in_time` of those closed or waiting for long. `worked`: answered with yes, of those closed, `too_early` of
-    which could not say yet.
+    which could not say yet. `decided_in_time`: disputes decided by their day, of those that were due or decided.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Kept:
     sessions: Spent
     huddles: Spent
     workshops: Spent
+    decided_in_time: Of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,15 @@ def coverage(viewer: Viewer, *, first_day: date, today: date, last_day: date | N
         raise NotYoursError("how the rules are kept is for operations")
     last = last_day or month_end(first_day)
     month = _Month(first_day, last, today)
-    facts = _Facts(month.foci(), month.unheard(), [*month.held()], [*month.look_backs()], [*month.gatherings()], today)
+    facts = _Facts(
+        month.foci(),
+        month.unheard(),
+        [*month.held()],
+        [*month.look_backs()],
+        [*month.gatherings()],
+        month.disputes(),
+        today,
+    )
     named: list[tuple[int | None, str]] = [(row.pk, row.name) for row in Team.objects.order_by("name", "key")]
     if None in facts.team_ids():
         named.append((None, NO_TEAM))
@@ -135,6 +144,11 @@ class _Month:
         rows = Gathering.objects.filter(held_on__range=(self.first, self.last))
         return rows.prefetch_related("attendances__agent")
 
+    def disputes(self) -> list[Dispute]:
+        """Those to be decided in the month whose day is over, and those decided already; what was taken back is none."""
+        due = Dispute.objects.filter(decide_by__range=(self.first, self.last), withdrawn_at__isnull=True)
+        return list(due.exclude(decided_at__isnull=True, decide_by__gte=self.today).select_related("agent__team__site"))
+
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
@@ -143,6 +157,7 @@ class _Facts:
     held: Iterable[Session]
     look_backs: Iterable[FollowUp]
     gatherings: Iterable[Gathering]
+    disputes: Iterable[Dispute]
     today: date
 
     def of_team(self, team: int | None) -> "_Facts":
@@ -152,12 +167,13 @@ class _Facts:
             [row for row in self.held if row.agent.team_id == team],
             [row for row in self.look_backs if row.session.agent.team_id == team],
             [row for row in self.gatherings if team in _teams(row)],
+            [row for row in self.disputes if row.agent.team_id == team],
             self.today,
         )
 
     def team_ids(self) -> set[int | None]:
         met = {row.agent.team_id for row in self.held} | {row.session.agent.team_id for row in self.look_backs}
-        due = {row.agent.team_id for row in self.foci}, {row.agent.team_id for row in self.unheard}
+        due = ({row.agent.team_id for row in rows} for rows in (self.foci, self.unheard, self.disputes))
         return met.union(*due, *map(_teams, self.gatherings))
 
 
@@ -186,12 +202,17 @@ def _kept(facts: _Facts, name: str) -> Kept:
         sessions=_spent(row.minutes for row in held),
         huddles=_spent(row.minutes for row in facts.gatherings if row.kind == GatheringKind.HUDDLE),
         workshops=_spent(row.minutes for row in facts.gatherings if row.kind == GatheringKind.WORKSHOP),
+        decided_in_time=Of(sum(map(_decided_in_time, facts.disputes)), len(list(facts.disputes))),
     )
 
 
 def _in_time(focus: Focus) -> bool:
     held = (row.held_on for row in focus.sessions.all() if row.status == SessionStatus.HELD)
     return any(day <= focus.due_on for day in held if day and focus.due_on)
+
+
+def _decided_in_time(row: Dispute) -> bool:
+    return row.decided_at is not None and sites.local_date(row.agent, row.decided_at) <= row.decide_by
 
 
 def _has_evidence(session: Session) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -11,6 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from coachloop.app.models import AuditEntry, Behaviour, Dispute
 from coachloop.app.queries import sites, viewing
+from coachloop.app.queries.conversation import ConversationView, about
 from coachloop.app.queries.deciders import Decider, deciders
 from coachloop.app.queries.guided import asks
 from coachloop.app.queries.paging import Slice, cut
@@ -98,6 +99,11 @@ class DisputeView:
         """Whether it should have been decided by now."""
         return self.days_left is not None and self.days_left < 0
 
+    @property
+    def days_late(self) -> int:
+        """Working days since it should have been decided."""
+        return -(self.days_left or 0)
+
 
 def visible(viewer: Viewer) -> QuerySet[Dispute]:
     """Disputes they may read: about calls whose words they may see, and those given to them; never about a call they answer blind."""
@@ -126,6 +132,16 @@ def disputes(viewer: Viewer, *, today: date, open_: bool = True, page: int = 1) 
 def dispute(viewer: Viewer, dispute_id: int, *, today: date) -> DisputeView | None:
     """One of them; None where they may see no such dispute."""
     return next(iter(_views(viewer, _known(visible(viewer).filter(pk=dispute_id)), today=today)), None)
+
+
+def call_of(viewer: Viewer, dispute_id: int) -> ConversationView | None:
+    """What was said in the call, with the challenged verdict and its evidence alone; the agent's name for those who may read the call."""
+    row = visible(viewer).select_related("conversation__agent", "conversation__team").filter(pk=dispute_id).first()
+    if row is None:
+        return None
+    seen = about(row.conversation, row.verdict_id, said=Outcome(row.outcome))
+    named = viewing.conversations(viewer).filter(pk=row.conversation_id).exists()
+    return seen if named else replace(seen, agent_key="", agent_name="", team_name="")
 
 
 def of_calls(viewer: Viewer, keys: Collection[str], *, today: date) -> Mapping[tuple[str, str, str], DisputeView]:

@@ -1,8 +1,9 @@
 """Open foci whose example was challenged: while that is open, and once it did not stand. Nothing is dropped unseen."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from coachloop.app.models import Dispute, Focus
 from coachloop.app.queries.disputes import visible
@@ -28,27 +29,26 @@ class Flag:
         return self.decided_at is not None
 
 
-def flags(viewer: Viewer, focus_ids: Collection[int]) -> dict[int, Flag]:
+def flags(viewer: Viewer, foci: QuerySet[Focus]) -> dict[int, Flag]:
     """What leader and agent have to know about the examples of open foci, by focus."""
-    call = "example__attempt__evaluation__conversation_id"
-    rows = Focus.objects.filter(pk__in=focus_ids, closed_at__isnull=True, example__isnull=False)
-    places = {
-        (pk, conversation, behaviour) for pk, conversation, behaviour in rows.values_list("pk", call, "behaviour_id")
-    }
+    call = "example__attempt__evaluation__conversation"
+    shown = foci.filter(closed_at__isnull=True, example__isnull=False).values_list("pk", call, "behaviour")
+    places = {pk: (conversation, behaviour) for pk, conversation, behaviour in shown}
     found = Dispute.objects.filter(
-        conversation__in={conversation for _, conversation, _ in places},
-        behaviour__in={behaviour for _, _, behaviour in places},
+        conversation__in={conversation for conversation, _ in places.values()},
+        behaviour__in={behaviour for _, behaviour in places.values()},
         withdrawn_at__isnull=True,
     ).exclude(decision=Decision.UPHELD)
     by_place = {(row.conversation_id, row.behaviour_id): row for row in found.select_related("review")}
-    readable = set(visible(viewer).filter(pk__in=[row.pk for row in by_place.values()]).values_list("pk", flat=True))
+    readable = visible(viewer).filter(pk__in=[row.pk for row in by_place.values()])
+    ids = set(readable.values_list("pk", flat=True)) if by_place else set()
     return {
         pk: Flag(
             raised_at=row.raised_at,
             decided_at=row.decided_at,
             stands=row.review.outcome if row.review else "",
-            dispute_id=row.pk if row.pk in readable else None,
+            dispute_id=row.pk if row.pk in ids else None,
         )
-        for pk, conversation, behaviour in places
-        if (row := by_place.get((conversation, behaviour)))
+        for pk, place in places.items()
+        if (row := by_place.get(place))
     }

@@ -8,6 +8,7 @@ from coachloop.app.models import Focus, FollowUp, Session, Verdict
 from coachloop.app.queries import goals, guided, sites, viewing
 from coachloop.app.queries.agent_page import RECENT_DAYS
 from coachloop.app.queries.examples import Example, examples
+from coachloop.app.queries.flagged import Flag, flags
 from coachloop.app.queries.follow_up import BeforeSince, RateView, before_since
 from coachloop.app.queries.gatherings import Contact, contacts
 from coachloop.app.queries.goals import GoalView
@@ -72,7 +73,7 @@ class SessionView:
 
     `may_act` is for whoever leads the agent today; `private_notes` are for the one leader who wrote them; an adviser sees neither
     notes nor agreement, nor the `guide`, which is for the two in it until it is held. `minutes` is how long it took; `contacts`
-    are the times at which the two met about its focus. `chosen_because` is the leader's reason where they chose otherwise than
+    are the times at which the two met about its focus, `flag` says that its example was challenged. `chosen_because` is the leader's reason where they chose otherwise than
     suggested, for everybody but the agent.
     """
 
@@ -105,6 +106,7 @@ class SessionView:
     contacts: tuple[Contact, ...] = ()
     chosen_instead_of: str = ""
     chosen_because: str = ""
+    flag: Flag | None = None
 
     @property
     def quoted(self) -> tuple[str, ...]:
@@ -226,6 +228,7 @@ def _with_focus(viewer: Viewer, view: SessionView, row: Session, *, focus: Focus
         needs_account=focus.example is None or focus.example.attempt.revision == 0,
         due_on=focus.due_on,
         days_left=calendar.until(today, focus.due_on) if waiting and focus.due_on else None,
+        flag=flags(viewer, Focus.objects.filter(pk=focus.pk)).get(focus.pk),
         chosen_because="" if view.mine else focus.chosen_because,
         chosen_instead_of=focus.chosen_instead_of.title if focus.chosen_instead_of and not view.mine else "",
     )

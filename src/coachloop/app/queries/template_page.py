@@ -7,9 +7,11 @@ from datetime import datetime
 from django.db.models import F, Sum
 
 from coachloop.app.models import AgentDay, Scoring, Template
+from coachloop.app.queries.disputes import overturned
 from coachloop.app.queries.learned import LearnedView, learned_views
 from coachloop.app.queries.templates import Published
 from coachloop.app.queries.viewing import Viewer
+from coachloop.core.insight.overturned import Challenged
 from coachloop.core.model import template as core
 from coachloop.core.model.template_yaml import parse_template
 from coachloop.core.scoring.runner import NO_SCORERS
@@ -31,13 +33,15 @@ class BehaviourView:
     """One behaviour as its template defines it, and whether anything scores it now.
 
     `waits_for` names, in plain words, what has to come before it is scored; empty where it is scored. `learned` is there where
-    the template names a learned scorer: how good it is, and the next step.
+    the template names a learned scorer: how good it is, and the next step. `overturned` is there where what agents challenged often
+    did not stand.
     """
 
     definition: core.Behaviour
     scored: bool
     waits_for: str
     learned: LearnedView | None = None
+    overturned: Challenged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,11 @@ def _behaviours(row: Template, parsed: core.Template) -> tuple[BehaviourView, ..
     scorers = newest.scorers if newest else None
     learned = learned_views(Published(row.pk, row.current_id or 0, row.current.number if row.current else 0, parsed))
     views = (_view(b, scorers, scored=bool(decided.get(b.key))) for b in parsed.behaviours)
-    return tuple(replace(view, learned=learned.get(view.definition.key)) for view in views)
+    often = {one.behaviour: one.challenged for one in overturned(row.key) if one.often}
+    return tuple(
+        replace(view, learned=learned.get(view.definition.key), overturned=often.get(view.definition.key))
+        for view in views
+    )
 
 
 def _view(behaviour: core.Behaviour, scorers: Mapping[str, str] | None, *, scored: bool) -> BehaviourView:

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from coachloop.app.models import Agent, Focus, FollowUp, Session, Team
 from coachloop.app.queries import sites, viewing
+from coachloop.app.queries.flagged import Flag, flags
 from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.agreement import SessionKind, SessionStatus
@@ -27,7 +28,10 @@ class TeamChoice:
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """A session that is still to be held. `title` is empty for a developmental one, `days_left` where no clock runs."""
+    """A session that is still to be held. `title` is empty for a developmental one, `days_left` where no clock runs.
+
+    `flag` says that the example of its focus was challenged.
+    """
 
     session_id: int
     agent_key: str
@@ -37,6 +41,7 @@ class UnderWay:
     planned_for: datetime | None
     due_on: date | None
     days_left: int | None
+    flag: Flag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class LookBack:
     days_late: int = 0
     told: Escalation = Escalation.NOBODY
     team_key: str = ""
+    flag: Flag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,7 @@ def week(viewer: Viewer, *, team: str = "", today: date) -> Week:
     shown = [chosen] if chosen else visible
     agents = {a.pk: a for a in viewing.agents(viewer).filter(team__in=shown)}
     busy, developing = _with_a_focus(agents), _developing(agents)
+    flagged = flags(viewer, Focus.objects.filter(agent__in=agents))
     keys = {agent.key: pk for pk, agent in agents.items()}
     free = [row for row in suggestions(viewer, as_of=today) if row.agent_key in keys]
     free = [row for row in free if keys[row.agent_key] not in busy]
@@ -127,8 +134,8 @@ def week(viewer: Viewer, *, team: str = "", today: date) -> Week:
         led=_led(viewer, visible),
         to_coach=tuple(sorted((row for row in free if row.kind == "performance"), key=_urgency)),
         offers=tuple(r for r in free if r.kind == "developmental" and keys[r.agent_key] not in developing),
-        under_way=_under_way(agents, today),
-        look_backs=_look_backs(agents, _led(viewer, visible), today),
+        under_way=_under_way(agents, today, flagged),
+        look_backs=_look_backs(agents, _led(viewer, visible), today=today, flagged=flagged),
         agents=len(agents),
     )
 
@@ -154,17 +161,17 @@ def _developing(agents: dict[int, Agent]) -> set[int]:
     return set(sessions.values_list("agent_id", flat=True))
 
 
-def _under_way(agents: dict[int, Agent], today: date) -> tuple[UnderWay, ...]:
+def _under_way(agents: dict[int, Agent], today: date, flagged: dict[int, Flag]) -> tuple[UnderWay, ...]:
     planned = (
         Session.objects.filter(agent__in=agents, status=SessionStatus.PLANNED)
         .select_related("agent__team__site", "behaviour", "focus")
         .prefetch_related("agent__absences", "agent__team__site__closures")
     )
-    rows = [_session(row, today) for row in planned]
+    rows = [_session(row, today, flagged) for row in planned]
     return tuple(sorted(rows, key=lambda row: (99 if row.days_left is None else row.days_left, row.agent_name)))
 
 
-def _session(row: Session, today: date) -> UnderWay:
+def _session(row: Session, today: date, flagged: dict[int, Flag]) -> UnderWay:
     due_on = row.focus.due_on if row.focus else None
     return UnderWay(
         session_id=row.pk,
@@ -175,17 +182,22 @@ def _session(row: Session, today: date) -> UnderWay:
         planned_for=row.planned_for,
         due_on=due_on,
         days_left=sites.calendar_of(row.agent, around=today).until(today, due_on) if due_on else None,
+        flag=flagged.get(row.focus_id or 0),
     )
 
 
-def _look_backs(agents: dict[int, Agent], led: frozenset[str], today: date) -> tuple[LookBack, ...]:
+def _look_backs(
+    agents: dict[int, Agent], led: frozenset[str], *, today: date, flagged: dict[int, Flag]
+) -> tuple[LookBack, ...]:
     waiting = FollowUp.objects.filter(session__agent__in=agents, closed_at__isnull=True)
     rows = waiting.select_related("session__agent__team__site", "session__behaviour")
     rows = rows.prefetch_related("session__agent__absences", "session__agent__team__site__closures")
-    return tuple(_look_back(row, led, today) for row in rows.order_by("due_on", "session__agent__name"))
+    return tuple(
+        _look_back(row, led, today=today, flagged=flagged) for row in rows.order_by("due_on", "session__agent__name")
+    )
 
 
-def _look_back(row: FollowUp, led: frozenset[str], today: date) -> LookBack:
+def _look_back(row: FollowUp, led: frozenset[str], *, today: date, flagged: dict[int, Flag]) -> LookBack:
     calendar = sites.calendar_of(row.session.agent, around=row.due_on)
     team = row.session.agent.team.key if row.session.agent.team else ""
     return LookBack(
@@ -201,4 +213,5 @@ def _look_back(row: FollowUp, led: frozenset[str], today: date) -> LookBack:
         days_late=days_late(row.due_on, today, calendar),
         told=escalation(row.due_on, today, calendar),
         team_key=team,
+        flag=flagged.get(row.session.focus_id or 0),
     )

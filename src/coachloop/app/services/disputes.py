@@ -25,7 +25,7 @@ LONGEST = 2000
 """Characters in which an agent says what they see otherwise, or somebody why they decide so."""
 
 KIND = "dispute"
-RAISED, GIVEN, DECIDED = "A challenge waits to be given to somebody", "A challenge waits for you", "News of a challenge"
+RAISED, GIVEN, DECIDED = "A dispute waits to be given to somebody", "A dispute waits for you", "News of your dispute"
 """What messages are called: no names and no numbers, they show on locked screens."""
 
 
@@ -93,7 +93,7 @@ def withdraw(*, viewer: Viewer, dispute_id: int, now: datetime) -> Dispute:
     """
     row = _open(viewer, dispute_id)
     if not is_agent(viewer, row.agent):
-        raise NotYoursError("whoever raised a challenge takes it back")
+        raise NotYoursError("whoever raised a dispute takes it back")
     row.withdrawn_at = now
     row.save(update_fields=["withdrawn_at"])
     audit.record(viewer, "dispute.withdraw", f"dispute:{row.pk}", now=now)
@@ -117,11 +117,11 @@ def assign(*, viewer: Viewer, dispute_id: int, to: int, instead_of: int | None, 
         UnknownNameError: they may not decide it.
     """
     if not viewer.has(Role.QA_LEAD):
-        raise NotYoursError("a QA lead gives challenges to people")
+        raise NotYoursError("a QA lead gives disputes to people")
     row = _open(viewer, dispute_id)
     if row.assigned_to_id != instead_of:
         has = row.assigned_to.name if row.assigned_to else "nobody"
-        raise WrongStateError(f"somebody was faster: {has} has this challenge now. Look again before you change it")
+        raise WrongStateError(f"somebody was faster: {has} has this dispute now. Look again before you change it")
     if to not in {one.user_id for one in deciders([row])[row.pk]}:
         raise UnknownNameError("choose somebody who neither scored nor coached it, and does not lead or led the agent")
     if to == instead_of:
@@ -150,7 +150,7 @@ def decide(*, viewer: Viewer, dispute_id: int, stands: Outcome, reason: str, now
     """
     row = _open(viewer, dispute_id)
     if viewer.user is None or row.assigned_to_id != viewer.user.pk:
-        raise NotYoursError("whoever a challenge was given to decides it")
+        raise NotYoursError("whoever a dispute was given to decides it")
     if viewer.user.pk not in {one.user_id for one in deciders([row])[row.pk]}:
         raise WrongStateError(
             "you have answered, led or coached this in the meantime; the QA lead gives it to somebody"
@@ -201,9 +201,9 @@ def _open(viewer: Viewer, dispute_id: int) -> Dispute:
         pk=dispute_id
     )
     if row.withdrawn_at:
-        raise WrongStateError("this challenge was taken back by whoever raised it")
+        raise WrongStateError("this dispute was taken back by whoever raised it")
     if row.decided_at:
-        raise WrongStateError(f"this challenge was decided by {row.decided_by_name} already")
+        raise WrongStateError(f"this dispute was decided by {row.decided_by_name} already")
     return row
 
 

@@ -49,7 +49,7 @@ def close_overturned(*, viewer: Viewer, session_id: int, now: datetime) -> Focus
         WrongStateError: its example holds, or an agreement on it waits for its follow-up.
     """
     session, focus = _planned(viewer, session_id)
-    flag = flags(viewer, [focus.pk]).get(focus.pk)
+    flag = flags(viewer, Focus.objects.filter(pk=focus.pk)).get(focus.pk)
     if flag is None or not flag.overturned:
         raise WrongStateError("the example of this focus holds; a focus closes with its follow-up")
     if focus.sessions.filter(follow_up__isnull=False, follow_up__closed_at__isnull=True).exists():

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
 from coachloop.app.queries import agent_page as queries
+from coachloop.app.queries import disputes
+from coachloop.app.queries.challenges import challengeable
 from coachloop.app.queries.choosing import leads_agent
 from coachloop.app.queries.report import newest_report
 from coachloop.app.queries.viewing import Viewer
@@ -93,5 +95,10 @@ def _show(
     drawn = view.trend
     chart = urlencode({"template": drawn.template, "behaviour": drawn.behaviour}) if drawn else ""
     shown = {"view": view, "chart": chart, "newest": newest, "today": today, "ask_form": form or AskForm()}
+    example = view.focus.example if view.focus else None
+    shown |= {
+        "disputes": disputes.of_agent(viewer, key, today=today) if view.mine else (),
+        "may": challengeable(viewer, [example.verdict_id]).get(example.verdict_id) if example else None,
+    }
     shown |= {"advises": viewer.has(Role.QA_LEAD), "leads": leads_agent(viewer, key)}
     return render(request, "coachloop/agent.html", shown, status=status)

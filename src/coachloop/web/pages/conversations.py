@@ -5,7 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from coachloop.app.queries import conversation as queries
+from coachloop.app.queries import disputes
 from coachloop.app.queries.assignments import asks_about
+from coachloop.app.queries.challenges import challengeable
 from coachloop.app.queries.conversation import Filters
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
@@ -52,9 +54,21 @@ def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
         return render(request, "coachloop/conversation_blind.html", {"assignment": asked}, status=404)
     view = found(queries.conversation(viewer, key))
     audit.look(viewer, view.key, now=timezone.now())
-    scored = [(each, [(verdict, transcript.jump(verdict)) for verdict in each.verdicts]) for each in view.scored]
+    today = timezone.localdate()
+    disputed = disputes.of_calls(viewer, [view.key], today=today)
+    may = challengeable(viewer, [verdict.id for each in view.scored for verdict in each.verdicts])
+    scored = [
+        (
+            each,
+            [
+                (one, transcript.jump(one), disputed.get((view.key, each.key, one.key)), may.get(one.id))
+                for one in each.verdicts
+            ],
+        )
+        for each in view.scored
+    ]
     advises = viewer.has(Role.QA_LEAD)
-    shown = {"view": view, "lines": transcript.lines(view), "scored": scored, "advises": advises}
+    shown = {"view": view, "lines": transcript.lines(view), "scored": scored, "advises": advises, "today": today}
     return render(request, "coachloop/conversation.html", shown)
 
 

@@ -6,19 +6,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from coachloop import wiring
 from coachloop.app.errors import NewerWordsError, RefusedError
-from coachloop.app.queries import recordings
+from coachloop.app.queries import choosing, recordings
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import SessionView
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import asking, audit, coaching, confirming, drafts
+from coachloop.app.services import asking, audit, coaching, confirming, drafts, examples
 from coachloop.app.services.coaching import Notes
 from coachloop.app.services.drafts import Written
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page, viewer_of
+from coachloop.web.asked import posted_number
 from coachloop.web.forms import ContestForm, HeldForm, PlanForm, Start, held_form
 
 PEOPLE = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
@@ -162,6 +163,38 @@ def contest(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpRespon
             messages.success(request, f"{view.leader_name} sees what you wrote. Talk to each other about it.")
         return redirect("session", view.id)
     return _show(request, view, contest_form=form, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+@page(Role.TEAM_LEADER)
+def example(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
+    """Which call shows it instead of one that does not hold?"""
+    view = _view(viewer, session_id)
+    if request.method == "POST":
+        chosen = posted_number(request, "example", 0, most=10**9)
+        try:
+            examples.replace_example(viewer=viewer, session_id=view.id, verdict_id=chosen, now=timezone.now())
+        except RefusedError as refusal:
+            messages.error(request, in_words(refusal))
+            return redirect("session-example", view.id)
+        messages.success(request, "The session stands on this call now. Its day stays.")
+        return redirect("session", view.id)
+    shown = choosing.others(viewer, view.id, today=timezone.localdate()) if view.may_act else ()
+    audit.look(viewer, *(one.conversation_key for one in shown), now=timezone.now())
+    return render(request, "coachloop/example.html", {"view": view, "examples": shown})
+
+
+@require_POST
+@page(Role.TEAM_LEADER)
+def close_overturned(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
+    """End a focus whose example was overturned."""
+    view = _view(viewer, session_id)
+    try:
+        examples.close_overturned(viewer=viewer, session_id=view.id, now=timezone.now())
+    except RefusedError as refusal:
+        return _refused(request, view, refusal)
+    messages.success(request, f"The focus is closed. {view.agent_name} is free for another.")
+    return redirect("week")
 
 
 def _view(viewer: Viewer, session_id: int) -> SessionView:
