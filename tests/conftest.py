@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-pytest_plugins = ["house"]
+pytest_plugins = ["house", "migrated"]
 
 settings.register_profile("coachloop", deadline=None)  # a busy machine is slow now and then, which is no finding
 settings.load_profile("coachloop")

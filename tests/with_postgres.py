@@ -15,6 +15,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+FORGETFUL = (
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "jit=off",
+)
+"""What is in it need not outlive the run, and the tests' rows are too few to compile a query for."""
+
 
 def _binaries() -> Path | None:
     found = shutil.which("pg_ctl")
@@ -44,9 +54,9 @@ def main(command: list[str]) -> int:
     folder = Path(tempfile.mkdtemp(prefix="coachloop-postgres-"))
     folder.chmod(0o777)
     data, port = folder / "data", _free_port()
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 " + " ".join(f"-c {one}" for one in FORGETFUL)
     quiet = {"check": True, "stdout": subprocess.DEVNULL}
-    initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "coachloop", "-A", "trust", "-E", "UTF8"]
+    initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "coachloop", "-A", "trust", "-E", "UTF8", "-N"]
     start = [str(binaries / "pg_ctl"), "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start"]
     stop = [str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
     subprocess.run(_as_server_user(initdb), **quiet)
