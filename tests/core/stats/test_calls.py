@@ -33,15 +33,15 @@ def test_arrays_must_be_about_the_same_calls():
         calls([[0], [7]])
 
 
-def test_columns_are_made_in_blocks_and_centred_within_agents(drawn, monkeypatch):
+def test_columns_are_made_in_blocks_and_their_means_are_the_agents_own(drawn, monkeypatch):
     monkeypatch.setattr(module, "BLOCK", 64)
     design = Design(calls(drawn))
     blocks = list(design.blocks())
     assert len(blocks) == 7
     whole = np.concatenate([block.columns for block in blocks])
+    assert (whole == drawn).all()
     sums = sum(block.whose @ block.columns for block in blocks)
-    assert np.abs(sums).max() < 1e-9
-    assert np.allclose(whole[0] - whole[5], drawn[0].astype(float) - drawn[5])
+    assert np.allclose(sums, 80 * design.means)
     assert design.met.tolist() == design.behaviours.tolist() == [0, 1, 2]
 
 

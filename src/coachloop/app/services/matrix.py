@@ -1,12 +1,13 @@
 """The compact matrix that impact is computed from: a day is packed when it is missed, and thrown away when its facts change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import batched
 from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Min, OuterRef, Subquery
 from numpy.typing import NDArray
 
 from coachloop.app.models import AgentDay, Conversation, MatrixDay, Review, Template
@@ -29,14 +30,24 @@ def refresh_matrix(progress: Callable[[int], None] = lambda _: None) -> int:
     """Pack every day that has counts and is not packed; returns how many there were. Safe to break off."""
     done = 0
     for template in Template.objects.order_by("key"):
-        counted = AgentDay.objects.filter(behaviour__template=template).order_by("day").values_list("day", flat=True)
         there = set(MatrixDay.objects.filter(template=template).values_list("day", flat=True))
-        for day in counted.distinct().iterator():
+        for day in _counted(template):
             if day not in there:
                 _pack(template, day)
                 done += 1
                 progress(done)
     return done
+
+
+def _counted(template: Template) -> Iterator[date]:
+    """Days with counts, each looked up from the one before: an index is stepped through, and millions of counts are not."""
+    counts = AgentDay.objects.filter(behaviour=OuterRef("pk")).order_by("day").values("day")
+    day: date | None = date.min
+    while day:
+        following = template.behaviours.annotate(following=Subquery(counts.filter(day__gt=day)[:1]))
+        day = following.aggregate(day=Min("following"))["day"]
+        if day:
+            yield day
 
 
 def _pack(template: Template, day: date) -> None:

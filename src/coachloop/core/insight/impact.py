@@ -90,14 +90,14 @@ def discoveries(p_value: Floats) -> Floats:
     """P-values that allow for all that were tried; NaN stays.
 
     Source:
-        Benjamini & Hochberg (1995), JRSS B 57:289-300; computed by statsmodels.
+        Benjamini & Hochberg (1995), JRSS B 57:289-300; computed by SciPy.
     """
-    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415 -- two seconds that few commands need
+    from scipy.stats import false_discovery_control  # noqa: PLC0415 -- a second that few commands need
 
     known = ~np.isnan(p_value)
     out = np.full(p_value.shape, np.nan)
     if known.any():
-        out[known] = multipletests(p_value[known], method="fdr_bh")[1]
+        out[known] = false_discovery_control(p_value[known], method="bh")
     return out
 
 
@@ -117,11 +117,10 @@ def shrunken(effect: Floats, error: Floats) -> Floats:
 
 def unadjusted(calls: Calls) -> Floats:
     """The outcome's mean with the behaviour less that without it, whoever the agent and whatever the call."""
-    means = []
+    means, came = [], calls.codes[calls.outcome]
     for code in (MET, NOT_MET):
-        here = calls.codes == code
-        n = here.sum(axis=0)
-        means.append(np.divide(calls.outcome.astype(float) @ here, n, out=np.full(len(n), np.nan), where=n > 0))
+        n = (calls.codes == code).sum(axis=0)
+        means.append(np.divide((came == code).sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0))
     return np.asarray(means[0] - means[1], float)
 
 
@@ -129,27 +128,38 @@ def _daily(observed: Observed) -> tuple[tuple[Floats, Floats], tuple[Floats, Flo
     """Sums less what the mix makes expect, and counts, by agent and day with calls: of the behaviours, and of the outcome."""
     calls = observed.calls
     days, day = np.unique(observed.day, return_inverse=True)
-    agents = int(calls.agent.max(initial=-1)) + 1
-    shape = (agents, len(days))
+    shape = (int(calls.agent.max(initial=-1)) + 1, len(days))
     cell = calls.agent * len(days) + day
+    kinds, kind = _kinds(calls.factors)
 
-    def cells(values: Floats, kept: Mask) -> Floats:
-        return np.bincount(cell[kept], values, shape[0] * shape[1]).reshape(shape).astype(float)
+    def cells(values: Mask, kept: Mask) -> tuple[Floats, Floats]:
+        of, at, own = kind[kept], cell[kept], values[kept].astype(float)
+        own -= _usual(own, kinds, of)[of]
+        total, n = (np.bincount(at, some, shape[0] * shape[1]) for some in (own, np.ones(len(at))))
+        return total.reshape(shape).astype(float), n.reshape(shape).astype(float)
 
-    total, n = np.zeros((2, *shape, calls.codes.shape[1]))
-    for b, codes in enumerate(calls.codes.T):
-        asked = (codes == MET) | (codes == NOT_MET)
-        total[..., b] = cells(_less_the_mix((codes[asked] == MET).astype(float), calls.factors[asked]), asked)
-        n[..., b] = cells(np.ones(int(asked.sum())), asked)
-    every = np.ones(len(cell), bool)
-    outcome = _less_the_mix(calls.outcome.astype(float), calls.factors)
-    return (total, n), (cells(outcome, every), cells(np.ones(len(cell)), every))
+    total, n = (np.zeros((calls.codes.shape[1], *shape)).transpose(1, 2, 0) for _ in range(2))
+    for b, codes in enumerate(calls.codes.T.copy()):
+        total[..., b], n[..., b] = cells(codes == MET, (codes == MET) | (codes == NOT_MET))
+    return (total, n), cells(calls.outcome, np.ones(len(cell), bool))
 
 
-def _less_the_mix(values: Floats, factors: NDArray[np.int64]) -> Floats:
-    """Values less the mean of their level, one factor after the other, twice."""
-    left = values - values.mean() if len(values) else values
-    for levels in (*factors.T, *factors.T):
-        n = np.maximum(np.bincount(levels), 1)
-        left = left - (np.bincount(levels, left) / n)[levels]
-    return left
+def _kinds(factors: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The levels that come together, shape (kinds, factors), and which of them each call has."""
+    number = np.zeros(len(factors), np.int64)
+    for levels in factors.T:
+        number = np.unique(number * (int(levels.max(initial=0)) + 1) + levels, return_inverse=True)[1]
+    kinds = np.zeros((int(number.max(initial=-1)) + 1, factors.shape[1]), np.int64)
+    kinds[number] = factors
+    return kinds, number
+
+
+def _usual(values: Floats, kinds: NDArray[np.int64], kind: NDArray[np.int64]) -> Floats:
+    """What each kind of call makes expect, shape (kinds,): the means of its levels, one factor after the other, twice."""
+    many = np.bincount(kind, minlength=len(kinds))
+    total = np.bincount(kind, values, len(kinds))
+    usual = np.full(len(kinds), total.sum() / max(len(values), 1))
+    for levels in (*kinds.T, *kinds.T):
+        n = np.maximum(np.bincount(levels, many), 1)
+        usual = usual + (np.bincount(levels, total - many * usual) / n)[levels]
+    return usual

@@ -70,9 +70,10 @@ class Column(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Some calls: which, their columns centred on the agents' means, and `whose`, (agents, calls), which adds up by agent."""
+    """Some calls: which, whose they are, their columns (0 or 1), and `whose`, (agents, calls), which adds up by agent."""
 
     part: slice
+    agent: Ints
     columns: Floats
     whose: sparse.csr_array
 
@@ -80,8 +81,9 @@ class Block(NamedTuple):
 class Design:
     """The columns: the factors' levels, then what a conversation may say besides met and not met, then met.
 
-    Columns that those before them explain, within agents, are left out. `left` says of each behaviour why it has no column,
-    `varied` how many agents do both, `behaviours` which have one, `met` where these are among the columns.
+    Columns that those before them explain, within agents, are left out. `means`, (agents, columns), are the agents' own. `left`
+    says of each behaviour why it has no column, `varied` how many agents do both, `behaviours` which have one, `met` where these are
+    among the columns.
     """
 
     def __init__(self, calls: Calls) -> None:
@@ -90,6 +92,7 @@ class Design:
         self._factors = _pooled(calls.factors)
         self.varied, self.left = _speaking(calls, self.agents)
         self.columns = self._wanted()
+        self._ones = self._table()
         self.means = np.zeros((self.agents, len(self.columns)))
         self._keep_independent()
         found = [(i, column.of) for i, column in enumerate(self.columns) if not column.factor and column.value == MET]
@@ -100,12 +103,19 @@ class Design:
         for start in range(0, len(self.calls.agent), BLOCK):
             part = slice(start, start + BLOCK)
             agent = self.calls.agent[part]
-            columns = np.empty((len(agent), len(self.columns)))
-            for i, (of, value, factor) in enumerate(self.columns):
-                columns[:, i] = (self._factors if factor else self.calls.codes)[part, of] == value
-            columns -= self.means[agent]
             ones = (np.ones(len(agent)), (agent, np.arange(len(agent))))
-            yield Block(part, columns, sparse.csr_array(ones, shape=(self.agents, len(agent))))
+            whose = sparse.csr_array(ones, shape=(self.agents, len(agent)))
+            yield Block(part, agent, self._ones[part].astype(float), whose)
+
+    def _table(self) -> Mask:
+        """All columns of all calls, a byte each: made once, read with every step of the regression."""
+        table = np.empty((len(self.calls.agent), len(self.columns)), bool)
+        for start in range(0, len(table), BLOCK):
+            part = slice(start, start + BLOCK)
+            codes, factors = self.calls.codes[part].T.copy(), self._factors[part].T.copy()
+            for i, (of, value, factor) in enumerate(self.columns):
+                table[part, i] = (factors if factor else codes)[of] == value
+        return table
 
     def _wanted(self) -> list[Column]:
         levels = [
@@ -136,6 +146,8 @@ class Design:
                 self.left[column.of] = Left.MOVES_WITH_OTHERS
         self.columns = [column for column, keep in zip(self.columns, kept, strict=True) if keep]
         self.means = means[:, kept]
+        if not kept.all():
+            self._ones = self._ones[:, kept]
 
 
 def _top(factors: Ints, factor: int) -> int:
@@ -157,7 +169,7 @@ def _pooled(factors: Ints) -> Ints:
 
 def _speaking(calls: Calls, agents: int) -> tuple[Ints, Ints]:
     """How many agents do both, and why a behaviour says nothing, each (behaviours,)."""
-    counts = np.stack([_counted(calls, agents, code) for code in (NOT_MET, MET)])
+    counts = _counted(calls, agents)
     varied = (counts > 0).all(axis=0).sum(axis=0)
     fewest = counts.sum(axis=1).min(axis=0)
     same = len(calls.outcome) == 0 or bool(calls.outcome.all() == calls.outcome.any())
@@ -166,10 +178,12 @@ def _speaking(calls: Calls, agents: int) -> tuple[Ints, Ints]:
     return varied, np.select(cases, [np.full(varied.shape, int(one)) for one in why], int(Left.NOTHING))
 
 
-def _counted(calls: Calls, agents: int, code: int) -> Ints:
-    """Calls with this code by agent, shape (agents, behaviours)."""
-    columns = [np.bincount(calls.agent, column == code, agents) for column in calls.codes.T]
-    return np.array(columns, np.int64).reshape(calls.codes.shape[1], agents).T
+def _counted(calls: Calls, agents: int) -> Ints:
+    """Calls not met and met by agent, shape (2, agents, behaviours)."""
+    kinds = UNSCORED + 1
+    columns = [np.bincount(calls.agent * kinds + column, minlength=agents * kinds) for column in calls.codes.T]
+    counts = np.array(columns, np.int64).reshape(calls.codes.shape[1], agents, kinds)
+    return counts.transpose(2, 1, 0)[[NOT_MET, MET]]
 
 
 def _independent(products: Floats) -> Mask:

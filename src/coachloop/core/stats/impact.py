@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+from scipy import sparse, special
 
 from coachloop.core.stats.calls import MET, NOT_MET, Calls, Design, Floats, Ints, Mask
 
@@ -75,7 +75,7 @@ class _Normal(NamedTuple):
     """The regression's normal equations at some coefficients, the agents' intercepts and the rest apart.
 
     `score_agents` (agents,) and `score` (agents, columns), by agent; `own` (agents,), `cross` (agents, columns) and `rest`
-    (columns, columns) are the parts of the information. Column 0 is the mean of the intercepts.
+    (columns, columns) are the parts of the information. The columns are centred on the agents' means.
     """
 
     score_agents: Floats
@@ -125,21 +125,33 @@ def _pull_to_nothing(design: Design) -> Floats:
 
 
 def _normal(design: Design, intercept: Floats, slope: Floats) -> _Normal:
-    """The prior pulls each intercept towards the mean of all."""
-    pull = 1 / AGENT_SPREAD**2
-    score_agents, own = pull * (intercept.mean() - intercept), np.full(design.agents, pull)
+    """The prior pulls each intercept towards the mean of all.
+
+    Sums are of the columns as they are, and centred at the end: that is cheaper than centring each call.
+    """
+    left_agents, own = np.zeros((2, design.agents))
     score, cross = np.zeros((2, design.agents, len(slope)))
-    rest = np.diag(_pull_to_nothing(design))
-    for part, columns, whose in design.blocks():
-        chance = special.expit(intercept[design.calls.agent[part]] + columns @ slope)
+    rest = np.zeros((len(slope), len(slope)))
+    level = intercept - design.means @ slope
+    for part, agent, columns, whose in design.blocks():
+        chance = special.expit(level[agent] + columns @ slope)
         left, weight = design.calls.outcome[part] - chance, chance * (1 - chance)
-        weighted = columns * weight[:, None]
-        score_agents += whose @ left
+        left_agents += whose @ left
         own += whose @ weight
-        score += whose @ (columns * left[:, None])
-        cross += whose @ weighted
-        rest += columns.T @ weighted
-    return _Normal(score_agents, score, own, cross, rest)
+        score += _weighted(whose, left) @ columns
+        cross += _weighted(whose, weight) @ columns
+        root = columns * np.sqrt(weight)[:, None]
+        rest += root.T @ root
+    means, pull = design.means, 1 / AGENT_SPREAD**2
+    across = means.T @ cross
+    rest += means.T @ (own[:, None] * means) - across - across.T + np.diag(_pull_to_nothing(design))
+    score, cross = score - left_agents[:, None] * means, cross - own[:, None] * means
+    return _Normal(left_agents + pull * (intercept.mean() - intercept), score, own + pull, cross, rest)
+
+
+def _weighted(whose: sparse.csr_array, weight: Floats) -> sparse.csr_array:
+    """`whose` with a weight for each call."""
+    return sparse.csr_array((weight[whose.indices], whose.indices, whose.indptr), shape=whose.shape)
 
 
 def _margins(design: Design, fit: _Fit) -> tuple[Floats, Floats, Floats]:
@@ -160,10 +172,11 @@ def _effects(design: Design, fit: _Fit) -> tuple[Floats, Floats]:
     own, many = fit.slope[design.met], np.zeros(len(design.met))
     total, turn = np.zeros(len(own)), np.zeros(len(own))
     through, by_agent = np.zeros((len(fit.slope), len(own))), np.zeros((design.agents, len(own)))
-    for part, columns, whose in design.blocks():
+    level = fit.intercept - design.means @ fit.slope
+    for part, agent, columns, whose in design.blocks():
         codes = design.calls.codes[part][:, design.behaviours]
         asked, met = (codes == MET) | (codes == NOT_MET), codes == MET
-        now = (fit.intercept[design.calls.agent[part]] + columns @ fit.slope)[:, None] - met * own
+        now = (level[agent] + columns @ fit.slope)[:, None] - met * own
         with_it, without = _chances(now + own, asked), _chances(now, asked)
         total += (with_it - without).sum(axis=0)
         many += asked.sum(axis=0)
@@ -172,7 +185,7 @@ def _effects(design: Design, fit: _Fit) -> tuple[Floats, Floats]:
         turn += (steep * ~met + flat * met).sum(axis=0)
         by_agent += whose @ (steep - flat)
     through[design.met, np.arange(len(own))] += turn
-    through -= fit.normal.cross.T @ (by_agent / fit.normal.own[:, None])
+    through -= design.means.T @ by_agent + fit.normal.cross.T @ (by_agent / fit.normal.own[:, None])
     return total / many, through / many
 
 
@@ -184,10 +197,11 @@ def _chances(logits: Floats, asked: Mask) -> Floats:
 def _pull(design: Design, fit: _Fit, inverse: Floats) -> Floats:
     """How much of the information about each behaviour comes from each agent, shape (agents, behaviours)."""
     pull = np.zeros((design.agents, len(design.met)))
-    means = fit.normal.cross / fit.normal.own[:, None]
-    for part, columns, whose in design.blocks():
-        agent = design.calls.agent[part]
-        chance = special.expit(fit.intercept[agent] + columns @ fit.slope)
-        alone = (columns - means[agent]) @ inverse[:, design.met]
-        pull += whose @ (alone**2 * (chance * (1 - chance))[:, None])
+    toward = inverse[:, design.met]
+    usual = (design.means + fit.normal.cross / fit.normal.own[:, None]) @ toward
+    level = fit.intercept - design.means @ fit.slope
+    for _, agent, columns, whose in design.blocks():
+        chance = special.expit(level[agent] + columns @ fit.slope)
+        alone = columns @ toward - usual[agent]
+        pull += _weighted(whose, chance * (1 - chance)) @ alone**2
     return pull

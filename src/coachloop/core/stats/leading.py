@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -61,14 +62,10 @@ def leading(
     weights = _products(behaviour[1], outcome[1], reach=reach)
     drawn = rng.multinomial(agents, np.full(agents, 1 / agents), size=draws).astype(float)
     best = _peak(together.sum(axis=0), weights.sum(axis=0))
-    again = np.stack([_peak(*_drawn(times, together, weights)) for times in drawn])
+    again = _peak(*(np.tensordot(some, drawn, (0, 1)).swapaxes(1, 2) for some in (together, weights)))
     low, high = np.quantile(again, [0.025, 0.975], axis=0)
     signs = rng.choice([-1.0, 1.0], size=(draws, agents)).astype(float)
     return Leads(best - reach, low - reach, high - reach, _p_value(together, weights, signs))
-
-
-def _drawn(times: Floats, together: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    return np.tensordot(times, together, 1), np.tensordot(times, weights, 1)
 
 
 def _deviations(total: Floats, n: Floats) -> Floats:
@@ -87,9 +84,9 @@ def _products(left: Floats, right: Floats, *, reach: int) -> Floats:
     """Sums of left's value and right's k days later, by agent, k and behaviour."""
     days = right.shape[1]
     out = np.zeros((len(right), 2 * reach + 1, left.shape[2]))
-    for place, k in enumerate(range(-reach, reach + 1)):
-        early, late = slice(max(0, -k), days - max(0, k)), slice(max(0, k), days - max(0, -k))
-        out[:, place] = np.einsum("atb,at->ab", left[:, early], right[:, late])
+    later = np.pad(right, ((0, 0), (reach, reach)))
+    for agent, values in enumerate(later):
+        out[agent] = np.ascontiguousarray(sliding_window_view(values, days)) @ left[agent]
     return out
 
 
