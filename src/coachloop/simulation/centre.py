@@ -321,7 +321,7 @@ def write_scores(centre: Centre, path: Path) -> int:
     verdict = np.where(centre.applies, np.where(centre.verdict, "met", "not_met"), "na").ravel()
     return _write(
         path,
-        call_id=_call_names(centre)[call],
+        call_id=call_names(centre)[call],
         agent_id=np.array(centre.agent_names)[centre.agent][call],
         team=np.array([f"team-{one + 1}" for one in range(centre.plan.teams)])[centre.team][call],
         started_at=_started(centre)[call],
@@ -349,7 +349,7 @@ def write_labels(centre: Centre, path: Path) -> int:
     truth = np.where(centre.applies, np.where(centre.truth, "met", "not_met"), "not_applicable")
     return _write(
         path,
-        conversation_id=_call_names(centre)[call],
+        conversation_id=call_names(centre)[call],
         behaviour=np.array(centre.behaviour_names)[behaviour],
         verdict=truth[call, behaviour],
         reviewer=np.full(len(call), "reviewer"),
@@ -357,7 +357,8 @@ def write_labels(centre: Centre, path: Path) -> int:
     )
 
 
-def _call_names(centre: Centre) -> NDArray[np.str_]:
+def call_names(centre: Centre) -> NDArray[np.str_]:
+    """Under which keys the files know the calls, shape (calls,)."""
     return np.char.add("c-", np.char.zfill(np.arange(len(centre)).astype(str), 7))
 
 
