@@ -23,6 +23,7 @@ from coachloop.app.services.judge import CentreReviews, KeptReplies
 from coachloop.core.coaching.appointment import Appointment
 from coachloop.core.coaching.plan import Span
 from coachloop.core.model.letter import MAIL, Carrier, Ways
+from coachloop.core.model.running import Running
 from coachloop.core.scoring.judge.exchange import Clock, Exchange, Usage
 from coachloop.core.scoring.judge.judge import JudgeScorer
 from coachloop.core.scoring.judge.ports import Limits, Prices
@@ -139,6 +140,21 @@ def page_exchange() -> Exchange | None:
     if not settings.CONFIG.judge_url:
         return None
     return _new_exchange(timeout=min(settings.CONFIG.judge_timeout, AT_A_PAGE))
+
+
+def running() -> list[Running]:
+    """Who scores here beside the models that were trained here, for the people whose calls are scored."""
+    config = settings.CONFIG
+    found = [
+        Running(PhraseScorer.name, "Words that are looked for", version=PhraseScorer.version),
+        Running(TimingScorer.name, "Timing of the turns", version=TimingScorer.version),
+    ]
+    if config.judge_url:
+        where = urlsplit(config.judge_url)
+        outside = "" if where.hostname in {"localhost", "127.0.0.1", "::1"} else where.netloc.rpartition("@")[2]
+        version = _judge(Rehearsal(config.judge_model, KeptReplies(timezone.now), prices=_prices())).version
+        found.append(Running(JudgeScorer.name, "The language model", config.judge_model, version, outside))
+    return found
 
 
 def judge_usage() -> Usage:

@@ -14,6 +14,7 @@ from coachloop.cli import (
     site,
     templates,
     training,
+    transparency,
 )
 from coachloop.cli.output import GuardedGroup
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 for group in (site, conversations, scores, training, scoring, demo):
     group.register(app)
+app.command()(transparency.transparency)
 app.add_typer(templates.app, name="template")
 app.add_typer(insight.app, name="insight")
 app.add_typer(audits.app, name="audit")

@@ -27,6 +27,7 @@ app.command()(insight_effect.effect)
 app.command()(insight_worth.roi)
 app.command()(insight_worth.workshops)
 app.command()(insight_trust.trust)
+app.command()(insight_trust.fairness)
 
 EMPTY = "No scores yet. Ingest conversations and run `coachloop score`."
 

@@ -7,8 +7,11 @@ import typer
 
 from coachloop.app.queries.audits import Correction
 from coachloop.app.queries.export import rate_json
+from coachloop.app.queries.fairness import FairRow
+from coachloop.app.queries.fairness import as_json as as_json_row
+from coachloop.app.queries.fairness import fairness as fairness_rows
 from coachloop.app.queries.rates import RateRow
-from coachloop.app.queries.trust import Figure, TrustRow
+from coachloop.app.queries.trust import Figure, TrustRow, VersionRow
 from coachloop.app.queries.trust import trust as trust_rows
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.rollups import refresh_rollups
@@ -24,6 +27,29 @@ def trust(template: Template, *, as_of: Day = None, days: Days = 28, as_json: As
     refresh_rollups()
     rows = trust_rows(OPERATOR, template, as_of=as_of, days=days)
     show_rows(map(_json if as_json else _line, rows), as_json=as_json, empty="This template has no behaviours.")
+
+
+def fairness(template: Template, *, as_json: AsJson = False) -> None:
+    """Whether the machine is as good for every language, site and time in the job, by audited calls."""
+    need_site()
+    rows = fairness_rows(OPERATOR, template)
+    empty = "No audited call names a language, a site or its agent's first day."
+    show_rows(map(as_json_row if as_json else _fair_line, rows), as_json=as_json, empty=empty)
+
+
+def _fair_line(row: FairRow) -> Mapping[str, Any]:
+    """The same, as wide as a table may be."""
+    difference = Figure(row.difference, row.difference_low, row.difference_high)
+    return {
+        "kind": row.kind,
+        "group": row.group,
+        "measure": row.measure,
+        "n": row.n,
+        "agents": row.agents,
+        "share": _short(Figure(row.share, row.low, row.high)) if row.enough else "too few",
+        "difference": _short(difference),
+        "said": "yes" if row.said else "",
+    }
 
 
 def corrected_json(pair: tuple[RateRow, Correction]) -> dict[str, Any]:
@@ -60,6 +86,19 @@ def _json(row: TrustRow) -> dict[str, Any]:
         "reasons": [{"reason": reason, "n": many} for reason, many in row.reasons],
         "dropped_quotes": row.dropped_quotes,
         "next_step": row.next_step,
+        "versions": [_version(one) for one in row.versions],
+        "deciders": [{"scorer": name, "n": many, "agree": agree} for name, many, agree in row.deciders],
+    }
+
+
+def _version(one: VersionRow) -> dict[str, Any]:
+    return {
+        "template_version": one.number,
+        "scorer": one.scorer,
+        "current": one.current,
+        "n": one.n,
+        "agree": one.agree,
+        **_named("kappa", one.kappa),
     }
 
 

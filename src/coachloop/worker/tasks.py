@@ -20,6 +20,7 @@ from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
 from coachloop.app.services.suggested import note_once_a_day
+from coachloop.app.services.trust import refresh_trust
 from coachloop.wiring import busy_times, carriers, invitation, scorers
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
@@ -69,8 +70,9 @@ def watch_drift() -> None:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact and effect anew."""
+    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact, effect and trust anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
     refresh_impact_daily(now=timezone.now())
     measure_daily(now=timezone.now())
+    refresh_trust(now=timezone.now())

@@ -1,6 +1,6 @@
 """A site's zone and working calendar."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,12 +9,41 @@ import holidays
 
 from coachloop.app.errors import RefusedError
 from coachloop.app.models import Agent, Site
+from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.workdays import WorkingCalendar
 
 
 def first_site() -> Site:
     """The site that new teams belong to; before `init` has made it, one with the defaults that is not stored."""
     return Site.objects.order_by("id").first() or Site(name="Main site")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site and how it works; `working_days` are ISO weekdays."""
+
+    id: int
+    name: str
+    timezone: str
+    country: str
+    region: str
+    working_days: str
+    session_minutes: int
+    developmental_weeks: int
+    dispute_days: int
+    decide_days: int
+
+
+def site_views(viewer: Viewer) -> list[SiteView]:
+    """Every site, by name; nothing of it is about anybody, so whoever may open the page sees all."""
+    del viewer
+    return [
+        SiteView(
+            row.pk, row.name, row.timezone, row.country, row.subdivision, row.working_days, row.session_minutes,
+            row.developmental_weeks, row.dispute_days, row.decide_days,
+        )
+        for row in Site.objects.order_by("name")
+    ]  # fmt: skip
 
 
 def zone() -> ZoneInfo:

@@ -202,6 +202,8 @@ def _place(row: Conversation, line: ConversationLine, directory: Directory) -> N
         return
     row.agent = directory.agent(line.agent_id, line.agent_name) if line.agent_id else None
     row.team = directory.team(line.team) if line.team else None
+    if row.agent and line.agent_joined_on:
+        directory.joined(row.agent, line.agent_joined_on)
     if row.agent and row.team:
         directory.seen(row.agent, row.team, row.day)
     row.team = row.team or (row.agent.team if row.agent else None)

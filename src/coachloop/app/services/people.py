@@ -129,6 +129,7 @@ class Directory:
         self._agents: dict[str, Agent] = {}
         self._teams: dict[str, Team] = {}
         self._newest: dict[str, tuple[date, Team]] = {}
+        self._joined: set[str] = set()
 
     def agent(self, key: str, name: str | None = None) -> Agent:
         """The agent with this key; a name is taken the first time one is given."""
@@ -159,8 +160,15 @@ class Directory:
             agent.team, agent.team_since = team, day or agent.team_since
             self._newest[agent.key] = (day or date.min, team)
 
+    def joined(self, agent: Agent, day: date) -> None:
+        """Remember the day on which they are said to have joined: of several the earliest."""
+        if agent.joined_on is None or day < agent.joined_on:
+            agent.joined_on = day
+            self._joined.add(agent.key)
+
     def save_moves(self) -> None:
-        """Write the teams that `seen` found."""
-        moved = [self._agents[key] for key in self._newest]
-        Agent.objects.bulk_update(moved, ["team", "team_since"])
+        """Write what `seen` and `joined` found."""
+        moved = [self._agents[key] for key in {*self._newest, *self._joined}]
+        Agent.objects.bulk_update(moved, ["team", "team_since", "joined_on"])
         self._newest.clear()
+        self._joined.clear()

@@ -143,7 +143,7 @@ def _measured(answers: Compared, measure: str) -> tuple[NDArray[np.bool_], NDArr
 
 
 def _size(answers: Compared, rows: NDArray[np.bool_]) -> tuple[int, int]:
-    return int(rows.sum()), np.count_nonzero(np.bincount(answers.agent[rows]))
+    return int(rows.sum()), int(np.count_nonzero(np.bincount(answers.agent[rows])))
 
 
 def _share(answers: Compared, about: _Asked) -> tuple[float, float, float]:

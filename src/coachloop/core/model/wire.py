@@ -60,6 +60,7 @@ class ConversationLine(BaseModel):
     channel: Name | None = None
     agent_id: Name | None = None
     agent_name: Name | None = None
+    agent_joined_on: date | None = None
     team: Name | None = None
     customer_id: Name | None = None
     customer_name: Name | None = None

@@ -1,0 +1,172 @@
+"""Trust as pages show it: figures that are kept until something they hang on changes, and the calls behind them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Max, Q
+
+from coachloop.app.models import Behaviour, Conversation, Dispute, Evaluation, Figures, Review, Template
+from coachloop.app.queries import viewing
+from coachloop.app.queries.audits import Correction
+from coachloop.app.queries.checked import Checked, asked_blind, checked
+from coachloop.app.queries.disputes import Overturned, overturned
+from coachloop.app.queries.fairness import FairRow, fairness
+from coachloop.app.queries.paging import Slice, cut
+from coachloop.app.queries.rates import RateRow
+from coachloop.app.queries.trust import Figure, TrustRow, VersionRow, trust
+from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.core.insight.trust import GOOD
+from coachloop.core.model.verdict import Outcome
+
+FIGURES = ("kappa", "alpha", "people_alpha", "sensitivity", "specificity")
+
+
+def kind_of(template: Template) -> str:
+    """Under which name a template's figures are kept."""
+    return f"trust:{template.pk}"
+
+
+def print_of(template: Template, *, today: date) -> list[Any]:
+    """What the figures hang on, in a few quick counts: another one, and they are worked out anew.
+
+    People's answers, the machine's verdicts about the same calls, and the wording. New calls alone change little: they count from the
+    next day on.
+    """
+    answers = Review.objects.filter(behaviour__template=template)
+    checked_calls = Evaluation.objects.filter(template=template, conversation__in=answers.values("conversation"))
+    stands = checked_calls.aggregate(attempt=Max("attempt_id"), many=Count("id"))
+    said = answers.aggregate(newest=Max("id"), many=Count("id"))
+    return [today.isoformat(), said["newest"], said["many"], stands["attempt"], stands["many"], template.current_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """What is known of a template's scores; `worked_out_at` is when. `hidden` says that something is left out for this viewer."""
+
+    key: str
+    title: str
+    rows: tuple[TrustRow, ...]
+    fairness: tuple[FairRow, ...]
+    worked_out_at: datetime
+    hidden: bool = False
+
+    @property
+    def checked(self) -> int:
+        """The most calls that anything was checked in."""
+        return max((row.n for row in self.rows), default=0)
+
+    @property
+    def good(self) -> int:
+        """Behaviours whose agreement is good for sure."""
+        return sum(row.kappa.low is not None and row.kappa.low >= GOOD for row in self.rows)
+
+    @property
+    def differences(self) -> tuple[FairRow, ...]:
+        """Where the machine is better or worse for a group, beyond chance."""
+        return tuple(row for row in self.fairness if row.said)
+
+
+def worked_out(template: Template) -> dict[str, Any]:
+    """The figures for keeping, as everybody may see them who has nothing to answer blind."""
+    return {
+        "rows": [asdict(row) for row in trust(OPERATOR, template.key)],
+        "fairness": [asdict(row) for row in fairness(OPERATOR, template.key)],
+    }
+
+
+def trusted(viewer: Viewer, key: str) -> Trusted | None:
+    """The figures of a template as they were worked out last; anew where the viewer must not see all. None before, or without it.
+
+    Somebody who has calls to answer blind, which others have answered already, could else work out what these say.
+    """
+    template = Template.objects.filter(key=key).first()
+    row = Figures.objects.filter(kind=kind_of(template)).first() if template else None
+    if template is None or row is None:
+        return None
+    waiting = asked_blind(viewer)
+    if waiting and Review.objects.filter(behaviour__template=template, conversation_id__in=waiting).exists():
+        return Trusted(
+            key, template.title, tuple(trust(viewer, key)), tuple(fairness(viewer, key)), row.worked_out_at, hidden=True
+        )
+    return _read(template, row)
+
+
+def templates(viewer: Viewer) -> list[tuple[str, str, Trusted | None]]:
+    """Key and title of every template that scores, with its figures where they are worked out; by title.
+
+    No figure of this list is of few enough calls to tell what somebody else said of one.
+    """
+    del viewer
+    rows = Template.objects.filter(Q(current__isnull=False) | Q(behaviours__retired=False)).distinct().order_by("title")
+    kept = {row.kind: row for row in Figures.objects.filter(kind__startswith="trust:")}
+    found = [(one, kept.get(kind_of(one))) for one in rows]
+    return [(one.key, one.title, _read(one, row) if row else None) for one, row in found]
+
+
+def challenges(key: str) -> dict[str, Overturned]:
+    """By behaviour, what became of what agents challenged."""
+    if not Dispute.objects.filter(behaviour__template__key=key).exists():
+        return {}
+    return {one.behaviour: one for one in overturned(key)}
+
+
+def _read(template: Template, row: Figures) -> Trusted:
+    rows = tuple(_row(one) for one in row.data["rows"])
+    fair = tuple(FairRow(**one) for one in row.data["fairness"])
+    return Trusted(template.key, template.title, rows, fair, row.worked_out_at)
+
+
+def _row(data: dict[str, Any]) -> TrustRow:
+    """From JSON."""
+    return TrustRow(
+        **data
+        | {name: Figure(**data[name]) for name in FIGURES}
+        | {
+            "rate": RateRow(**data["rate"]) if data["rate"] else None,
+            "corrected": Correction(**data["corrected"]),
+            "versions": [VersionRow(**one | {"kappa": Figure(**one["kappa"])}) for one in data["versions"]],
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Calls in which the machine says one thing and people another, or the same. `behaviour` is its key."""
+
+    behaviour: str
+    title: str
+    said: Outcome
+    true: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CellCall:
+    """One of them."""
+
+    key: str
+    agent_name: str
+    started_at: datetime | None
+
+
+def cell(viewer: Viewer, template: str, behaviour: str, *, said: str, true: str) -> Cell | None:
+    """A cell of the confusion table; None where there is none such."""
+    row = Behaviour.objects.filter(template__key=template, key=behaviour, retired=False).first()
+    if row is None or said not in set(Outcome) or true not in set(Outcome) - {Outcome.UNSCORED}:
+        return None
+    del viewer
+    return Cell(row.key, row.title, Outcome(said), Outcome(true))
+
+
+def calls_behind(viewer: Viewer, template: str, which: Cell, *, page: int = 1) -> Slice[CellCall]:
+    """The calls of a cell that the viewer may see, the newest first; never one that they are asked to answer blind."""
+    behaviour = Behaviour.objects.select_related("template").get(template__key=template, key=which.behaviour)
+    known = checked(behaviour.template, without=asked_blind(viewer), only=behaviour).get(behaviour.key, Checked())
+    keys = [pair.key for pair in known.pairs() if (pair.said, pair.true) == (which.said, which.true)]
+    rows = viewing.conversations(viewer).filter(key__in=keys).select_related("agent").order_by("-started_at", "-id")
+    return cut(rows, page, _calls)
+
+
+def _calls(rows: Sequence[Conversation]) -> list[CellCall]:
+    return [CellCall(row.key, row.agent.name if row.agent else "", row.started_at) for row in rows]

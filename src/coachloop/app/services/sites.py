@@ -1,0 +1,72 @@
+"""How a site works: set by operations and admins, each time with its line in the audit log."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from coachloop.app.errors import NotYoursError, RefusedError
+from coachloop.app.models import Site
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit
+from coachloop.core.model.people import Role
+
+
+class Range(NamedTuple):
+    """The least and the most, both allowed, and what is counted."""
+
+    least: int
+    most: int
+    what: str
+
+
+RANGES = {
+    "session_minutes": Range(5, 120, "a session's minutes"),
+    "developmental_weeks": Range(1, 52, "weeks between developmental conversations"),
+    "dispute_days": Range(1, 90, "working days to challenge a verdict"),
+    "decide_days": Range(1, 30, "working days to decide a challenge"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A site's settings; `working_days` are ISO weekdays in order, Monday is 1."""
+
+    working_days: str
+    session_minutes: int
+    developmental_weeks: int
+    dispute_days: int
+    decide_days: int
+
+
+@transaction.atomic
+def change_site(*, viewer: Viewer, site_id: int, rules: Rules, now: datetime) -> None:
+    """Set how a site works. Dates that were promised before stay as they are.
+
+    Raises:
+        NotYoursError: operations and admins set it.
+        RefusedError: no day of the week is worked, or a number is out of its range.
+        Site.DoesNotExist: no such site.
+    """
+    if not viewer.has(Role.OPERATIONS, Role.ADMIN):
+        raise NotYoursError("how a site works is set by operations and admins")
+    _check(rules)
+    site = Site.objects.select_for_update().get(pk=site_id)
+    wanted = asdict(rules)
+    changed = {name: [getattr(site, name), new] for name, new in wanted.items() if getattr(site, name) != new}
+    if not changed:
+        return
+    for name, new in wanted.items():
+        setattr(site, name, new)
+    site.save(update_fields=list(changed))
+    audit.record(viewer, "site.change", f"site:{site.pk}", now=now, detail=changed)
+
+
+def _check(rules: Rules) -> None:
+    days = rules.working_days
+    if not days or "".join(sorted(set(days) & set("1234567"))) != days:
+        raise RefusedError(f"working days are weekdays in order, Monday is 1; for example 12345, got {days!r}")
+    for name, (least, most, what) in RANGES.items():
+        if not least <= getattr(rules, name) <= most:
+            raise RefusedError(f"{what} must be from {least} to {most}, got {getattr(rules, name)}")
