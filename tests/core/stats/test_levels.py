@@ -67,3 +67,19 @@ def test_one_who_never_did_it_stays_finite():
     mix = mix_of(*drawn(np.random.default_rng(6))[1:])
     own = levels(np.zeros((1, 2)), np.array([[5.0, 5.0]]), mix)
     assert -6 <= own.level[0] < mix.mean
+
+
+def test_kinds_side_by_side_are_each_by_itself():
+    """Each stops when it is close; whoever was asked nothing has the mean of their kind."""
+    rng = np.random.default_rng(6)
+    _, met, asked = drawn(rng)
+    mix = mix_of(met, asked)
+    here = met.sum(axis=1) / asked.sum(axis=1) > 0.5
+    kinds = np.stack([np.ones(80, bool), here, ~here, np.zeros(80, bool)])[..., None]
+    whole = levels(met * kinds, asked * kinds, mix)
+    for at, keep in enumerate((np.ones(80, bool), here, ~here)):
+        own = levels(met[keep], asked[keep], mix)
+        assert whole.level[at, keep] == pytest.approx(own.level, abs=1e-9)
+        assert whole.variance[at, keep] == pytest.approx(own.variance, abs=1e-9)
+    assert whole.level[3] == pytest.approx(mix.mean)
+    assert whole.variance[3] == pytest.approx(mix.spread)

@@ -125,8 +125,10 @@ def _sessions(last: date, behaviour: str | None, template: str | None) -> Sequen
         wanted &= Q(behaviour=BehaviourFinder().find(behaviour, template))
     elif template:
         wanted &= Q(behaviour__template__key=template)
-    related = ("agent__team__site", "behaviour__template", "focus", "leader")
-    return list(Session.objects.filter(wanted).select_related(*related).order_by("held_on", "pk"))
+    related = ("agent__team__site", "behaviour__template", "leader")
+    return list(
+        Session.objects.filter(wanted).select_related("focus").prefetch_related(*related).order_by("held_on", "pk")
+    )
 
 
 def _arrays(rows: Sequence[Session]) -> Sessions:

@@ -1,6 +1,5 @@
 """What coaching moved, worked out once a day and kept for pages to show."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -46,5 +45,4 @@ def measure(*, now: datetime) -> bool:
 
 
 def _stored(row: EffectRow) -> SessionEffect:
-    kept = {name: value for name, value in asdict(row).items() if name in KEPT}
-    return SessionEffect(session_id=row.session_id, **kept)
+    return SessionEffect(session_id=row.session_id, **{name: getattr(row, name) for name in KEPT})

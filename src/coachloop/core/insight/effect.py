@@ -28,6 +28,9 @@ WORTH_HAVING = 0.02
 DRAWS = 600
 """Of the bootstrap."""
 
+CELLS = 1_000_000
+"""Agents and mixes, times windows, that are looked at together."""
+
 
 class Windows(NamedTuple):
     """First and last days of the baseline and of the days after, each of shape (sessions,)."""
@@ -92,10 +95,17 @@ class Contacts:
         keep = self.behaviour == behaviour
         return Contacts(self.agent[keep], self.behaviour[keep], self.day[keep])
 
-    def reached(self, agent: Ints, days: Windows) -> NDArray[np.bool_]:
-        """Whether each of these agents has a contact from the baseline's first day to the last day after, shape (units,)."""
-        first, last = (np.broadcast_to(day, agent.shape)[:, None] for day in (days.before_first, days.after_last))
-        return np.asarray(((self.agent == agent[:, None]) & (self.day >= first) & (self.day <= last)).any(axis=1))
+    def reached(self, people: Ints, days: Windows) -> NDArray[np.bool_]:
+        """Whether each of these agents, numbers in order, has a contact from a baseline's first day to the last day after.
+
+        Of shape (windows, people).
+        """
+        found = np.zeros((len(days.before_first), len(people)), bool)
+        known = np.flatnonzero(np.isin(self.agent, people))
+        among = (self.day[known] >= days.before_first[:, None]) & (self.day[known] <= days.after_last[:, None])
+        window, contact = np.nonzero(among)
+        found[window, np.searchsorted(people, self.agent[known])[contact]] = True
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,41 +280,43 @@ def _measure(
     before = book.between(who, days.before_first, days.before_last)
     after = book.between(who, days.after_first, days.after_last)
     found.asked[:, rows] = before.asked.sum(axis=1), after.asked.sum(axis=1)
+    reported = told[1].reached(book.people, days)[np.arange(len(rows)), who]
     why = np.select(
-        [_few(before), _few(after), _open(before) | _open(after), told[1].reached(sessions.agent[rows], days)],
+        [_few(before), _few(after), _open(before) | _open(after), reported],
         [Why.BEFORE.value, Why.AFTER.value, Why.UNSCORED.value, Why.REPORT.value],
         Why.NOTHING.value,
     )
     found.why[rows] = why
     good = np.flatnonzero(why == Why.NOTHING.value)
     own = levels(before.met[good], before.asked[good], book.mix)
-    spans = np.stack([day[good].astype(np.int64) for day in days], axis=1)
-    for span in np.unique(spans, axis=0):
-        here = (spans == span).all(axis=1)
-        coached = Units(own, after.met[good], after.asked[good]).of(here)
-        chosen, controls = _controls(book, Windows(*span.astype("datetime64[D]")[:, None]), told)
-        if chosen.any():
-            found.take(rows[good[here]], compare(coached, controls, mix=book.mix, draws=draws[:, chosen]))
-        else:
-            found.why[rows[good[here]]] = Why.ALONE.value
+    coached = Units(own, after.met[good], after.asked[good])
+    spans, window = np.unique(
+        np.stack([day[good].astype(np.int64) for day in days], axis=1), axis=0, return_inverse=True
+    )
+    most = max(1, CELLS // book.asked[..., 0].size)
+    for first in range(0, len(spans), most):
+        some = np.flatnonzero((window >= first) & (window < first + most))
+        controls = _controls(book, Windows(*spans[first : first + most].T.astype("datetime64[D]")), told)
+        compared = compare(coached.of(some), controls, windows=window[some] - first, mix=book.mix, draws=draws)
+        found.take(rows[good[some]], compared)
 
 
-def _controls(book: Ledger, days: Windows, told: tuple[Contacts, ...]) -> tuple[NDArray[np.bool_], Units]:
-    """Who was told nothing about the behaviour in these days and has enough calls in both windows, and their counts."""
-    everybody = np.arange(len(book.people))
-    before = book.between(everybody, days.before_first, days.before_last)
-    after = book.between(everybody, days.after_first, days.after_last)
-    busy = np.zeros(len(everybody), bool)
+def _controls(book: Ledger, days: Windows, told: tuple[Contacts, ...]) -> Units:
+    """Who was told nothing about the behaviour in each of these windows and has enough calls in both parts, and their counts."""
+    everybody, by_window = np.arange(len(book.people)), Windows(*(day[:, None] for day in days))
+    before = book.between(everybody, by_window.before_first, by_window.before_last)
+    after = book.between(everybody, by_window.after_first, by_window.after_last)
+    left_out = _few(before) | _few(after) | _open(before) | _open(after)
     for one in told:
-        busy |= one.reached(book.people, days)
-    chosen = ~(busy | _few(before) | _few(after) | _open(before) | _open(after))
-    before_of = levels(before.met[chosen], before.asked[chosen], book.mix)
-    return chosen, Units(before_of, after.met[chosen], after.asked[chosen])
+        left_out |= one.reached(book.people, days)
+    for counts in (*before[:2], *after[:2]):
+        counts[left_out] = 0
+    return Units(levels(before.met, before.asked, book.mix), after.met, after.asked)
 
 
 def _few(counts: Counts) -> NDArray[np.bool_]:
-    return np.asarray(counts.asked.sum(axis=1) < ENOUGH)
+    return np.asarray(counts.asked.sum(axis=-1) < ENOUGH)
 
 
 def _open(counts: Counts) -> NDArray[np.bool_]:
-    return ~reliable(counts.asked.sum(axis=1), counts.unscored)
+    return ~reliable(counts.asked.sum(axis=-1), counts.unscored)

@@ -70,43 +70,56 @@ def mix_of(met: Floats, asked: Floats) -> Mix:
 
 
 def levels(met: Floats, asked: Floats, mix: Mix) -> Levels:
-    """Levels of units of one kind, pulled towards the mean of their own kind.
+    """Levels of units of one kind, pulled towards the mean of their own kind; several kinds side by side.
 
     Whoever was chosen for being low is not pulled towards everybody: within the kind, expected and observed add up to the same, so
     that shrinking brings back no regression to the mean.
 
     Args:
-        met: conversations where the behaviour was met, shape (units, mixes).
+        met: conversations where the behaviour was met, shape (units, mixes) or (kinds, units, mixes).
         asked: conversations where it applied, same shape.
         mix: what the calls are like.
+
+    Returns:
+        Each of shape (units,) or (kinds, units); a unit that was asked nothing has the mean of its kind.
 
     Source:
         Campbell & Kenny (1999), A Primer on Regression Artifacts, chapter 5: each group regresses to its own mean.
     """
-    middle, level = mix.mean, np.full(len(asked), mix.mean)
-    some = asked.sum(axis=1) > 0
-    curve = np.full(len(asked), 1 / mix.spread)
-    own = some.sum() / mix.spread
-    for _ in range(ROUNDS if some.any() else 0):
-        rate, information = _rates(level, mix.offset, asked)
-        curve = information.sum(axis=1) + 1 / mix.spread
-        step = _bounded(level + ((met - asked * rate).sum(axis=1) - (level - middle) / mix.spread) / curve)
-        found = (step[some].sum() / mix.spread + mix.mean / LOOSE) / (own + 1 / LOOSE)
-        moved = max(float(np.abs(step - level)[some].max()), abs(found - middle))
-        level, middle = step, found
-        if moved < CLOSE:
+    if asked.ndim == 2:
+        return Levels(*(one[0] for one in levels(met[None], asked[None], mix)))
+    some = asked.sum(axis=2) > 0
+    middle = np.full((len(asked), 1), mix.mean)
+    level, curve = np.full(some.shape, mix.mean), np.full(some.shape, 1 / mix.spread)
+    left = np.flatnonzero(some.any(axis=1))
+    for _ in range(ROUNDS if len(left) else 0):
+        was = (level[left], middle[left])
+        level[left], middle[left], curve[left] = _step(*was, met=met[left], asked=asked[left], mix=mix)
+        moved = np.where(some[left], np.abs(level[left] - was[0]), np.abs(middle[left] - was[1]))
+        left = left[(moved.max(axis=1) >= CLOSE) | (np.abs(middle[left] - was[1])[:, 0] >= CLOSE)]
+        if not len(left):
             break
     return Levels(np.where(some, level, middle), np.where(some, 1 / curve, mix.spread))
 
 
-def expected(level: Floats, asked: Floats, mix: Mix) -> tuple[Floats, Floats]:
-    """The rate to expect of these levels on these calls, and its slope in log-odds; each of shape (units,), NaN without calls."""
+def _step(level: Floats, middle: Floats, *, met: Floats, asked: Floats, mix: Mix) -> tuple[Floats, Floats, Floats]:
+    """One step by Newton for each unit, then the mean of each kind that follows, and the curvature it was taken with."""
     rate, information = _rates(level, mix.offset, asked)
-    total = asked.sum(axis=1)
+    some = asked.sum(axis=2) > 0
+    curve = information.sum(axis=2) + 1 / mix.spread
+    step = _bounded(level + ((met - asked * rate).sum(axis=2) - (level - middle) / mix.spread) / curve)
+    total = np.where(some, step, 0).sum(axis=1, keepdims=True) / mix.spread + mix.mean / LOOSE
+    return step, total / (some.sum(axis=1, keepdims=True) / mix.spread + 1 / LOOSE), curve
+
+
+def expected(level: Floats, asked: Floats, mix: Mix) -> tuple[Floats, Floats]:
+    """The rate to expect of these levels on these calls, and its slope in log-odds; each shaped as `level`, NaN without calls."""
+    rate, information = _rates(level, mix.offset, asked)
+    total = asked.sum(axis=-1)
     where = total > 0
-    blank = np.full(len(total), np.nan)
-    means = np.divide((asked * rate).sum(axis=1), total, out=blank.copy(), where=where)
-    slopes = np.divide(information.sum(axis=1), total, out=blank, where=where)
+    blank = np.full(total.shape, np.nan)
+    means = np.divide((asked * rate).sum(axis=-1), total, out=blank.copy(), where=where)
+    slopes = np.divide(information.sum(axis=-1), total, out=blank, where=where)
     return means, slopes
 
 
@@ -116,7 +129,7 @@ def _start(met: Floats, asked: Floats) -> float:
 
 def _rates(level: Floats, offset: Floats, asked: Floats) -> tuple[Floats, Floats]:
     """Rates by unit and mix, and the information about a level in each cell."""
-    rate = special.expit(level[:, None] + offset)
+    rate = special.expit(level[..., None] + offset)
     return rate, asked * rate * (1 - rate)
 
 
