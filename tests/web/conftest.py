@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from house import START, Clock, Houses, living_at
-from web.cast import Cast, standing_cast
+from web.cast import Cast, coached, standing_cast
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +25,16 @@ def cast(houses: Houses) -> Iterator[Cast]:
 def now() -> datetime:
     """Some moment."""
     return datetime(2026, 5, 4, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def ids(cast: Cast) -> dict[str, int]:
+    """What is under way, by name: Lea's planned session, Tom's follow-up, Mia's developmental session; a test file may want other things."""
+    return coached(cast)
+
+
+@pytest.fixture
+def leader(cast: Cast, client: Client) -> Client:
+    """The leader's browser."""
+    client.force_login(cast.leader)
+    return client

@@ -4,15 +4,9 @@ import pytest
 from django.test import Client
 
 from coachloop.app.models import AuditEntry, CoachingRequest, Session
-from web.cast import HOSTILE, Cast, coached
+from web.cast import HOSTILE, Cast
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ids(cast: Cast) -> dict[str, int]:
-    """Sessions and follow-ups by name."""
-    return coached(cast)
 
 
 @pytest.fixture

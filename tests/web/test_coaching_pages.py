@@ -1,7 +1,6 @@
 """The loop on its pages: suggestion, session, agreement, follow-up."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db.models import F
@@ -12,31 +11,10 @@ from coachloop.app.models import Agent, AgentDay, AuditEntry, Focus, FollowUp, S
 from coachloop.app.queries import week as queries
 from coachloop.app.queries.viewing import viewer
 from coachloop.app.services import coaching
-from web.cast import Cast, coached
+from web.cast import Cast
+from web.signed_in import seen
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ids(cast: Cast) -> dict[str, int]:
-    """Sessions and follow-ups by name."""
-    return coached(cast)
-
-
-@pytest.fixture
-def leader(cast: Cast, client: Client) -> Client:
-    """The leader's browser."""
-    client.force_login(cast.leader)
-    return client
-
-
-def as_seen_by(user: Any, path: str) -> str:
-    """A page's source, for somebody."""
-    client = Client()
-    client.force_login(user)
-    response = client.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def whole(**changes: str) -> dict[str, str]:
@@ -79,14 +57,14 @@ def test_the_week_says_why_with_numbers_and_a_quote(leader: Client) -> None:
 
 
 def test_a_qa_lead_reads_any_teams_week_and_starts_nothing(cast: Cast) -> None:
-    page = as_seen_by(cast.qa_lead, "/week?team=south")
+    page = seen(cast.qa_lead, "/week?team=south")
     assert "Sam Duarte" in page
     assert "on this</button>" not in page
     assert "Offer</button>" not in page
 
 
 def test_a_leaders_week_is_their_own_teams(cast: Cast) -> None:
-    page = as_seen_by(cast.leader, "/week?team=south")
+    page = seen(cast.leader, "/week?team=south")
     assert "Sam Duarte" not in page
     assert "Jon Adler" in page
 
@@ -95,7 +73,7 @@ def test_a_team_without_agents_says_the_next_step(cast: Cast) -> None:
     site = Team.objects.get(key="south").site
     Team.objects.filter(leader=cast.other_leader).update(leader=None)
     Team.objects.create(key="new", name="New", site=site, leader=cast.other_leader)
-    assert "coachloop ingest" in as_seen_by(cast.other_leader, "/week")
+    assert "coachloop ingest" in seen(cast.other_leader, "/week")
 
 
 def test_one_click_opens_the_focus_and_its_session(leader: Client) -> None:
@@ -199,12 +177,12 @@ def test_without_words_the_leaders_account_is_asked_for(leader: Client, ids: dic
 def test_private_notes_are_the_leaders_alone(cast: Cast, ids: dict[str, int]) -> None:
     """And an adviser reads neither the agreement nor the shared notes."""
     path = f"/sessions/{ids['held']}"
-    assert "PRIVATE: ask about the new shift." in as_seen_by(cast.leader, path)
-    mine = as_seen_by(cast.other_agent, path)
+    assert "PRIVATE: ask about the new shift." in seen(cast.leader, path)
+    mine = seen(cast.other_agent, path)
     assert "PRIVATE" not in mine
     assert "I jump straight to what we have" in mine
     assert "You were glad to hear the Costa call" in mine
-    advised = as_seen_by(cast.qa_lead, path)
+    advised = seen(cast.qa_lead, path)
     assert "PRIVATE" not in advised
     assert "I jump straight" not in advised
     assert "Costa call" not in advised
@@ -213,7 +191,7 @@ def test_private_notes_are_the_leaders_alone(cast: Cast, ids: dict[str, int]) ->
 
 def test_an_adviser_and_the_agent_have_nothing_to_fill_in(cast: Cast, ids: dict[str, int]) -> None:
     for user in (cast.qa_lead, cast.agent):
-        page = as_seen_by(user, f"/sessions/{ids['planned']}")
+        page = seen(user, f"/sessions/{ids['planned']}")
         assert "/hold" not in page
         assert "/plan" not in page
 
@@ -270,14 +248,14 @@ def test_a_closed_follow_up_keeps_the_numbers_it_was_closed_with(
     answers = {"did_happen": "yes", "did_work": "yes", "next_step": "close"}
     leader.post(f"/follow-ups/{ids['follow_up']}/close", answers)
     row = FollowUp.objects.get(pk=ids["follow_up"])
-    assert f"{row.numbers['since']['met']} of {row.numbers['since']['n']}" in as_seen_by(
+    assert f"{row.numbers['since']['met']} of {row.numbers['since']['n']}" in seen(
         cast.other_agent, f"/follow-ups/{row.pk}"
     )
 
 
 def test_before_its_day_a_follow_up_says_when_it_opens(cast: Cast, ids: dict[str, int]) -> None:
     FollowUp.objects.filter(pk=ids["follow_up"]).update(opened_at=None, due_on=F("due_on") + timedelta(days=30))
-    page = as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
+    page = seen(cast.leader, f"/follow-ups/{ids['follow_up']}")
     assert "It opens by itself" in page
     assert "<form" not in page.split("<main")[1]
 
@@ -285,7 +263,7 @@ def test_before_its_day_a_follow_up_says_when_it_opens(cast: Cast, ids: dict[str
 def test_my_page_is_about_me(cast: Cast, ids: dict[str, int]) -> None:
     """My focus, my trend with its numbers, my commitment, and something that went well."""
     assert ids
-    page = as_seen_by(cast.other_agent, "/me")
+    page = seen(cast.other_agent, "/me")
     for words in (
         "What am I working on?",
         "Your one focus",
@@ -301,9 +279,9 @@ def test_my_page_is_about_me(cast: Cast, ids: dict[str, int]) -> None:
 def test_without_calls_my_page_says_what_will_be_here(cast: Cast) -> None:
     """Something true, also on the first day; and without an agent id, what an admin has to do."""
     Agent.objects.filter(key="lea").update(user=None)
-    assert "coachloop people add" in as_seen_by(cast.agent, "/me")
+    assert "coachloop people add" in seen(cast.agent, "/me")
     Agent.objects.create(key="new", name="Lea New", user=cast.agent)
-    page = as_seen_by(cast.agent, "/me")
+    page = seen(cast.agent, "/me")
     assert "No open focus" in page
     assert "Your first scored call" in page
 
@@ -327,16 +305,16 @@ def test_when_somebody_was_faster_the_page_says_so(cast: Cast, leader: Client, i
 
 
 def test_a_follow_up_shows_the_proof_since_and_the_outcomes_without_a_claim(cast: Cast, ids: dict[str, int]) -> None:
-    page = as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
+    page = seen(cast.leader, f"/follow-ups/{ids['follow_up']}")
     assert "Since then, in their own words" in page
     assert 'href="/conversations/tom-' in page
     assert "What became of the calls" in page
     assert "this does not say that the session did" in page
-    assert "own words" in as_seen_by(cast.other_agent, f"/follow-ups/{ids['follow_up']}")
+    assert "own words" in seen(cast.other_agent, f"/follow-ups/{ids['follow_up']}")
 
 
 def test_looking_at_the_proof_is_in_the_log(cast: Cast, ids: dict[str, int]) -> None:
-    as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
+    seen(cast.leader, f"/follow-ups/{ids['follow_up']}")
     looked = AuditEntry.objects.filter(action="conversation.look", subject__startswith="conversation:tom-")
     assert looked.filter(actor=cast.leader).exists()
 
@@ -344,12 +322,12 @@ def test_looking_at_the_proof_is_in_the_log(cast: Cast, ids: dict[str, int]) -> 
 def test_a_follow_up_that_waits_is_said_gently(cast: Cast, ids: dict[str, int]) -> None:
     """To the leader with help, to the adviser as a question, to operations as a count."""
     FollowUp.objects.filter(pk=ids["follow_up"]).update(due_on=timezone.localdate() - timedelta(days=24))
-    assert "working days late" in as_seen_by(cast.leader, f"/follow-ups/{ids['follow_up']}")
-    assert "ask for help where something is in the way" in as_seen_by(cast.leader, "/week")
-    advised = as_seen_by(cast.qa_lead, "/week?team=north")
+    assert "working days late" in seen(cast.leader, f"/follow-ups/{ids['follow_up']}")
+    assert "ask for help where something is in the way" in seen(cast.leader, "/week")
+    advised = seen(cast.qa_lead, "/week?team=north")
     assert "Ask what would help" in advised
     assert "before I show anything" not in advised, "what was agreed stays between the two"
-    counted = as_seen_by(cast.operations, "/mix")
+    counted = seen(cast.operations, "/mix")
     assert "Follow-ups that have waited" in counted
     assert "Tom Okafor" not in counted
-    assert "Follow-ups that have waited" not in as_seen_by(cast.leader, "/mix")
+    assert "Follow-ups that have waited" not in seen(cast.leader, "/mix")

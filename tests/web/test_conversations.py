@@ -17,13 +17,6 @@ from web.cast import HOSTILE, Cast, hostile_call, take_in
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def leader(cast: Cast, client: Client) -> Client:
-    """The leader's browser."""
-    client.force_login(cast.leader)
-    return client
-
-
 def text(client: Client, path: str, **headers: Any) -> str:
     """A page's source."""
     response = client.get(path, **headers)

@@ -11,17 +11,9 @@ from coachloop.app.queries.roll_out_effect import RollOutEffect
 from coachloop.core.stats.worth import Range
 from coachloop.web.templatetags.effects import likely_points, money
 from web.cast import Cast, coached
+from web.signed_in import seen
 
 pytestmark = pytest.mark.django_db
-
-
-def page_for(user: object, path: str) -> str:
-    """The page's source, for somebody."""
-    client = Client()
-    client.force_login(user)
-    response = client.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 @pytest.fixture
@@ -73,16 +65,16 @@ def valued() -> None:
 
 def test_everybody_reads_the_programme_with_its_interval(cast: Cast, known: Session) -> None:
     for who in (cast.operations, cast.qa_lead, cast.leader, cast.other_leader):
-        page = page_for(who, "/effect")
+        page = seen(who, "/effect")
         assert "likely between +5 and +25 points" in page
         assert "Cannot be separated from other changes" in page
         assert "+99" not in page or who is cast.other_leader
-    assert known.agent.name not in page_for(cast.operations, "/effect")
-    assert "<svg" in page_for(cast.operations, "/effect/chart.svg?theme=dark&size=narrow")
+    assert known.agent.name not in seen(cast.operations, "/effect")
+    assert "<svg" in seen(cast.operations, "/effect/chart.svg?theme=dark&size=narrow")
 
 
 def test_a_leader_reads_their_own_sessions(cast: Cast, known: Session) -> None:
-    page = page_for(cast.leader, "/effect")
+    page = seen(cast.leader, "/effect")
     assert "Your own sessions" in page
     assert known.agent.name in page
     assert "+15 points, likely between +2 and +28" in page
@@ -90,21 +82,21 @@ def test_a_leader_reads_their_own_sessions(cast: Cast, known: Session) -> None:
 
 def test_the_follow_up_says_it_to_the_two_in_it(cast: Cast, known: Session) -> None:
     path = f"/follow-ups/{known.follow_up.pk}"
-    assert "It worked" in page_for(cast.leader, path)
-    assert "agents like you" in page_for(cast.other_agent, path)
-    assert "It worked" not in page_for(cast.qa_lead, path)
+    assert "It worked" in seen(cast.leader, path)
+    assert "agents like you" in seen(cast.other_agent, path)
+    assert "It worked" not in seen(cast.qa_lead, path)
 
 
 @pytest.mark.usefixtures("known")
 def test_worth_stands_with_its_interval_and_what_is_assumed(cast: Cast) -> None:
-    assert "Nothing to value yet" in page_for(cast.operations, "/worth")
+    assert "Nothing to value yet" in seen(cast.operations, "/worth")
     valued()
-    page = page_for(cast.operations, "/worth?outcome=booked&behaviour=discovery/open_questions&agents=20")
+    page = seen(cast.operations, "/worth?outcome=booked&behaviour=discovery/open_questions&agents=20")
     assert "likely between" in page
     assert "20 agents on Open questions" in page
     assert "What is assumed" in page
-    assert "Set it" not in page_for(cast.qa_lead, "/worth")
-    refused = page_for(cast.operations, "/worth?outcome=booked&behaviour=nothing&agents=0")
+    assert "Set it" not in seen(cast.qa_lead, "/worth")
+    refused = seen(cast.operations, "/worth?outcome=booked&behaviour=nothing&agents=0")
     assert "agents on" not in refused
 
 
@@ -124,18 +116,18 @@ def test_operations_set_what_one_more_is_worth(cast: Cast) -> None:
 
 def test_workshops_name_agents_to_leaders_alone(cast: Cast) -> None:
     names = list(Agent.objects.values_list("name", flat=True))
-    assert not [name for name in names if name in page_for(cast.operations, "/workshops")]
-    assert "Who needs which workshop?" in page_for(cast.leader, "/workshops")
+    assert not [name for name in names if name in seen(cast.operations, "/workshops")]
+    assert "Who needs which workshop?" in seen(cast.leader, "/workshops")
 
 
 def test_planning_begins_with_what_was_asked_for(cast: Cast) -> None:
-    page = page_for(cast.leader, "/gatherings/new?kind=workshop&behaviour=discovery/open_questions&agent=lea")
+    page = seen(cast.leader, "/gatherings/new?kind=workshop&behaviour=discovery/open_questions&agent=lea")
     assert page.count("checked") == 2, "the kind and the agent"
 
 
 def test_before_the_first_day_it_says_the_next_step(cast: Cast) -> None:
-    assert "Not worked out yet" in page_for(cast.leader, "/effect")
-    assert "Nothing to value yet" in page_for(cast.operations, "/worth")
+    assert "Not worked out yet" in seen(cast.leader, "/effect")
+    assert "Nothing to value yet" in seen(cast.operations, "/worth")
 
 
 def test_figures_in_words() -> None:

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from coachloop.app.models import Agent, Attendance, Focus, Gathering, StandIn, Team, User
+from coachloop.app.models import Agent, Attendance, Focus, Gathering, StandIn, Team
 from web.cast import Cast, gathered
+from web.signed_in import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -16,22 +17,6 @@ pytestmark = pytest.mark.django_db
 def ids(cast: Cast) -> dict[str, int]:
     """One that is planned, one that was held."""
     return gathered(cast)
-
-
-@pytest.fixture
-def leader(cast: Cast, client: Client) -> Client:
-    """The leader's browser."""
-    client.force_login(cast.leader)
-    return client
-
-
-def seen(user: User, path: str) -> str:
-    """A page's source, for somebody."""
-    client = Client()
-    client.force_login(user)
-    response = client.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_without_any_the_page_says_the_next_step(cast: Cast) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from coachloop.app.models import Conversation, SessionRecording
 from coachloop.core.model.verdict import Outcome
 from web.cast import HOSTILE, PLAYBOOKS, Cast, coached, publish, score_all
+from web.signed_in import signed_in
 
 pytestmark = pytest.mark.django_db
 NOTES = "Coach: What went well in that call?\nAgent: I asked why.\nCoach: What will you try, and by when?\nAgent: It, by Friday.\n"
@@ -17,13 +18,6 @@ def held(cast: Cast) -> int:
     """Tom's session with Ada, which was held; the playbook is published."""
     publish((PLAYBOOKS / "coaching-conversation.yaml").read_text(), cast.now)
     return coached(cast)["held"]
-
-
-def signed_in(user: object) -> Client:
-    """A client of theirs."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text(client: Client, path: str) -> str:

@@ -3,7 +3,6 @@
 import json
 import time
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,30 +16,11 @@ from coachloop.app.services.judge import KeptReplies
 from coachloop.core.model.people import Role
 from coachloop.core.scoring.judge.exchange import Clock, Exchange
 from coachloop.core.scoring.judge.ports import ChatReply, ChatRequest, Limits, Prices
-from web.cast import HOSTILE, Cast, coached, person
+from web.cast import HOSTILE, Cast, person
+from web.signed_in import signed_in
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def ids(cast: Cast) -> dict[str, int]:
-    """Sessions and follow-ups by name."""
-    return coached(cast)
-
-
-@pytest.fixture
-def leader(cast: Cast, client: Client) -> Client:
-    """The leader's browser."""
-    client.force_login(cast.leader)
-    return client
-
-
-def browser(user: Any) -> Client:
-    """Somebody's browser."""
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page(client: Client, path: str) -> str:
@@ -75,7 +55,7 @@ def test_questions_and_the_agents_words_come_before_what_the_leader_thinks(leade
 
 
 def test_the_agent_prepares_with_the_same_questions_and_no_answer(cast: Cast, ids: dict[str, int]) -> None:
-    shown = page(browser(cast.agent), f"/sessions/{ids['planned']}")
+    shown = page(signed_in(cast.agent), f"/sessions/{ids['planned']}")
     assert "If that moment came again tomorrow" in shown
     assert "A better move" not in shown
     assert "What good sounds like" not in shown
@@ -84,7 +64,7 @@ def test_the_agent_prepares_with_the_same_questions_and_no_answer(cast: Cast, id
 def test_an_adviser_reads_neither_questions_nor_draft(cast: Cast, leader: Client, ids: dict[str, int]) -> None:
     leader.post(f"/sessions/{ids['planned']}/draft", {"own_words": "DRAFTED words"})
     for user in (cast.qa_lead, cast.agent):
-        assert "DRAFTED" not in page(browser(user), f"/sessions/{ids['planned']}")
+        assert "DRAFTED" not in page(signed_in(user), f"/sessions/{ids['planned']}")
 
 
 def test_without_javascript_a_draft_is_a_button(leader: Client, ids: dict[str, int]) -> None:
@@ -156,22 +136,22 @@ def test_who_stands_in_does_not_read_the_leaders_private_notes(leader: Client, i
     rui = person("Rui Costa", Role.TEAM_LEADER)
     north = Team.objects.get(key="north")
     StandIn.objects.create(team=north, user=rui, first_day=today - timedelta(2), last_day=today + timedelta(2))
-    shown = page(browser(rui), path)
+    shown = page(signed_in(rui), path)
     assert "SHARED" in shown
     assert "ADAS OWN" not in shown
     agreed = {
         "own_words": "x", "action": "y", "how_reviewed": "z", "held_on": str(today - timedelta(1)),
         "by_when": str(today), "review_on": str(today + timedelta(days=7)), "private_notes": "RUIS OWN",
     }  # fmt: skip
-    assert "What was agreed" in browser(rui).post(f"{path}/hold", agreed, follow=True).content.decode()
-    assert "RUIS OWN" in page(browser(rui), path)
-    assert "ADAS OWN" not in page(browser(rui), path)
+    assert "What was agreed" in signed_in(rui).post(f"{path}/hold", agreed, follow=True).content.decode()
+    assert "RUIS OWN" in page(signed_in(rui), path)
+    assert "ADAS OWN" not in page(signed_in(rui), path)
     assert "RUIS OWN" not in page(leader, path)
     assert "ADAS OWN" in page(leader, path)
 
 
 def test_the_agent_confirms_from_their_own_page(cast: Cast, leader: Client, ids: dict[str, int]) -> None:
-    path, agent = f"/sessions/{ids['held']}", browser(cast.other_agent)
+    path, agent = f"/sessions/{ids['held']}", signed_in(cast.other_agent)
     assert "has not confirmed this yet" in page(leader, path)
     assert f'action="{path}/confirm"' in page(agent, "/me")
     assert "Confirmed. Thank you." in agent.post(f"{path}/confirm", follow=True).content.decode()
@@ -181,7 +161,7 @@ def test_the_agent_confirms_from_their_own_page(cast: Cast, leader: Client, ids:
 
 
 def test_what_the_agent_contests_reaches_the_leader(cast: Cast, leader: Client, ids: dict[str, int]) -> None:
-    path, agent = f"/sessions/{ids['held']}", browser(cast.other_agent)
+    path, agent = f"/sessions/{ids['held']}", signed_in(cast.other_agent)
     empty = agent.post(f"{path}/contest", {"words": " "})
     assert empty.status_code == 422
     assert 'id="id_words_error"' in empty.content.decode()
@@ -189,14 +169,14 @@ def test_what_the_agent_contests_reaches_the_leader(cast: Cast, leader: Client, 
     assert "Tom Okafor says something else was agreed" in page(leader, "/week")
     shown = page(leader, path)
     assert "TWO calls &lt;script&gt;" in shown
-    assert "TWO calls" not in page(browser(cast.qa_lead), path)
+    assert "TWO calls" not in page(signed_in(cast.qa_lead), path)
     again = agent.post(f"{path}/contest", {"words": "More"}, follow=True)
     assert "answered this already" in again.content.decode()
 
 
 def test_nobody_else_confirms(cast: Cast, leader: Client, ids: dict[str, int]) -> None:
     assert leader.post(f"/sessions/{ids['held']}/confirm").status_code == 403
-    assert browser(cast.agent).post(f"/sessions/{ids['held']}/confirm").status_code == 404
+    assert signed_in(cast.agent).post(f"/sessions/{ids['held']}/confirm").status_code == 404
     assert Session.objects.get(pk=ids["held"]).confirmed_at is None
 
 
@@ -232,7 +212,7 @@ def test_a_goal_that_is_there_is_carried_on(cast: Cast, leader: Client, ids: dic
 
 
 def test_goals_are_ticked_changed_and_closed_on_their_page(cast: Cast, ids: dict[str, int]) -> None:
-    agent, goal, step = browser(cast.agent), ids["goal"], ids["step"]
+    agent, goal, step = signed_in(cast.agent), ids["goal"], ids["step"]
     agent.post(f"/goals/{goal}/steps", {"words": "Write an outline", "by_when": "2030-01-07"})
     agent.post(f"/steps/{step}/tick", {"done": "yes"})
     shown = page(agent, "/agents/lea/goals")
@@ -257,7 +237,7 @@ def test_a_tick_in_a_session_comes_back_to_it_and_nowhere_else(leader: Client, i
 
 
 def test_a_goals_day_is_still_to_come(cast: Cast) -> None:
-    response = browser(cast.agent).post("/agents/lea/goals/open", {"words": "x", "target_day": "2020-01-01"})
+    response = signed_in(cast.agent).post("/agents/lea/goals/open", {"words": "x", "target_day": "2020-01-01"})
     assert response.status_code == 422
     assert "still to come" in response.content.decode()
 
@@ -270,7 +250,7 @@ def test_an_account_in_the_draft_comes_back(leader: Client, ids: dict[str, int])
 
 def test_the_agents_page_offers_no_button_once_answered(cast: Cast, ids: dict[str, int]) -> None:
     confirming.contest_session(viewer=viewer(cast.other_agent), session_id=ids["held"], words="No.", now=cast.now)
-    shown = page(browser(cast.other_agent), f"/sessions/{ids['held']}")
+    shown = page(signed_in(cast.other_agent), f"/sessions/{ids['held']}")
     assert "Is this what you agreed?" not in shown
     assert "You say what is different" in shown
 

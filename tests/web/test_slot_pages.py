@@ -22,13 +22,6 @@ def ids(cast: Cast) -> dict[str, Any]:
     return made
 
 
-@pytest.fixture
-def leader(cast: Cast, client: Client) -> Client:
-    """The leader's browser."""
-    client.force_login(cast.leader)
-    return client
-
-
 def text(response: Any) -> str:
     return str(response.content.decode())
 

@@ -12,29 +12,11 @@ from django.test import Client
 from django.utils import timezone
 
 from coachloop.app.models import Focus, FollowUp, Session, SlotMove
-from web.cast import Cast, coached, protected
+from web.cast import Cast, protected
+from web.signed_in import signed_in
 
 pytestmark = pytest.mark.django_db
 BLANKS = ("", "  ", "\u200b", "…")
-
-
-@pytest.fixture
-def ids(cast: Cast) -> dict[str, int]:
-    """Lea's planned session, Tom's follow-up, Mia's developmental session."""
-    return coached(cast)
-
-
-@pytest.fixture
-def leader(cast: Cast, client: Client) -> Client:
-    """The leader's browser."""
-    client.force_login(cast.leader)
-    return client
-
-
-def browser(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def whole(**changes: str) -> dict[str, str]:
@@ -125,7 +107,7 @@ def test_rule_6_by_page_the_question_comes_before_the_answer(cast: Cast, leader:
     """In the leader's page by order; the agent's has no analysis; no field in an address unfolds it."""
     shown = source(leader.get(f"/sessions/{ids['planned']}?open=all&show=better"))
     assert shown.index("What went well") < shown.index('name="own_words"') < shown.index("A better move")
-    assert "A better move" not in source(browser(cast.agent).get(f"/sessions/{ids['planned']}?open=all"))
+    assert "A better move" not in source(signed_in(cast.agent).get(f"/sessions/{ids['planned']}?open=all"))
 
 
 def test_rule_7_by_page_a_team_that_does_one_kind_is_told(cast: Cast, leader: Client, ids: dict[str, int]) -> None:
@@ -159,7 +141,7 @@ PERCENT_OF_ALL = re.compile(
 
 def test_rule_9_by_page_no_overall_percentage_and_no_ranking(cast: Cast, leader: Client, ids: dict[str, int]) -> None:
     """On the pages about agents, as the agent and as the leader see them; an address that asks for an order gets none."""
-    lea = browser(cast.agent)
+    lea = signed_in(cast.agent)
     for client, path in (
         (lea, "/me"), (lea, f"/sessions/{ids['planned']}"), (leader, "/agents/lea"), (leader, "/week"),
         (leader, "/heatmap?sort=rate"), (leader, "/mix"), (leader, f"/follow-ups/{ids['follow_up']}"),
@@ -172,7 +154,7 @@ def test_rule_9_by_page_somebody_elses_coaching_is_not_there(cast: Cast, ids: di
     """Another leader, a colleague, an adviser: forged ids lead nowhere and change nothing."""
     before = list(Session.objects.order_by("pk").values()) + list(FollowUp.objects.order_by("pk").values())
     for who in (cast.other_leader, cast.other_agent, cast.qa_lead, cast.operations, cast.evaluator, cast.admin):
-        client = browser(who)
+        client = signed_in(who)
         for step in ("hold", "plan", "cancel", "start", "draft", "confirm", "contest"):
             assert client.post(f"/sessions/{ids['planned']}/{step}", whole()).status_code in {403, 404}
         answers = {"did_happen": "yes", "did_work": "yes", "next_step": "close"}
