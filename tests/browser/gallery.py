@@ -69,6 +69,11 @@ PAGES = {
     "recording": ("leader", "/how-i-coach/{recording}"),
     "shared-coaching": ("qa_lead", "/shared-coaching"),
     "shared-answer": ("other_leader", "/shared-coaching/{recording}"),
+    "rooms": ("evaluator", "/rooms"),
+    "room": ("qa_lead", "/rooms/{room}"),
+    "room-open": ("other_leader", "/rooms/{room_open}"),
+    "room-question": ("qa_lead", "/rooms/{room_open}/calls/{room_call}/{room_behaviour}"),
+    "room-words": ("qa_lead", "/rooms/{room_open}/words/{room_behaviour}"),
     "heatmap": ("qa_lead", "/heatmap"),
     "heatmap-teams": ("operations", "/heatmap?template=discovery"),
     "templates": ("evaluator", "/templates"),
@@ -78,7 +83,7 @@ PAGES = {
     "no-role": ("nobody", "/"),
     "not-yours": ("agent", "/audit"),
 }
-NO_PAGE = {"agent-trend", "impact-chart", "effect-chart"}
+NO_PAGE = {"agent-trend", "impact-chart", "effect-chart", "rooms-chart"}
 """Answers GET, but with a picture."""
 
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from coachloop.web import urls
+from web.calibrated import calibrated
 from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,8 @@ GONE: dict[str, Any] = {"hidden": ("agent", "leader", "other_leader"), "post": T
 BLIND = ("evaluator", "qa_lead", *LEADERS)
 EVES: dict[str, Any] = {"ok": ("evaluator",), "hidden": ("qa_lead", *LEADERS)}
 """What Eve is asked to answer blind."""
+IN_THE_ROOM: dict[str, Any] = {"ok": ("evaluator", "other_leader", "qa_lead"), "hidden": ("leader",)}
+OF_THE_ROOM = {"room_id": "room_open", "call_id": "room_call", "behaviour_id": "room_behaviour"}
 WRITERS = ("qa_lead",)
 """Who writes templates."""
 
@@ -124,6 +127,20 @@ RULES: dict[str, Rule] = {
     "draw-audit": Rule(ok=("qa_lead",), post=True, status=302),
     "audit": Rule({"draw_id": "draw"}, ok=("qa_lead", "operations")),
     "give-out-audit": Rule({"draw_id": "draw"}, ok=("qa_lead",), post=True, status=302),
+    "rooms": Rule(ok=BLIND),
+    "rooms-chart": Rule(ok=BLIND),
+    "new-room": Rule(ok=("qa_lead",)),
+    "room": Rule({"room_id": "room_open"}, **IN_THE_ROOM),
+    "remind-room": Rule({"room_id": "room"}, ok=("qa_lead",), post=True, status=302),
+    "open-room": Rule({"room_id": "room"}, ok=("qa_lead",), post=True, status=302),
+    "close-room": Rule({"room_id": "room"}, ok=("qa_lead",), post=True, status=302),
+    "take-up-words": Rule({"room_id": "room_open"}, ok=("qa_lead",), post=True, status=302),
+    "room-words": Rule({"room_id": "room_open", "behaviour_id": "room_behaviour"}, ok=("qa_lead",)),
+    "word-behaviour": Rule(
+        {"room_id": "room_open", "behaviour_id": "room_behaviour"}, ok=("qa_lead",), post=True, status=422
+    ),
+    "room-question": Rule(OF_THE_ROOM, **IN_THE_ROOM),
+    "agree-question": Rule(OF_THE_ROOM, ok=("qa_lead",), post=True, status=422),
     "clips": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "clip-candidates": Rule(ok=(*LEADERS, "qa_lead")),
     "make-clip": Rule(ok=(*LEADERS, "qa_lead"), post=True, status=302),
@@ -197,6 +214,7 @@ RULES: dict[str, Rule] = {
 EXCEPTIONS = {("home", "nobody"): 200, ("sign-in", "visitor"): 200}
 TOKEN = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"')
 QUERY = {
+    "rooms-chart": "?template=discovery",
     "choose-focus": "?behaviour=discovery/why_after_budget",
     "suggest": "?behaviour=discovery/why_after_budget",
     "agent-trend": "?template=discovery&behaviour=open_questions",
@@ -207,7 +225,8 @@ QUERY = {
 def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
-    return made | asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
+    made |= asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
+    return made | calibrated(cast)
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,7 @@ class Entry:
 
 ENTRIES = (
     Entry("reviews", "Reviews", "Calls that wait for your blind answer", COACHING, (EVALUATOR,), (LEADER, ADVISER)),
+    Entry("rooms", "Calibration", "Do we hear the same thing?", COACHING, (EVALUATOR,), (LEADER, ADVISER)),
     Entry("me", "My page", "What you work on, and how it goes", COACHING, (AGENT,)),
     Entry("week", "Week", "Who needs help with what", COACHING, (LEADER, ADVISER)),
     Entry("heatmap", "Heatmap", "Every behaviour, with how sure it is", NUMBERS, (LEADER, ADVISER, OPERATIONS)),

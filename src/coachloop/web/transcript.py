@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from coachloop.app.queries.conversation import ConversationView, Proof, VerdictView
+from coachloop.app.queries.room_question import QuestionView
 from coachloop.app.queries.search import Passage
 from coachloop.core.model.conversation import Speaker
 from coachloop.core.model.verdict import Outcome
@@ -62,6 +63,27 @@ def lines(view: ConversationView) -> tuple[Line, ...]:
             stretches(turn.text, marks[index]),
             tuple(shown[index]),
             tuple(missed[index]),
+        )
+        for index, turn in enumerate(view.turns)
+    )
+
+
+def said(view: QuestionView) -> tuple[Line, ...]:
+    """The turns of one call of a room, with the moments that everybody chose marked."""
+    marks: dict[int, list[Mark]] = defaultdict(list)
+    for one, says in enumerate(view.says):
+        for number, moment in enumerate(says.moments):
+            marks[moment.turn].append(Mark(moment.start, moment.end, says.outcome, f"said-{one}-{number}"))
+    names = {Speaker.AGENT: "Agent", Speaker.CUSTOMER: "Customer"}
+    return tuple(
+        Line(
+            index,
+            names.get(turn.speaker, "Somebody else"),
+            turn.speaker,
+            turn.start,
+            stretches(turn.text, marks[index]),
+            (),
+            (),
         )
         for index, turn in enumerate(view.turns)
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from coachloop.app.models import Assignment, Behaviour, Conversation, Room, RoomWording
-from coachloop.app.queries import viewing
+from coachloop.app.queries import room_choice, viewing
 from coachloop.app.queries.rooms import (
+    Person,
     RoomRow,
     behaviours,
     figure,
@@ -124,6 +125,17 @@ class RoomView:
     hidden: int
     keys: tuple[str, ...]
 
+    @property
+    def missing(self) -> tuple[Person, ...]:
+        """Whom the room was opened without, for some of the calls or all."""
+        return tuple(person for person in self.row.people if person.asked and not person.done)
+
+    @property
+    def words_wait(self) -> bool:
+        """Whether the template's draft has not taken up all of the room's words."""
+        columns = self.opened.columns if self.opened else ()
+        return any(one.wording and not one.wording.version for one in columns)
+
 
 def room(viewer: Viewer, room_id: int, *, today: date) -> RoomView | None:
     """One room; None where there is none that they take part in."""
@@ -234,4 +246,32 @@ def _leanings(viewer: Viewer, table: Grid, names: Mapping[str, str]) -> Leanings
         least=min(points, default=None),
         most=max(points, default=None),
         everybody=tuple(people) if viewer.has(Role.QA_LEAD) else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody who may be asked into a room, with the roles for which they may."""
+
+    id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a new room may be about, and who may be asked."""
+
+    templates: tuple[tuple[str, str], ...]
+    people: tuple[Invited, ...]
+
+
+def choices() -> Choices:
+    """Templates whose calls are scored, and everybody who takes part in rooms."""
+    titles = {Role.EVALUATOR: "evaluator", Role.QA_LEAD: "QA lead", Role.TEAM_LEADER: "team leader"}
+    return Choices(
+        tuple((one.key, one.title) for one in room_choice.templates()),
+        tuple(
+            Invited(user.pk, f"{user.name} ({', '.join(titles[role] for role in roles)})")
+            for user, roles in room_choice.people()
+        ),
     )

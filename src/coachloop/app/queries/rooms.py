@@ -91,6 +91,11 @@ class Trend:
     template_title: str
     points: tuple[Point, ...]
 
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a line to draw: two rooms of which agreement can be told."""
+        return sum(point.people.value is not None for point in self.points) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
