@@ -31,6 +31,16 @@ def test_the_trigger_the_agents_next_turn_and_the_better_move():
     assert (found.turn, found.quote) == (2, "How much?")
 
 
+def test_an_agent_may_be_asked_for_with_several_behaviours():
+    publish()
+    take(call("c-1", price=False))
+    score()
+    missed = current_verdicts().filter(outcome="not_met").values_list("behaviour_id", flat=True)
+    wanted = {Wanted(Agent.objects.get(key="lea").pk, pk) for pk in missed}
+    assert len(wanted) > 1
+    assert newest_misses(OPERATOR, wanted, first_day=TODAY - timedelta(60), last_day=TODAY).keys() == wanted
+
+
 def test_where_the_agent_missed_it_by_themselves_their_own_turn_is_shown():
     publish()
     take(call("c-1"))
