@@ -74,8 +74,16 @@ PAGES = {
     "room-open": ("other_leader", "/rooms/{room_open}"),
     "room-question": ("qa_lead", "/rooms/{room_open}/calls/{room_call}/{room_behaviour}"),
     "room-words": ("qa_lead", "/rooms/{room_open}/words/{room_behaviour}"),
+    "disputes": ("qa_lead", "/disputes"),
+    "dispute": ("evaluator", "/disputes/{dispute}"),
+    "dispute-given": ("qa_lead", "/disputes/{dispute}"),
     "heatmap": ("qa_lead", "/heatmap"),
     "heatmap-teams": ("operations", "/heatmap?template=discovery"),
+    "trust-templates": ("evaluator", "/trust"),
+    "trust": ("qa_lead", "/trust/discovery"),
+    "trust-agent": ("agent", "/trust/discovery"),
+    "how-we-score": ("agent", "/how-we-score"),
+    "site": ("operations", "/site"),
     "templates": ("evaluator", "/templates"),
     "template": ("evaluator", "/templates/discovery"),
     "audit-log": ("admin", "/audit"),
@@ -83,7 +91,7 @@ PAGES = {
     "no-role": ("nobody", "/"),
     "not-yours": ("agent", "/audit"),
 }
-NO_PAGE = {"agent-trend", "impact-chart", "effect-chart", "rooms-chart"}
+NO_PAGE = {"agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart"}
 """Answers GET, but with a picture."""
 
 

@@ -52,3 +52,18 @@ def test_trust_says_how_far_and_what_next(audited):
     refused = audited("insight", "trust", "other")
     assert refused.code == 2
     assert "no template 'other'" in refused.err
+
+
+def test_fairness_and_the_pack_are_commands(audited):
+    rows = json.loads(audited("insight", "fairness", "manners", "--json").out)
+    assert rows == [] or {"kind", "group", "measure", "n", "agents", "enough", "share", "difference", "said"} < set(
+        rows[0]
+    )
+    assert audited("insight", "fairness", "manners").code == 0
+    pack = audited("transparency").out
+    assert pack.startswith("# How calls are scored here")
+    assert "## How to challenge a score" in pack
+    assert "Manners, Greets: the same answer in 18 of 20 checked calls" in pack
+    titles = [section["title"] for section in json.loads(audited("transparency", "--json").out)]
+    assert titles[0] == "What is scored"
+    assert "How often it is wrong" in titles

@@ -195,6 +195,13 @@ RULES: dict[str, Rule] = {
     "set-value": Rule(ok=("operations",), post=True, status=422),
     "workshops": Rule(ok=(*LEADERS, "qa_lead", "operations")),
     "heatmap": Rule(ok=(*LEADERS, "qa_lead", "operations")),
+    "trust-templates": Rule(ok=WITH_ROLE),
+    "trust": Rule({"key": "discovery"}, ok=WITH_ROLE),
+    "trust-chart": Rule({"key": "discovery"}, ok=WITH_ROLE),
+    "trust-calls": Rule({"key": "discovery"}, ok=("agent", "other_agent", *LEADERS, "qa_lead")),
+    "how-we-score": Rule(ok=SIGNED_IN),
+    "site": Rule(ok=("operations", "admin")),
+    "change-site": Rule({"site_id": "1"}, ok=("operations", "admin"), post=True, status=422),
     "templates": Rule(ok=WITH_ROLE),
     "template": Rule({"key": "discovery"}, ok=WITH_ROLE),
     "new-template": Rule(ok=WRITERS),
@@ -214,6 +221,7 @@ RULES: dict[str, Rule] = {
 EXCEPTIONS = {("home", "nobody"): 200, ("sign-in", "visitor"): 200}
 TOKEN = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"')
 QUERY = {
+    "trust-calls": "?behaviour=open_questions&said=met&true=not_met",
     "rooms-chart": "?template=discovery",
     "choose-focus": "?behaviour=discovery/why_after_budget",
     "suggest": "?behaviour=discovery/why_after_budget",

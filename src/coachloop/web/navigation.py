@@ -78,6 +78,11 @@ ENTRIES = (
     ),
     Entry("away", "Away", "Who is away, and who stands in", SETTINGS, (), (LEADER, OPERATIONS, ADMIN)),
     Entry("report-choices", "Reports", "What is sent, when and how", SETTINGS, (AGENT,), (LEADER, ADVISER, OPERATIONS)),
+    Entry("trust-templates", "Trust", "How far the scores can be trusted", NUMBERS, (), tuple(Role)),
+    Entry(
+        "how-we-score", "How we score", "By what, with what error, and how to challenge it", SETTINGS, (), tuple(Role)
+    ),
+    Entry("site", "Site", "Working days, sessions, and days to challenge", SETTINGS, (), (OPERATIONS, ADMIN)),
     Entry("templates", "Templates", "What is listened for", SETTINGS, (ADVISER,), tuple(Role)),
 )
 
