@@ -104,14 +104,19 @@ def keepers(viewer: Viewer) -> QuerySet[Clip]:
     if not viewer.has(Role.TEAM_LEADER, Role.QA_LEAD):
         return Clip.objects.none()
     led = Q() if viewer.has(Role.QA_LEAD) else Q(conversation__team_id__in=viewer.team_ids)
-    return Clip.objects.filter(led, withdrawn_at__isnull=True)
+    return _open_to(viewer).filter(led, withdrawn_at__isnull=True)
 
 
 def visible(viewer: Viewer) -> QuerySet[Clip]:
     """Every clip that they may see."""
     mine = Q(conversation__agent_id=viewer.agent_id) if viewer.agent_id and viewer.has(Role.AGENT) else Q(pk__in=())
     shared = LIVE & Exists(ClipShare.objects.filter(_with(viewer), clip=OuterRef("pk")))
-    return Clip.objects.filter(mine | Q(pk__in=keepers(viewer).values("pk")) | Q(shared))
+    return _open_to(viewer).filter(mine | Q(pk__in=keepers(viewer).values("pk")) | Q(shared))
+
+
+def _open_to(viewer: Viewer) -> QuerySet[Clip]:
+    """All but those of calls that they answer blind: a clip says what was found."""
+    return Clip.objects.exclude(Exists(viewing.hidden(viewer).filter(conversation=OuterRef("conversation"))))
 
 
 def waiting(viewer: Viewer) -> list[Short]:

@@ -87,8 +87,7 @@ def conversations(viewer: Viewer) -> QuerySet[Conversation]:
     answer blind: queries.assignments shows their words alone.
     """
     calls = Conversation.objects.exclude(channel=COACHING)
-    if viewer.user is not None:
-        calls = calls.exclude(Exists(blind(viewer.user).filter(conversation=OuterRef("pk"))))
+    calls = calls.exclude(Exists(hidden(viewer).filter(conversation=OuterRef("pk"))))
     if viewer.has(Role.QA_LEAD):
         return calls
     mine = Q(agent_id=viewer.agent_id) if viewer.has(Role.AGENT) and viewer.agent_id else Q(pk__in=())
@@ -99,6 +98,11 @@ def blind(user: User) -> QuerySet[Assignment]:
     """What somebody is asked to answer without seeing what the machine or anybody else says: until they submit, in a room until it opens."""
     waiting = Q(submitted_at__isnull=True) | Q(room__isnull=False, room__opened_at__isnull=True)
     return Assignment.objects.filter(waiting, reviewer=user, passed_on_at__isnull=True)
+
+
+def hidden(viewer: Viewer) -> QuerySet[Assignment]:
+    """The same of a viewer: whatever shows a conversation leaves these out."""
+    return blind(viewer.user) if viewer.user is not None else Assignment.objects.none()
 
 
 def sessions(viewer: Viewer) -> QuerySet[Session]:
