@@ -74,8 +74,8 @@ def _django() -> dict[str, Any]:
 
 
 def _forget() -> None:
-    """What the wiring keeps was made of this test's settings and rows; the next test's rows get the same ids."""
-    wiring = sys.modules.get("coachloop.wiring")
-    for name, one in vars(wiring).items() if wiring else ():
-        if hasattr(one, "cache_clear") and name != "_opened":
-            one.cache_clear()
+    """What is kept here was made of this test's settings and rows; the next test's rows get the same ids."""
+    for module in filter(None, map(sys.modules.get, ("coachloop.wiring", "coachloop.app.queries.rates"))):
+        for name, one in vars(module).items():
+            if hasattr(one, "cache_clear") and name != "_opened":
+                one.cache_clear()

@@ -120,6 +120,13 @@ def test_a_bare_key_that_is_ambiguous_is_refused(centre):
     assert rates(centre.lea, template="nothing") == []
 
 
+def test_what_is_kept_of_the_counts_goes_when_they_change(centre):
+    assert by_agent(centre.ada)["lea"] == (2, 10)
+    take(call("lea-more", agent="lea", greets=True, at=NOW - timedelta(days=2)))
+    score()
+    assert by_agent(centre.ada)["lea"] == (3, 11)
+
+
 def test_the_human_answer_counts(centre):
     label({"conversation_id": "lea-9", "behaviour": "greets", "verdict": "met"})
     assert by_agent(centre.lea) == {"lea": (3, 10)}

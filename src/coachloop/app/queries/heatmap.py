@@ -92,7 +92,7 @@ def heatmap(viewer: Viewer, *, template: str = "", team: str = "", days: int, to
     teams = tuple(Option(t.key, t.name) for t in _pickable(viewer)) if by == "agent" else ()
     team = _shown_team(team, teams, agents=len({row.agent_key for row in found}))
     shown = [row for row in found if not team or row.team_key == team]
-    columns = _columns(viewer, chosen.key) if chosen else ()
+    columns = _columns(chosen.key) if chosen else ()
     rows = tuple(_rows(shown, columns, by=by, names=names))
     return Heatmap(
         templates=options,
@@ -124,9 +124,8 @@ def _pickable(viewer: Viewer) -> list[Team]:
     return found if len(found) > 1 else []
 
 
-def _columns(viewer: Viewer, template: str) -> tuple[Column, ...]:
-    page = template_page.template(viewer, template)
-    waits = {each.definition.key: each.waits_for for each in page.behaviours if not each.scored} if page else {}
+def _columns(template: str) -> tuple[Column, ...]:
+    waits = template_page.waiting(template)
     rows = Behaviour.objects.filter(template__key=template, retired=False).order_by("position")
     return tuple(Column(b.key, b.title, b.target, waits.get(b.key, "")) for b in rows)
 

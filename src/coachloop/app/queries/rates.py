@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import numpy as np
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, Sum
 
 from coachloop.app.errors import NotYoursError
 from coachloop.app.models import AgentDay, Behaviour
-from coachloop.app.queries import viewing
+from coachloop.app.queries import daily, viewing
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.rates import Rates, reliable
@@ -19,6 +20,9 @@ from coachloop.core.model.people import Role
 from coachloop.core.stats.proportions import Floats
 
 By = Literal["agent", "team", "centre"]
+
+KEPT = 16
+"""Grids that a process keeps: each of a few megabytes in a large centre."""
 
 
 class Unit(NamedTuple):
@@ -126,24 +130,29 @@ def grid_of(
     if last is None:
         return None
     first = last - timedelta(days=days - 1)
-    cells = cells.filter(day__range=(first, last))
-    wanted = BehaviourFinder().find(behaviour, template) if behaviour else None
-    cells = cells.filter(behaviour=wanted) if wanted else cells
-    cells = cells.filter(behaviour__template__key=template) if template else cells
-    counts = list(_counted(cells, by))
+    wanted = BehaviourFinder().find(behaviour, template).pk if behaviour else None
+    marks = tuple(daily.marks(Q(day__range=(first, last))).items())
+    counts = counted(by, marks, behaviour=wanted, template=template)
     whole = _assemble(counts, by, period=(first, last))
     keep = [index for index, unit in enumerate(whole.unit_ids) if unit in allowed]
     return _slice(whole, keep) if keep else None
 
 
-def _counted(cells: QuerySet[AgentDay], by: By) -> QuerySet[AgentDay, Any]:
+@lru_cache(KEPT)
+def counted(
+    by: By, marks: tuple[tuple[date, tuple[int, int]], ...], *, behaviour: int | None, template: str | None
+) -> tuple[tuple[int, ...], ...]:
+    """Counts by unit and behaviour over these days; kept as long as the days are what they are known by."""
+    cells = AgentDay.objects.filter(day__range=(marks[0][0], marks[-1][0])) if marks else AgentDay.objects.none()
+    cells = cells.filter(behaviour=behaviour) if behaviour else cells
+    cells = cells.filter(behaviour__template__key=template) if template else cells
     unit = {"agent": ["agent_id"], "team": ["team_id"], "centre": []}[by]
     if by == "team":
         cells = cells.filter(team__isnull=False)
     sums = cells.values_list(*unit, "behaviour_id").annotate(
         Sum("met"), Sum("not_met"), Sum("not_applicable"), Sum("unscored")
     )
-    return sums.order_by()
+    return tuple(sums.order_by())
 
 
 def _assemble(counts: Sequence[tuple[int, ...]], by: By, *, period: tuple[date, date]) -> Grid:
@@ -164,12 +173,19 @@ def _assemble(counts: Sequence[tuple[int, ...]], by: By, *, period: tuple[date, 
         units=tuple(units.values()),
         unit_ids=tuple(units),
         behaviours=tuple(columns),
-        rates=rates_of(met, met + not_met, target=target),
+        rates=_known_rates(met.tobytes(), not_met.tobytes(), target.tobytes(), shape=met.shape),
         unscored=unscored,
         conversations=table.sum(axis=0),
         first_day=period[0],
         last_day=period[1],
     )
+
+
+@lru_cache(KEPT)
+def _known_rates(met: bytes, not_met: bytes, target: bytes, *, shape: tuple[int, ...]) -> Rates:
+    """Rates of the same counts are the same: pages of a large centre ask for them again and again."""
+    hit, missed = (np.frombuffer(counts).reshape(shape) for counts in (met, not_met))
+    return rates_of(hit, hit + missed, target=np.frombuffer(target))
 
 
 def _units(ids: set[int], by: By) -> dict[int, Unit]:

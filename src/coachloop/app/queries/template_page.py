@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import Exists, OuterRef, Q
 
 from coachloop.app.models import AgentDay, Scoring, Template
 from coachloop.app.queries.disputes import overturned
@@ -91,9 +91,26 @@ def template(viewer: Viewer, key: str) -> TemplateView | None:
         published_at=current.published_at if current else None,
         sha256=current.sha256 if current else "",
         applies_to=tuple(parsed.applies_to.items()) if parsed else (),
-        behaviours=_behaviours(row, parsed) if parsed else (),
+        behaviours=_with_more(row, parsed) if parsed else (),
         conversations=row.evaluations.filter(attempt__isnull=False).count(),
         draft=row.versions.filter(published_at__isnull=True).exists(),
+    )
+
+
+def waiting(key: str) -> dict[str, str]:
+    """What each behaviour that nothing scores yet waits for, in plain words."""
+    row = Template.objects.select_related("current").filter(key=key, current__isnull=False).first()
+    text = row.current.text.strip() if row and row.current else ""
+    views = _behaviours(row, parse_template(text)) if row and text else ()
+    return {view.definition.key: view.waits_for for view in views if not view.scored}
+
+
+def _with_more(row: Template, parsed: core.Template) -> tuple[BehaviourView, ...]:
+    learned = learned_views(Published(row.pk, row.current_id or 0, row.current.number if row.current else 0, parsed))
+    often = {one.behaviour: one.challenged for one in overturned(row.key) if one.often}
+    return tuple(
+        replace(view, learned=learned.get(view.definition.key), overturned=often.get(view.definition.key))
+        for view in _behaviours(row, parsed)
     )
 
 
@@ -101,16 +118,12 @@ def _behaviours(row: Template, parsed: core.Template) -> tuple[BehaviourView, ..
     scorings = list(Scoring.objects.filter(version=row.current_id).order_by("-id"))
     own = (scoring for scoring in scorings if set(scoring.scorers.values()) != {"imported"})
     newest = next(own, scorings[0] if scorings else None)
-    counted = AgentDay.objects.filter(behaviour__template=row).values_list("behaviour__key")
-    decided = dict(counted.annotate(decided=Sum(F("met") + F("not_met") + F("not_applicable"))))
-    scorers = newest.scorers if newest else None
-    learned = learned_views(Published(row.pk, row.current_id or 0, row.current.number if row.current else 0, parsed))
-    views = (_view(b, scorers, scored=bool(decided.get(b.key))) for b in parsed.behaviours)
-    often = {one.behaviour: one.challenged for one in overturned(row.key) if one.often}
-    return tuple(
-        replace(view, learned=learned.get(view.definition.key), overturned=often.get(view.definition.key))
-        for view in views
+    counts = AgentDay.objects.filter(
+        Q(met__gt=0) | Q(not_met__gt=0) | Q(not_applicable__gt=0), behaviour=OuterRef("pk")
     )
+    decided = set(row.behaviours.filter(Exists(counts)).values_list("key", flat=True))
+    scorers = newest.scorers if newest else None
+    return tuple(_view(b, scorers, scored=b.key in decided) for b in parsed.behaviours)
 
 
 def _view(behaviour: core.Behaviour, scorers: Mapping[str, str] | None, *, scored: bool) -> BehaviourView:
