@@ -35,10 +35,12 @@ def main(rows: int) -> None:
         ours = _timed(
             lambda: subprocess.run([COACHLOOP, "import", "scores", scores], env=site, check=True, capture_output=True)
         )
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        memory, cores = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
         rival = _timed(lambda: _bare(scores, Path(folder) / "rival.sqlite3"))
     print(f"{written:,} rows of {plan.agents} agents")
     print(f"coachloop import scores      {ours:6.1f} s  {written / ours:10,.0f} rows/s  {memory:,.0f} MB")
+    print(f"seconds of cores, reader and writer together, with `init`: {cores:.1f}")
     print(f"polars + sqlite3, unchecked  {rival:6.1f} s  {written / rival:10,.0f} rows/s")
     print(f"ratio {ours / rival:.1f}")
 
