@@ -329,6 +329,18 @@ def test_whoever_answers_the_call_blind_sees_no_dispute_about_it(centre):
     assert disputes.hidden(centre.lea) == 0
 
 
+def test_nor_does_a_flag_tell_them(centre):
+    focus = coaching.accept_focus(viewer=centre.ada, agent_key="lea", now=NOW, as_of=TODAY)
+    call_of = focus.example.attempt.evaluation.conversation
+    decided(centre, call_of.key)
+    assert flags(centre.qa_lead, Focus.objects.all())
+    Assignment.objects.create(
+        conversation=call_of, template=focus.behaviour.template, asked=[focus.behaviour_id],
+        reviewer=centre.qa_lead.user, kind="adjudication", assigned_at=NOW, due_on=TODAY,
+    )  # fmt: skip
+    assert flags(centre.qa_lead, Focus.objects.all()) == {}
+
+
 def test_what_should_have_been_decided_is_shown_as_such(centre):
     row = challenge(centre.lea)
     seen = [disputes.dispute(centre.qa_lead, row.pk, today=TODAY + timedelta(days=n)) for n in (0, 8, 9)]

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from coachloop.app.models import Dispute, Focus
+from coachloop.app.queries import viewing
 from coachloop.app.queries.disputes import visible
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.review import Decision
@@ -39,6 +40,8 @@ def flags(viewer: Viewer, foci: QuerySet[Focus]) -> dict[int, Flag]:
         behaviour__in={behaviour for _, behaviour in places.values()},
         withdrawn_at__isnull=True,
     ).exclude(decision=Decision.UPHELD)
+    if viewer.user is not None:  # whoever is to answer the call blind is told nothing of it
+        found = found.exclude(conversation__in=viewing.blind(viewer.user).values("conversation"))
     by_place = {(row.conversation_id, row.behaviour_id): row for row in found.select_related("review")}
     readable = visible(viewer).filter(pk__in=[row.pk for row in by_place.values()])
     ids = set(readable.values_list("pk", flat=True)) if by_place else set()

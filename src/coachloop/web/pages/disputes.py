@@ -30,11 +30,13 @@ MOST = 10**9
 
 @page(*READERS)
 def disputes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """What was challenged, and what became of it?"""
+    """What was challenged, and what became of it? Whoever reads that has seen a verdict of the call: it is written down."""
     over = request.GET.get("show") == "over"
     advises = viewer.has(Role.QA_LEAD)
+    listed = queries.disputes(viewer, today=timezone.localdate(), open_=not over, page=number(request, "page", 1))
+    audit.look(viewer, *(row.conversation_key for row in listed.rows), now=timezone.now())
     shown = {
-        "page": queries.disputes(viewer, today=timezone.localdate(), open_=not over, page=number(request, "page", 1)),
+        "page": listed,
         "over": over,
         "query": "show=over" if over else "",
         "advises": advises,
