@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
 
 from coachloop.app import mapping
-from coachloop.app.models import Agent, Clip, ClipShare, Focus, Review, Revision, Verdict
+from coachloop.app.models import Agent, Clip, ClipShare, Dispute, Focus, Review, Revision, Verdict
 from coachloop.app.queries import viewing
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
@@ -218,6 +218,7 @@ def _worthy(viewer: Viewer) -> QuerySet[Any]:
         .filter(effective=Outcome.MET, outcome=Outcome.MET, attempt__revision__gt=0, **{f"{CONVERSATION}__in": calls})
         .exclude(evidence=[])
         .exclude(Exists(otherwise))
+        .exclude(Exists(Dispute.objects.filter(withdrawn_at__isnull=True, **same)))
         .exclude(Exists(Clip.objects.filter(**same)))
         .annotate(worth=worth)
     )
