@@ -93,7 +93,7 @@ form.querySelectorAll(".take").forEach((button) => {
 const on = $("keys");
 $("legend").hidden = false;
 try { on.checked = localStorage.getItem("review-keys") !== "off"; } catch { /* as it comes */ }
-const shown = () => document.body.classList.toggle("keys-off", !on.checked);
+const shown = () => document.body.classList.toggle("has-keys", on.checked);
 on.addEventListener("change", () => { try { localStorage.setItem("review-keys", on.checked ? "on" : "off"); } catch { /* for now */ } shown(); });
 shown();
 document.addEventListener("keydown", (event) => {
