@@ -64,15 +64,15 @@ def tell() -> None:
 
 @task()
 def watch_drift() -> None:
-    """Look once a day who has slipped; asked for every five minutes, so that a first import is not left waiting for a day."""
+    """Look once a day who has slipped, and how far scores can be trusted as soon as that changes; asked for every five minutes, so that a first import is not left waiting for a day."""
     watch_once_a_day(now=timezone.now())
+    refresh_trust(now=timezone.now())
 
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact, effect and trust anew."""
+    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
     refresh_impact_daily(now=timezone.now())
     measure_daily(now=timezone.now())
-    refresh_trust(now=timezone.now())

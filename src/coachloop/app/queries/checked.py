@@ -144,8 +144,8 @@ def _answers(
     rows: Iterable[tuple[str, str, str, int | None, str, str, float | None]], audited: Mapping[tuple[str, str], Drawn]
 ) -> dict[str, Checked]:
     by_behaviour: dict[str, list[_Answer]] = defaultdict(list)
-    for behaviour, *answer in rows:
-        by_behaviour[behaviour].append(_Answer(*answer))
+    for row in rows:
+        by_behaviour[row[0]].append(_Answer(*row[1:]))
     drawn: dict[str, dict[str, Drawn]] = defaultdict(dict)
     for (key, behaviour), one in audited.items():
         drawn[behaviour][key] = one

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -118,8 +119,9 @@ def _order(name: str) -> tuple[int, str]:
 
 
 def _row(one: Compare, group: str) -> FairRow:
-    figures = {name: number(value) if isinstance(value, float) else value for name, value in one._asdict().items()}
-    return FairRow(**figures | {"group": group})
+    given = one._asdict() | {"group": group}
+    figures: dict[str, Any] = {name: number(one) if isinstance(one, float) else one for name, one in given.items()}
+    return FairRow(**figures)
 
 
 def as_json(row: FairRow) -> dict[str, object]:

@@ -129,11 +129,10 @@ def _scorers(running: Sequence[Running]) -> Iterable[str]:
         .select_related("behaviour__template")
         .order_by("behaviour__template__title", "behaviour__position")
     )
-    for model in rows.defer("data"):
-        behaviour = model.behaviour
+    for learned in rows.defer("data"):
         yield (
-            f"A model trained on this centre's own labels for “{behaviour.title}”: training {model.number} of "
-            f"{model.trained_at:%d %B %Y}, from {_count(model.labels, 'labelled call')}."
+            f"A model trained on this centre's own labels for “{learned.behaviour.title}”: training {learned.number} of "
+            f"{learned.trained_at:%d %B %Y}, from {_count(learned.labels, 'labelled call')}."
         )
     nobody = [one.title for template in published() for one in template.core.behaviours if _by_people(one)]
     if nobody:

@@ -111,11 +111,18 @@ def trust(viewer: Viewer, template: str, *, as_of: date | None = None, days: int
         UnknownNameError: no such template.
     """
     found = find_template(template)
-    known, left = checked(found, without=asked_blind(viewer)), _left_open(found)
-    numbers = dict(Scoring.objects.filter(version__template=found).values_list("id", "version__number"))
+    return trust_of(found, checked(found, without=asked_blind(viewer)), as_of=as_of, days=days)
+
+
+def trust_of(
+    template: Template, known: Mapping[str, Checked], *, as_of: date | None = None, days: int = 28
+) -> list[TrustRow]:
+    """The same from what is known already of machine and people."""
+    left = _left_open(template)
+    numbers = dict(Scoring.objects.filter(version__template=template).values_list("id", "version__number"))
     rates = {
         row.behaviour: (row, one)
-        for row, one in corrected_rates(OPERATOR, by="centre", as_of=as_of, days=days, template=template)
+        for row, one in corrected_rates(OPERATOR, by="centre", as_of=as_of, days=days, template=template.key)
     }
     return [
         _row(
@@ -125,7 +132,7 @@ def trust(viewer: Viewer, template: str, *, as_of: date | None = None, days: int
             rate=rates.get(behaviour.key, (None, Correction())),
             numbers=numbers,
         )
-        for behaviour in found.behaviours.filter(retired=False).order_by("position")
+        for behaviour in template.behaviours.filter(retired=False).order_by("position")
     ]
 
 
@@ -184,8 +191,8 @@ def _step(kappa: Agreement, people: Figure, left: Left) -> Step:
 
 def _agreement(rows: Iterable[tuple[Outcome, Outcome, str]]) -> Agreement:
     said, true, groups = zip(*every, strict=True) if (every := list(rows)) else ((), (), ())
-    codes = ([CODES_OF[one] for one in column] for column in (said, true))
-    return agreement(*codes, groups, rng=np.random.default_rng(SEED))
+    codes = [[CODES_OF[one] for one in column] for column in (said, true)]
+    return agreement(codes[0], codes[1], groups, rng=np.random.default_rng(SEED))
 
 
 def _alpha(told: Told) -> Figure:

@@ -12,11 +12,11 @@ from coachloop.app.queries import viewing
 from coachloop.app.queries.audits import Correction
 from coachloop.app.queries.checked import Checked, asked_blind, checked
 from coachloop.app.queries.disputes import Overturned, overturned
-from coachloop.app.queries.fairness import FairRow, fairness
+from coachloop.app.queries.fairness import FairRow, fairness_of
 from coachloop.app.queries.paging import Slice, cut
 from coachloop.app.queries.rates import RateRow
-from coachloop.app.queries.trust import Figure, TrustRow, VersionRow, trust
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries.trust import Figure, TrustRow, VersionRow, trust_of
+from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.trust import GOOD
 from coachloop.core.model.verdict import Outcome
 
@@ -70,9 +70,10 @@ class Trusted:
 
 def worked_out(template: Template) -> dict[str, Any]:
     """The figures for keeping, as everybody may see them who has nothing to answer blind."""
+    known = checked(template)
     return {
-        "rows": [asdict(row) for row in trust(OPERATOR, template.key)],
-        "fairness": [asdict(row) for row in fairness(OPERATOR, template.key)],
+        "rows": [asdict(row) for row in trust_of(template, known)],
+        "fairness": [asdict(row) for row in fairness_of(template, known)],
     }
 
 
@@ -87,9 +88,9 @@ def trusted(viewer: Viewer, key: str) -> Trusted | None:
         return None
     waiting = asked_blind(viewer)
     if waiting and Review.objects.filter(behaviour__template=template, conversation_id__in=waiting).exists():
-        return Trusted(
-            key, template.title, tuple(trust(viewer, key)), tuple(fairness(viewer, key)), row.worked_out_at, hidden=True
-        )
+        known = checked(template, without=waiting)
+        rows, fair = tuple(trust_of(template, known)), tuple(fairness_of(template, known))
+        return Trusted(key, template.title, rows, fair, row.worked_out_at, hidden=True)
     return _read(template, row)
 
 

@@ -2,19 +2,31 @@
 
 from datetime import datetime
 
-from coachloop.app.models import Figures, Template
+from coachloop.app.models import Figures, Review, Template
 from coachloop.app.queries import sites
 from coachloop.app.queries.trust_page import kind_of, print_of, worked_out
 
+MANY = 2000
+"""So many answers of people take seconds to work through: no page waits for that."""
 
-def refresh_trust(template: str = "", *, now: datetime) -> int:
-    """Work out what is not worked out yet: of one template by its key, or of all; harmless to repeat.
+
+def refresh_trust(*, now: datetime) -> int:
+    """Work out what is not worked out yet, of every template; run by the worker, harmless to repeat.
 
     Returns:
         Of how many templates.
     """
-    rows = Template.objects.filter(key=template) if template else Template.objects.filter(current__isnull=False)
-    return sum(_refresh(row, now) for row in rows.order_by("key"))
+    return sum(_refresh(row, now) for row in Template.objects.filter(current__isnull=False).order_by("key"))
+
+
+def refresh_for_a_page(template: str, *, now: datetime) -> None:
+    """The same of one template while somebody waits; where people's answers are many, the last figures do until the worker has been."""
+    row = Template.objects.filter(key=template).first()
+    if row is None:
+        return
+    kept = Figures.objects.filter(kind=kind_of(row)).exists()
+    if not kept or Review.objects.filter(behaviour__template=row)[:MANY].count() < MANY:
+        _refresh(row, now)
 
 
 def _refresh(template: Template, now: datetime) -> bool:

@@ -186,7 +186,7 @@ def _by_behaviour(answers: Compared, hit: NDArray[np.bool_], rows: NDArray[np.bo
 
 def _robust(agent: Numbers, pulls: Floats) -> float:
     """Variance of a sum whose terms are alike within an agent."""
-    people = np.count_nonzero(np.bincount(agent))
+    people = int(np.count_nonzero(np.bincount(agent)))
     return float((np.bincount(agent, pulls) ** 2).sum() * people / max(people - 1, 1))
 
 

@@ -4,6 +4,7 @@ from django import template
 
 from coachloop.app.queries.fairness import FairRow
 from coachloop.app.queries.trust import Figure, VersionRow
+from coachloop.web.templatetags.effects import points
 from coachloop.web.templatetags.parts import SPACE
 from coachloop.web.templatetags.words import SCORERS
 
@@ -24,6 +25,8 @@ def kappa_words(figure: Figure) -> str:
         return "not known yet"
     if figure.low is None or figure.high is None:
         return f"{figure.value:.2f}"
+    if figure.low == figure.high:
+        return f"{figure.value:.2f}, but the answers are too much alike to tell"
     return f"{figure.value:.2f}, likely between {figure.low:.2f} and {figure.high:.2f}"
 
 
@@ -72,3 +75,10 @@ def difference_words(row: FairRow) -> str:
     ends = sorted(abs(round(100 * end)) for end in (row.difference_low, row.difference_high))
     way = "more" if row.difference > 0 else "less"
     return f"{abs(100 * row.difference):.0f} points {way} often, likely between {ends[0]} and {ends[1]}"
+
+
+@register.filter
+def chance_words(row: FairRow) -> str:
+    """`+1 points, likely between \N{MINUS SIGN}2 and +3: may be chance`."""
+    low, high = (points(end).removesuffix(" points") for end in (row.difference_low, row.difference_high))
+    return f"{points(row.difference)}, likely between {low} and {high}: may be chance"
