@@ -1,8 +1,10 @@
 """From the challenge to what follows from it: who may do what, what changes, and who is told."""
 
 from datetime import date, timedelta
+from threading import Barrier, Thread
 
 import pytest
+from django.db import connection
 
 from builders import NOW, agreement, call, calls, label, person, publish, score, take
 from coachloop.app.errors import AlreadyOpenError, NotYoursError, RefusedError, UnknownNameError, WrongStateError
@@ -228,6 +230,44 @@ def test_two_who_act_at_once_lose_nothing_and_the_second_is_told(centre):
         with pytest.raises(WrongStateError, match="decided by Eve Tanaka already"):
             late()
     assert Review.objects.count() == 1
+
+
+def at_once(*steps):
+    """Each in a thread and transaction of its own, begun together; what each of them is refused with, empty where it was not."""
+    together, told = Barrier(len(steps)), []
+
+    def run(step):
+        together.wait()
+        try:
+            step()
+            told.append("")
+        except WrongStateError as refusal:
+            told.append(str(refusal))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=(step,)) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(told)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one writer in at a time")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_transactions_at_once_the_second_waits_and_is_told(centre):
+    row, second = challenge(centre.lea), viewer(person("Pia Qvist", Role.QA_LEAD))
+    told = at_once(lambda: give(centre.qa_lead, row, centre.evaluator), lambda: give(second, row, centre.qa_lead))
+    has = Dispute.objects.get().assigned_to
+    assert (told[0], f"{has} has this dispute now" in told[1]) == ("", True)
+    whose = centre.evaluator if has == centre.evaluator.user else centre.qa_lead
+    told = at_once(lambda: decide(whose, row), lambda: services.withdraw(viewer=centre.lea, dispute_id=row.pk, now=NOW))
+    row.refresh_from_db()
+    assert told[0] == ""
+    assert "already" in told[1] if row.decided_at else "taken back" in told[1]
+    assert Review.objects.count() == (1 if row.decided_at else 0)
+    assert AuditEntry.objects.filter(action__in=("dispute.assign", "dispute.decide", "dispute.withdraw")).count() == 2
 
 
 def test_whoever_it_was_given_to_decides_and_says_why(centre):

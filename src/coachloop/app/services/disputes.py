@@ -196,10 +196,9 @@ def _open(viewer: Viewer, dispute_id: int) -> Dispute:
     Raises:
         WrongStateError: it waits no more.
     """
+    # who has it is read after the wait for the lock: a join would still say who had it before
     rows = Dispute.objects.select_for_update(of=("self",)).filter(pk__in=queries.visible(viewer).values("pk"))
-    row = rows.select_related("agent__user", "agent__team", "conversation__team", "behaviour", "assigned_to").get(
-        pk=dispute_id
-    )
+    row = rows.select_related("agent__user", "agent__team", "conversation__team", "behaviour").get(pk=dispute_id)
     if row.withdrawn_at:
         raise WrongStateError("this dispute was taken back by whoever raised it")
     if row.decided_at:
