@@ -18,18 +18,16 @@ def made(cast: Cast, title: str, *people: User, size: int = 3, seed: str = "Harb
     return rooms.make_room(viewer=viewer(cast.qa_lead), wanted=wanted, now=cast.now)
 
 
-def answered(cast: Cast, room: Room, who: User, *, differs: int = 0) -> None:
-    """Met, with the first turn as evidence; in every call one behaviour not, with a note: from place `differs` on to the next in turn."""
+def answered(cast: Cast, room: Room, who: User, *, differs: int = 0, misses: int = 1) -> None:
+    """Met, with the first turn as evidence; in every call so many `misses`, with a note: from place `differs` on to the next in turn."""
     rows = Assignment.objects.filter(room=room, reviewer=who).select_related("conversation").order_by("id")
     for number, row in enumerate(rows):
         first = rooms.assignments.queries.words(row.conversation)[0].text
         quote = {"turn": 0, "start": 0, "end": len(first), "quote": first}
         said = {str(pk): {"outcome": "met", "quotes": [quote], "note": ""} for pk in row.asked}
-        said[str(row.asked[(differs + number // 2) % len(row.asked)])] = {
-            "outcome": "not_met",
-            "quotes": [],
-            "note": "I do not hear it.",
-        }
+        for miss in range(misses):
+            place = (differs + number // 2 + miss) % len(row.asked)
+            said[str(row.asked[place])] = {"outcome": "not_met", "quotes": [], "note": "I do not hear it."}
         assignments.submit(viewer=viewer(who), assignment_id=row.pk, answers=said, saves=0, now=cast.now)
 
 
@@ -43,7 +41,7 @@ def calibrated(cast: Cast) -> dict[str, Any]:
     people = (cast.evaluator, uma, cast.other_leader)
     opened = made(cast, "Calibration in April", *people, size=6)
     for place, who in enumerate(people):
-        answered(cast, opened, who, differs=place % 2)
+        answered(cast, opened, who, differs=place % 2, misses=1 if place else 2)
     rooms.open_together(viewer=viewer(cast.qa_lead), room_id=opened.pk, now=cast.now)
     waits = made(cast, "Calibration in May", *people, seed="Meadow")
     answered(cast, waits, uma)

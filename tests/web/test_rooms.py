@@ -76,7 +76,7 @@ def test_everybody_sees_their_own_leaning_and_the_qa_lead_all(cast: Cast, ids: d
     """A leader is not ranked in public."""
     path = f"/rooms/{ids['room_open']}"
     theirs, quinns = said(page(cast.other_leader, path)), said(page(cast.qa_lead, path))
-    assert "In the whole room it goes from" in theirs
+    assert "From the strictest to the mildest of the room" in theirs
     assert "You see your own leaning, not anybody else's." in theirs
     assert "Everybody, for QA leads alone" not in theirs
     assert "Everybody, for QA leads alone" in quinns

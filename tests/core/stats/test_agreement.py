@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachloop.core.stats.agreement import agreement, alpha, kappa
+from coachloop.core.stats.agreement import agreement, alpha, alpha_of_few, kappa
 
 
 def spread(table):
@@ -175,3 +175,37 @@ def test_alpha_over_one_question_is_that_of_the_question():
     with_nothing = np.concatenate([answers, np.full_like(answers, -1)], axis=2)
     one, same, other = (alpha(a, rng=np.random.default_rng(1)) for a in (told(FOUR), answers, with_nothing))
     assert one == same == other
+
+
+@pytest.mark.parametrize(("table", "expected"), [(FOUR, 0.743), (TWO, 0.095)])
+def test_alpha_of_few_is_alpha(table, expected):
+    found = alpha_of_few(told(table))
+    assert found[:3] == alpha(told(table), rng=np.random.default_rng(1))[:3]
+    assert found.alpha == pytest.approx(expected, abs=5e-4)
+    assert -1 <= found.low < found.alpha < found.high <= 1
+
+
+@pytest.mark.parametrize(
+    "answers", [[[1, 0, 1], [1, 0, 1]], [[1, 1], [1, 1]], [[1], [0]], [[-1, 1], [1, -1]], np.zeros((0, 0))]
+)
+def test_few_conversations_answered_alike_are_no_certainty(answers):
+    """No interval instead of one without width."""
+    found = alpha_of_few(answers)
+    assert np.isnan([found.low, found.high]).all()
+    assert found.alpha == pytest.approx(alpha(answers, rng=np.random.default_rng(1)).alpha, nan_ok=True)
+
+
+def test_the_interval_of_few_conversations_holds_the_truth():
+    """Five calls, four people, five questions: where a bootstrap's holds it in two of three rooms, at most."""
+    rng = np.random.default_rng(8)
+
+    def room(calls):
+        truth = rng.random((calls, 5)) < np.linspace(0.3, 0.8, 5)
+        return (truth ^ (rng.random((4, calls, 5)) < 0.15)).astype(int)
+
+    true = alpha_of_few(room(20_000)).alpha
+    rooms = [room(5) for _ in range(300)]
+    few = [alpha_of_few(one) for one in rooms]
+    drawn = [alpha(one, rng=rng, samples=200) for one in rooms]
+    assert 0.9 < np.mean([one.low <= true <= one.high for one in few]) < 0.99
+    assert np.mean([one.low <= true <= one.high for one in drawn]) < 0.75

@@ -13,7 +13,6 @@ from coachloop.app.queries.rooms import (
     figure,
     machine,
     opens,
-    rng,
     rows_of,
     table_of,
     told,
@@ -179,8 +178,8 @@ def _opened(viewer: Viewer, room: Room, calls: Sequence[Conversation]) -> Opened
         calls=tuple(_call(call, at, table, names=names, agreed=agreed) for at, call in enumerate(calls)),
         contested=_contested(table, asked, agreed),
         leanings=_leanings(viewer, table, names),
-        people=figure(together(without_machine(table), rng=rng())),
-        everyone=figure(together(table, rng=rng())),
+        people=figure(together(without_machine(table))),
+        everyone=figure(together(table)),
     )
 
 
@@ -190,7 +189,7 @@ def _names(room: Room) -> dict[str, str]:
 
 
 def _columns(room: Room, asked: Sequence[Behaviour], table: Grid) -> tuple[Column, ...]:
-    people, everyone = agreement(without_machine(table), rng=rng()), agreement(table, rng=rng())
+    people, everyone = agreement(without_machine(table)), agreement(table)
     wordings = {one.behaviour_id: one for one in room.wordings.select_related("version", "worded_by")}
     differ = [one for (_, one), share in most_contested(table) if share > 0]
     return tuple(

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import numpy as np
 from django.db.models import QuerySet
 
 from coachloop.app.models import Assignment, Behaviour, Room, RoomDecision, RoomWording
@@ -24,9 +23,6 @@ from coachloop.core.insight.rooms import (
 from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.stats.agreement import Alpha
-
-SEED = 20261122
-"""Of the bootstraps: the same answers give the same intervals."""
 
 LEFT_OUT = "the room was opened without them"
 TRENDED = 24
@@ -231,11 +227,6 @@ def without_machine(table: Grid) -> Grid:
     return table.of([rater for rater in table.raters if rater != MACHINE])
 
 
-def rng() -> np.random.Generator:
-    """The same draws for every figure of a page."""
-    return np.random.default_rng(SEED)
-
-
 def figure(found: Alpha) -> Figure:
     """As it is shown; empty where it is not defined."""
     return Figure(*map(number, (found.alpha, found.low, found.high)))
@@ -270,6 +261,6 @@ def _point(room: Room, people: Told, said: Mapping[Question, Outcome]) -> Point:
         opened_at=room.opened_at,
         calls=len(table.conversations),
         raters=len(people),
-        people=figure(together(without_machine(table), rng=rng())),
-        everyone=figure(together(table, rng=rng())),
+        people=figure(together(without_machine(table))),
+        everyone=figure(together(table)),
     )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coachloop.core.model.verdict import Outcome
-from coachloop.core.stats.agreement import Alpha, alpha
+from coachloop.core.stats.agreement import Alpha, alpha_of_few
 
 FEWEST_CALLS, MOST_CALLS = 3, 10
 """Calls of one room: fewer show nothing, more are not talked about."""
@@ -63,14 +63,14 @@ def grid(
     return Grid(tuple(told), tuple(conversations), tuple(behaviours), codes)
 
 
-def agreement(one: Grid, *, rng: np.random.Generator) -> list[Alpha]:
+def agreement(one: Grid) -> list[Alpha]:
     """Krippendorff's alpha of each behaviour, in their order, with its interval over conversations."""
-    return [alpha(one.codes[:, :, column], rng=rng) for column in range(len(one.behaviours))]
+    return [alpha_of_few(one.codes[:, :, column]) for column in range(len(one.behaviours))]
 
 
-def together(one: Grid, *, rng: np.random.Generator) -> Alpha:
+def together(one: Grid) -> Alpha:
     """One alpha of the whole room, with chance taken out behaviour by behaviour: what a trend over rooms is made of."""
-    return alpha(one.codes, rng=rng)
+    return alpha_of_few(one.codes)
 
 
 def contested(one: Grid) -> NDArray[np.float64]:

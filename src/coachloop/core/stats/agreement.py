@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+TINY = 1e-9
+"""Differences below this are those of rounding."""
 
 
 class Agreement(NamedTuple):
@@ -112,6 +116,51 @@ def alpha(answers: ArrayLike, *, rng: np.random.Generator, samples: int = 1000, 
     Source:
         Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", section C and D (nominal data, missing values).
     """
+    counts = _counts(answers)
+    many = len(counts)
+    if many == 0:
+        return Alpha(0, 0, *[float("nan")] * 3)
+    kinds, often = np.unique(
+        counts, axis=0, return_counts=True
+    )  # those answered alike are drawn together: there are few
+    parts = _parts(kinds)
+    drawn = _alpha_of(np.tensordot(rng.multinomial(many, often / many, size=samples), parts, axes=1))
+    tail = (1 - confidence) / 2
+    known = drawn[~np.isnan(drawn)]
+    low, high = np.quantile(known, [tail, 1 - tail]) if known.size else (np.nan, np.nan)
+    return Alpha(many, int(counts.sum()), float(_alpha_of(np.tensordot(often, parts, axes=1))), float(low), float(high))
+
+
+def alpha_of_few(answers: ArrayLike, *, confidence: float = 0.95) -> Alpha:
+    """The same about a handful of conversations, of which a bootstrap would draw the same ones over and over.
+
+    The interval is that of the jackknife: each conversation left out once, and Student's t. It is NaN where that is not defined, or
+    makes no difference: agreement about every one of a few conversations is no certainty.
+
+    Args:
+        answers: as `alpha`.
+        confidence: coverage of the interval in (0, 1).
+
+    Raises:
+        ValueError: the answers are no table.
+
+    Source:
+        Miller (1974), "The jackknife: a review", Biometrika 61:1-15.
+    """
+    counts = _counts(answers)
+    parts, many = _parts(counts), len(counts)
+    total = parts.sum(axis=0)
+    whole, answered = float(_alpha_of(total)), int(counts.sum())
+    pseudo = many * whole - (many - 1) * _alpha_of(total - parts)
+    spread = float(pseudo.std(ddof=1)) if many > 1 else float("nan")
+    if not spread > TINY:
+        return Alpha(many, answered, whole, float("nan"), float("nan"))
+    half = spread / np.sqrt(many) * float(stdtrit(many - 1, (1 + confidence) / 2))
+    return Alpha(many, answered, whole, max(whole - half, -1.0), min(whole + half, 1.0))
+
+
+def _counts(answers: ArrayLike) -> NDArray[np.float64]:
+    """Answers by category of each conversation that two raters answered, shape (n, questions, categories)."""
     given = np.asarray(answers, int)
     if given.ndim not in (2, 3):
         raise ValueError(f"answers must have shape (raters, conversations[, questions]), got {given.shape}")
@@ -119,21 +168,14 @@ def alpha(answers: ArrayLike, *, rng: np.random.Generator, samples: int = 1000, 
     categories = max(int(given.max(initial=0)) + 1, 1)
     counts = np.stack([(given == code).sum(axis=0) for code in range(categories)], axis=-1).astype(float)
     counts *= counts.sum(axis=-1, keepdims=True) > 1
-    counts = counts[counts.any(axis=(1, 2))]
-    many = len(counts)
-    if many == 0:
-        return Alpha(0, 0, *[float("nan")] * 3)
-    kinds, often = np.unique(
-        counts, axis=0, return_counts=True
-    )  # conversations answered alike are drawn together: there are few kinds
-    size = kinds.sum(axis=-1)
-    apart = (size**2 - (kinds**2).sum(axis=-1)) / np.maximum(size - 1, 1)
-    parts = np.concatenate([apart[..., np.newaxis], kinds], axis=-1)
-    drawn = _alpha_of(np.tensordot(rng.multinomial(many, often / many, size=samples), parts, axes=1))
-    tail = (1 - confidence) / 2
-    known = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(known, [tail, 1 - tail]) if known.size else (np.nan, np.nan)
-    return Alpha(many, int(counts.sum()), float(_alpha_of(np.tensordot(often, parts, axes=1))), float(low), float(high))
+    return counts[counts.any(axis=(1, 2))]
+
+
+def _parts(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Disagreement seen, and the counts, shape (n, questions, 1 + categories)."""
+    size = counts.sum(axis=-1)
+    apart = (size**2 - (counts**2).sum(axis=-1)) / np.maximum(size - 1, 1)
+    return np.concatenate([apart[..., np.newaxis], counts], axis=-1)
 
 
 def _alpha_of(parts: NDArray[np.float64]) -> NDArray[np.float64]:
