@@ -1,6 +1,6 @@
 """Audits through the pages' own services, on a simulated centre with a judge that errs: what comes out beside what is true.
 
-usage: python benchmarks/audit_loop.py [--agents 60] [--days 20] [--within 5] [--centres 3] [--seed 1]
+usage: python benchmarks/audit_loop.py [--agents 60] [--days 20] [--within 5] [--centres 10] [--seed 1]
 
 The centre's scores are imported, calls are drawn for an interval of so many points up and down, truthful evaluators answer them blind
 (of those that two answer, the second slips in one of ten, and a third decides); then rates are corrected and the judge is judged.
@@ -41,7 +41,19 @@ def main() -> None:
         evaluators(6)
         rng, start = np.random.default_rng(seed), time.process_time()
         plan = Plan(
-            agents=asked.agents, teams=max(1, asked.agents // 10), days=asked.days, sensitivity=0.92, specificity=0.85
+            agents=asked.agents,
+            teams=max(1, asked.agents // 10),
+            days=asked.days,
+            behaviours=4,
+            base_rates=(
+                0.25,
+                0.35,
+                0.45,
+                0.9,
+            ),  # as in tests/simulation/test_correction.py: where the judge's two errors differ in sum
+            queue_effects=(0.0, -0.4),
+            sensitivity=0.92,
+            specificity=0.85,
         )
         with tempfile.TemporaryDirectory() as folder:
             found = run(simulate(plan, rng), Path(folder), within=asked.within / 100, rng=rng, careless=0.1)
@@ -73,7 +85,7 @@ def _print(seed: int, found: Ran, held: list[float], *, seconds: float) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, default in {"agents": 60, "days": 20, "within": 5.0, "centres": 3, "seed": 1}.items():
+    for name, default in {"agents": 60, "days": 20, "within": 5.0, "centres": 10, "seed": 1}.items():
         parser.add_argument(f"--{name}", type=type(default), default=default)
     return parser.parse_args()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coachloop.app.models import Conversation, Evaluation, Focus, FollowUp, Session, User
+from coachloop.app.models import Assignment, Conversation, Evaluation, Focus, FollowUp, Session, User
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.viewing import leaders
 from coachloop.cli import demo
@@ -23,6 +23,7 @@ def test_the_centre_lives_and_is_built_once(run, monkeypatch, tmp_path):
     assert FollowUp.objects.filter(closed_at__isnull=False).exists()
     assert Focus.objects.filter(closed_at__isnull=True).exists()
     assert any(row.kind == "performance" and row.example for row in suggestions(leaders()[0]))
+    assert Assignment.objects.filter(reviewer__isnull=False).exists(), "something waits for the evaluator"
     known = Conversation.objects.count()
     assert run("demo", "--agents", 20, "--port", 8200).code == 0
     assert Conversation.objects.count() == known

@@ -9,11 +9,11 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
 from coachloop.app.errors import RefusedError, UnknownNameError
-from coachloop.app.models import Assignment, AuditDraw, Behaviour, Conversation
+from coachloop.app.models import AgentDay, Assignment, AuditDraw, Behaviour, Conversation
 from coachloop.app.queries.audits import audits, machine_and_people
 from coachloop.app.queries.templates import Published, published_as
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
@@ -175,7 +175,7 @@ def verify(draw_id: int) -> Verified:
 
 
 def behaviour_to_draw_by(template: Published, key: str = "") -> Behaviour:
-    """The behaviour whose verdicts say where to look: the one named, else the one with the fewest audits.
+    """The behaviour whose verdicts say where to look: the one named, else of those that are scored the one with the fewest audits.
 
     Raises:
         UnknownNameError: the template has no such behaviour, or none at all.
@@ -185,7 +185,12 @@ def behaviour_to_draw_by(template: Published, key: str = "") -> Behaviour:
         found = rows.filter(key=key).first()
     else:
         asked = Count("reviews", filter=Q(reviews__kind=ReviewKind.AUDIT))
-        found = rows.annotate(audited=asked).order_by("audited", "position", "id").first()
+        counted = AgentDay.objects.filter(Q(met__gt=0) | Q(not_met__gt=0), behaviour=OuterRef("pk"))
+        found = (
+            rows.annotate(audited=asked, scored=Exists(counted))
+            .order_by("-scored", "audited", "position", "id")
+            .first()
+        )
     if found is None:
         known = ", ".join(rows.order_by("position").values_list("key", flat=True)) or "none"
         raise UnknownNameError(f"template {template.core.key!r} has no behaviour {key!r}; it has: {known}")

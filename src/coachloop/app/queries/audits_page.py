@@ -54,6 +54,11 @@ class Cost:
         """Whether too few were timed."""
         return self.known < ENOUGH
 
+    @property
+    def spent(self) -> float:
+        """Hours that everything submitted so far took."""
+        return self.hours(self.submitted)
+
     def hours(self, calls: float) -> float:
         """What so many answers cost."""
         return calls * self.minutes / 60

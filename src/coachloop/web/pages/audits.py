@@ -23,6 +23,9 @@ from coachloop.web.asked import day, number, posted_number
 
 DAYS = (7, 14, 28, 56, 90)
 POINTS = (2, 3, 5, 7, 10)
+AT_ONCE = 20_000
+"""Up to so many calls the size stands there unasked; of more it takes seconds, and waits for the button."""
+
 LOOKERS = (Role.QA_LEAD, Role.OPERATIONS)
 
 
@@ -35,7 +38,11 @@ def audits(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     today, days = timezone.localdate(), number(request, "days", 28, most=3650) or 28
     first = today - timedelta(days=days - 1)
     draws = viewer.has(Role.QA_LEAD)
-    plan, why_not = _plan(request, viewer, template, first=first, last=today) if draws and template else (None, "")
+    coverage = queries.coverage(viewer, template, first=first, last=today) if template else None
+    at_once = "within" in request.GET or (coverage is not None and coverage.whole.scored <= AT_ONCE)
+    plan, why_not = (
+        _plan(request, viewer, template, first=first, last=today) if draws and template and at_once else (None, "")
+    )
     shown = {
         "templates": every,
         "template": template,
@@ -43,7 +50,8 @@ def audits(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "periods": DAYS,
         "points": POINTS,
         "within": round(100 * plan.within) if plan else round(100 * WITHIN),
-        "coverage": queries.coverage(viewer, template, first=first, last=today) if template else None,
+        "coverage": coverage,
+        "at_once": at_once,
         "plan": plan,
         "why_not": why_not,
         "due": assignments.working_day(timezone.now(), DUE_DAYS),
