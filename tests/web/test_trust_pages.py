@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from coachloop.app.models import Assignment, AuditEntry, Conversation, Review, Site, Template, Verdict
+from coachloop.app.models import Assignment, AuditEntry, Conversation, Figures, Review, Site, Template, Verdict
 from coachloop.app.queries import trust_page
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import labels
+from coachloop.app.services import trust as trust_service
 from coachloop.core.model.receipt import Line
 from web.cast import Cast
 
@@ -76,6 +77,30 @@ def test_what_somebody_answers_blind_is_in_no_number_they_see(cast: Cast, audite
     assert hidden.key not in {row.key for row in listed.rows}
     audited.force_login(cast.leader)
     assert counted(audited) == before
+
+
+def test_a_page_does_not_wait_where_answers_are_many(
+    cast: Cast, audited: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last figures do until the worker has been; only what must be hidden is worked out at once."""
+    before = counted(audited)
+    monkeypatch.setattr(trust_service, "MANY", 1)
+    hidden = Review.objects.filter(behaviour__key="open_questions").earliest("pk")
+    Review.objects.bulk_create(
+        [Review(behaviour=hidden.behaviour, conversation=hidden.conversation, kind="audit", rank=3, outcome="not_met",
+                reviewed_at=cast.now, reviewer_name="zoe", sampling_probability=0.5, fingerprint="one more")]
+    )  # fmt: skip
+    assert counted(audited) == before
+    Assignment.objects.create(
+        conversation=hidden.conversation, template=Template.objects.get(key="discovery"), asked=[], reviewer=cast.qa_lead,
+        kind="adjudication", assigned_at=cast.now, due_on=cast.now.date(),
+    )  # fmt: skip
+    assert sum(counted(audited).values()) == sum(before.values()) - 1
+    Assignment.objects.all().delete()
+    assert counted(audited) == before, "answered, they see what everybody sees"
+    assert trust_service.refresh_trust(now=cast.now + timedelta(days=1)) > 0
+    assert not Figures.objects.filter(kind__startswith="own:").exists()
+    assert counted(audited) != before
 
 
 def test_figures_are_kept_until_an_answer_comes(cast: Cast, audited: Client) -> None:

@@ -1,6 +1,6 @@
 """Trust as pages show it: figures that are kept until something they hang on changes, and the calls behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,9 +23,22 @@ from coachloop.core.model.verdict import Outcome
 FIGURES = ("kappa", "alpha", "people_alpha", "sensitivity", "specificity")
 
 
-def kind_of(template: Template) -> str:
-    """Under which name a template's figures are kept."""
-    return f"trust:{template.pk}"
+OWN = "own:"
+"""Figures of one person, who has calls to answer blind that others have answered already."""
+
+
+def kind_of(template: Template, viewer: Viewer | None = None) -> str:
+    """Under which name a template's figures are kept: everybody's, or one person's own."""
+    return f"{OWN}{template.pk}:{viewer.user.pk}" if viewer and viewer.user else f"trust:{template.pk}"
+
+
+def kept_from(viewer: Viewer, template: Template) -> frozenset[int]:
+    """Conversations that others have answered and the viewer still has to: figures with them would tell what these say."""
+    waiting = asked_blind(viewer)
+    if not waiting:
+        return waiting
+    answered = Review.objects.filter(behaviour__template=template, conversation_id__in=waiting)
+    return frozenset(answered.values_list("conversation_id", flat=True))
 
 
 def print_of(template: Template, *, today: date) -> list[Any]:
@@ -68,30 +81,24 @@ class Trusted:
         return tuple(row for row in self.fairness if row.said)
 
 
-def worked_out(template: Template) -> dict[str, Any]:
-    """The figures for keeping, as everybody may see them who has nothing to answer blind."""
-    known = checked(template)
+def worked_out(template: Template, *, without: Collection[int] = ()) -> dict[str, Any]:
+    """The figures for keeping, as those may see them who have none of `without` to answer blind."""
+    known = checked(template, without=without)
     return {
         "rows": [asdict(row) for row in trust_of(template, known)],
         "fairness": [asdict(row) for row in fairness_of(template, known)],
+        "without": sorted(without),
     }
 
 
 def trusted(viewer: Viewer, key: str) -> Trusted | None:
-    """The figures of a template as they were worked out last; anew where the viewer must not see all. None before, or without it.
-
-    Somebody who has calls to answer blind, which others have answered already, could else work out what these say.
-    """
+    """The figures of a template as they were worked out last, for everybody or for this viewer; None before, or without it."""
     template = Template.objects.filter(key=key).first()
-    row = Figures.objects.filter(kind=kind_of(template)).first() if template else None
-    if template is None or row is None:
+    if template is None:
         return None
-    waiting = asked_blind(viewer)
-    if waiting and Review.objects.filter(behaviour__template=template, conversation_id__in=waiting).exists():
-        known = checked(template, without=waiting)
-        rows, fair = tuple(trust_of(template, known)), tuple(fairness_of(template, known))
-        return Trusted(key, template.title, rows, fair, row.worked_out_at, hidden=True)
-    return _read(template, row)
+    hidden = kept_from(viewer, template)
+    row = Figures.objects.filter(kind=kind_of(template, viewer if hidden else None)).first()
+    return _read(template, row) if row and hidden <= set(row.data["without"]) else None
 
 
 def templates(viewer: Viewer) -> list[tuple[str, str, Trusted | None]]:
@@ -116,7 +123,7 @@ def challenges(key: str) -> dict[str, Overturned]:
 def _read(template: Template, row: Figures) -> Trusted:
     rows = tuple(_row(one) for one in row.data["rows"])
     fair = tuple(FairRow(**one) for one in row.data["fairness"])
-    return Trusted(template.key, template.title, rows, fair, row.worked_out_at)
+    return Trusted(template.key, template.title, rows, fair, row.worked_out_at, hidden=bool(row.data["without"]))
 
 
 def _row(data: dict[str, Any]) -> TrustRow:

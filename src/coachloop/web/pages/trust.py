@@ -46,7 +46,7 @@ def templates(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page(*Role)
 def trust(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """How far can these scores be trusted?"""
-    refresh_for_a_page(key, now=timezone.now())
+    refresh_for_a_page(viewer, key, now=timezone.now())
     view = found(queries.trusted(viewer, key))
     challenged = queries.challenges(key)
     shown = [Shown(row, _table(row), _step_url(viewer, key, row), challenged.get(row.behaviour)) for row in view.rows]
@@ -68,7 +68,7 @@ def trust(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
 @cache_control(private=True, max_age=300)
 def chart(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """What the machine says beside what is likely true, as a picture."""
-    refresh_for_a_page(key, now=timezone.now())
+    refresh_for_a_page(viewer, key, now=timezone.now())
     view = found(queries.trusted(viewer, key))
     theme, size = request.GET.get("theme", "light"), request.GET.get("size", "wide")
     picture = trust_svg(view.rows, theme if theme in THEMES else "light", size if size in SIZES else "wide")
