@@ -14,7 +14,7 @@ FIRST = {
     "qa_lead": "/week",
     "agent": "/me",
     "operations": "/heatmap",
-    "evaluator": "/templates",
+    "evaluator": "/reviews",
     "admin": "/audit",
 }
 PASSWORD = "a long enough sentence"  # noqa: S105 -- under test
