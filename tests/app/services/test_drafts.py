@@ -114,6 +114,20 @@ def test_who_stands_in_writes_on_and_loses_nobodys_notes(cast, session, stand_in
     assert SessionDraft.objects.get().fields == {"private": {str(cast.ada.user.pk): "Ask about the shift."}}
 
 
+def test_of_two_leaders_who_write_at_once_the_second_is_told(cast, session, stand_in):
+    """Both began from the same page: what the first wrote stands, and the second may go on once they have read it."""
+    first = save(cast.ada, session, fields={"own_words": "I rush.", "private_notes": "Hers."}, writer="desk")
+    theirs = {"own_words": "I rush, at the price.", "private_notes": "Theirs."}
+    with pytest.raises(NewerWordsError):
+        save(stand_in, session, at=1, fields=theirs, writer="phone")
+    assert SessionDraft.objects.get().fields == first.fields
+    both = save(stand_in, session, at=2, fields=theirs, writer="phone", basis=first.saved_at.isoformat())
+    assert both.fields["shared"]["own_words"] == "I rush, at the price."
+    assert set(both.fields["private"].values()) == {"Hers.", "Theirs."}
+    with pytest.raises(NewerWordsError):
+        save(cast.ada, session, at=3, writer="laptop", basis=first.saved_at.isoformat())
+
+
 def hold(who, session, *, at=0, **notes):
     return coaching.hold_session(
         viewer=who,

@@ -266,6 +266,23 @@ def test_the_evidence_of_those_who_said_so_goes_with_what_is_agreed(cast, room, 
     assert (review.turns, review.quotes) == ([0], [GREETING])
 
 
+def test_two_evaluators_answer_the_same_call_at_once(cast, room, uma):
+    """Each has answers of their own; of one person's two windows the second is told."""
+    rows = {
+        who: Assignment.objects.filter(room=room, reviewer=who.user).order_by("id")[0] for who in (cast.evaluator, uma)
+    }
+    assert len({row.conversation_id for row in rows.values()}) == 1
+    for saves in range(2):
+        for who, outcome in ((cast.evaluator, "met"), (uma, "not_met")):
+            said = {str(rows[who].asked[0]): {"outcome": outcome}}
+            kept = {"viewer": who, "assignment_id": rows[who].pk, "answers": said, "now": NOW}
+            assert assignments.save_answers(saves=saves, **kept) == saves + 1
+    first = str(rows[uma].asked[0])
+    assert [Assignment.objects.get(pk=row.pk).answers[first]["outcome"] for row in rows.values()] == ["met", "not_met"]
+    with pytest.raises(NewerWordsError):
+        assignments.save_answers(saves=1, **kept)
+
+
 def test_of_two_who_agree_at_once_the_second_is_told(cast, opened):
     """Nothing is lost: what the first wrote stands, and the second may write over it knowingly."""
     rui = viewer(person("Rui Costa", Role.QA_LEAD))
