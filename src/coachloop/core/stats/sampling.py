@@ -163,7 +163,7 @@ def _check(keys: Sequence[str], predicted: Floats, agents: Ints) -> None:
 
 def _of_each(agent_size: Ints, size: int, core: float, least: int) -> Ints:  # noqa: PLR0917 -- as `draw` has them
     """How many of each agent's conversations are in the core."""
-    share = np.floor(core * size * agent_size / max(agent_size.sum(), 1))
+    share = np.floor(core * size * agent_size / max(int(agent_size.sum()), 1))
     return np.minimum(np.maximum(least, share), agent_size).astype(np.int64)
 
 
