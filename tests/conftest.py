@@ -75,7 +75,8 @@ def _django() -> dict[str, Any]:
 
 def _forget() -> None:
     """What is kept here was made of this test's settings and rows; the next test's rows get the same ids."""
-    for module in filter(None, map(sys.modules.get, ("coachloop.wiring", "coachloop.app.queries.rates"))):
+    keeping = ("coachloop.wiring", "coachloop.app.queries.rates", "coachloop.app.queries.counts")
+    for module in filter(None, map(sys.modules.get, keeping)):
         for name, one in vars(module).items():
             if hasattr(one, "cache_clear") and name != "_opened":
                 one.cache_clear()

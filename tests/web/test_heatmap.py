@@ -3,7 +3,7 @@ from django.test import Client
 from django.utils import timezone
 
 from coachloop.app.models import AgentDay
-from coachloop.app.queries.heatmap import Cell, heatmap
+from coachloop.app.queries.heatmap import Asked, Cell, heatmap
 from coachloop.app.queries.viewing import viewer
 from web.cast import NORTH, SOUTH, Cast
 
@@ -19,7 +19,7 @@ def page_for(user: object, path: str = "/heatmap") -> str:
 
 def cells(cast: Cast, template: str = "discovery") -> dict[tuple[str, str], Cell]:
     """The QA lead's cells by agent and behaviour."""
-    shown = heatmap(viewer(cast.qa_lead), template=template, days=90, today=timezone.localdate())
+    shown = heatmap(viewer(cast.qa_lead), Asked(template), days=90, today=timezone.localdate())
     return {(row.key, cell.behaviour): cell for row in shown.rows for cell in row.cells if cell}
 
 
@@ -62,6 +62,14 @@ def test_a_qa_lead_narrows_to_a_team(cast: Cast) -> None:
     assert "Sam Duarte" in page
     assert "Tom Okafor" not in page
     assert "States the purpose" in page
+
+
+def test_all_teams_are_shown_page_by_page(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coachloop.app.queries.heatmap.MOST_ROWS", 3)
+    page = page_for(cast.qa_lead, "/heatmap?team=all&days=90&page=2")
+    assert "Page 2 of 3, 7 agents" in page
+    assert "?team=all&amp;days=90&amp;page=3" in page
+    assert page.count('<th scope="row">') == 3
 
 
 def test_without_calls_it_says_the_next_step(cast: Cast) -> None:

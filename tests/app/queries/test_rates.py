@@ -4,7 +4,9 @@ import pytest
 
 from builders import MANNERS, NOW, call, calls, label, publish, score, scores, take
 from coachloop.app.errors import NotYoursError, UnknownNameError
+from coachloop.app.models import Agent
 from coachloop.app.queries.rates import grid_of, last_day_with_data, number, rates
+from coachloop.app.services.rollups import pack_counts, rebuild_rollups, refresh_rollups
 from coachloop.core.stats.proportions import wilson
 
 TODAY = NOW.date()
@@ -127,6 +129,33 @@ def test_what_is_kept_of_the_counts_goes_when_they_change(centre):
     assert by_agent(centre.ada)["lea"] == (3, 11)
 
 
+def test_a_packed_day_that_is_counted_again_is_no_longer_taken_at_its_word(centre):
+    """A call decided otherwise has as many cells as before, and a call that moves away takes its own with it."""
+    pack_counts()
+    assert by_agent(centre.ada) == {"lea": (2, 10), "tom": (9, 10)}
+    label({"conversation_id": "lea-9", "behaviour": "greets", "verdict": "met"})
+    assert by_agent(centre.ada) == {"lea": (3, 10), "tom": (9, 10)}
+    pack_counts()
+    rebuild_rollups()
+    assert by_agent(centre.ada) == {}
+    refresh_rollups()
+    assert by_agent(centre.ada) == {"lea": (3, 10), "tom": (9, 10)}
+
+
+def test_only_those_who_are_asked_for_but_among_their_peers(centre):
+    lea = Agent.objects.get(key="lea")
+    assert rates(centre.ada, among={lea.pk}) == [row for row in rates(centre.ada) if row.agent_key == "lea"]
+    assert rates(centre.ben, among={lea.pk}) == []
+
+
+def test_weeks_are_added_up(centre):
+    take(*(call(f"old-{n}", agent="lea", greets=True, at=NOW - timedelta(days=7 * n)) for n in range(5)))
+    score()
+    for _ in "not kept", "kept":
+        assert by_agent(centre.lea, as_of=TODAY) == {"lea": (6, 14)}
+        assert by_agent(centre.lea, as_of=TODAY, days=29) == {"lea": (7, 15)}
+
+
 def test_the_human_answer_counts(centre):
     label({"conversation_id": "lea-9", "behaviour": "greets", "verdict": "met"})
     assert by_agent(centre.lea) == {"lea": (3, 10)}
@@ -171,5 +200,5 @@ def test_the_number_of_queries_does_not_grow(cast, django_assert_max_num_queries
     for n in range(agents):
         take(*calls(f"a-{n}", 1, 3))
     score()
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert len(rates(cast.operator)) == 2 * agents

@@ -65,7 +65,8 @@ class PackedDay(models.Model):
     """The counts of one day, packed: whoever works with those of a year reads a row a day instead of millions.
 
     A row of AgentDay is written and deleted, never changed, and no number is given twice: as long as the day has as many rows and
-    their numbers add up to the same, this is what they say.
+    their numbers add up to the same, this is what they say. `rows` is 0 where the day was counted again and is still to be packed:
+    whatever writes or deletes AgentDay says so in the same transaction, because pages take a packed day at its word.
     """
 
     day = models.DateField(unique=True)

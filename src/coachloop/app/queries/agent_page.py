@@ -142,7 +142,7 @@ def agent_page(viewer: Viewer, key: str, *, today: date) -> AgentPage | None:
         trend=_trend(agent, _behaviour(focus.template, focus.behaviour), today) if focus else None,
         commitments=_commitments(agent) if agent.pk == viewer.agent_id or leads(viewer, agent) else (),
         went_well=went_well(viewer, agent, since),
-        rates=tuple(row for row in rates.rates(viewer, as_of=today, days=RECENT_DAYS) if row.agent_key == key),
+        rates=tuple(rates.rates(viewer, as_of=today, days=RECENT_DAYS, among={agent.pk})),
         conversations=agent.conversations.filter(day__range=(since, today)).count(),
         asked=requests.open_request(viewer, agent),
         talk=_talk(agent),

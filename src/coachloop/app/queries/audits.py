@@ -10,8 +10,9 @@ from django.db.models.expressions import Combinable
 from numpy.typing import NDArray
 
 from coachloop.app.models import Assignment, Behaviour, Review, TrainingCase, Verdict
+from coachloop.app.queries.counts import By
 from coachloop.app.queries.learned import unseen
-from coachloop.app.queries.rates import By, RateRow, last_day_with_data, number, rates
+from coachloop.app.queries.rates import RateRow, last_day_with_data, number, rates
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
 from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.core.model.review import ReviewKind

@@ -54,8 +54,7 @@ def choosing(viewer: Viewer, agent_key: str, *, behaviour: str = "", verdict: in
     agent = viewing.agents(viewer).select_related("team__site").filter(key=agent_key).first()
     if agent is None or not viewer.has(Role.TEAM_LEADER, Role.QA_LEAD):
         return None
-    seen = rates(viewer, as_of=today, days=DAYS)
-    rows = tuple(row for row in seen if row.agent_key == agent_key and row.n > row.met)
+    rows = tuple(row for row in rates(viewer, as_of=today, days=DAYS, among={agent.pk}) if row.n > row.met)
     chosen = next((row for row in rows if f"{row.template}/{row.behaviour}" == behaviour), None)
     return Choosing(
         agent_key=agent.key,
@@ -64,15 +63,15 @@ def choosing(viewer: Viewer, agent_key: str, *, behaviour: str = "", verdict: in
         rows=rows,
         chosen=chosen,
         examples=_shown(viewer, agent, chosen, first=verdict, today=today) if chosen else (),
-        suggested=suggested(viewer, agent_key, as_of=today),
+        suggested=suggested(viewer, agent, as_of=today),
         working_on=working_on(agent),
     )
 
 
-def suggested(viewer: Viewer, agent_key: str, *, as_of: date | None) -> Suggestion | None:
+def suggested(viewer: Viewer, agent: Agent, *, as_of: date | None) -> Suggestion | None:
     """Today's suggestion for an agent; None where no gap is certain."""
-    rows = suggestions(viewer, as_of=as_of)
-    return next((row for row in rows if row.agent_key == agent_key and row.behaviour is not None), None)
+    rows = suggestions(viewer, as_of=as_of, among={agent.pk})
+    return next((row for row in rows if row.behaviour is not None), None)
 
 
 def example(viewer: Viewer, agent: Agent, behaviour: Behaviour, *, verdict_id: int) -> Example:
@@ -104,8 +103,9 @@ def behaviour_of(template: str, behaviour: str) -> Behaviour:
 
 def in_numbers(viewer: Viewer, agent: Agent, behaviour: Behaviour, *, today: date) -> str:
     """How an agent does on a behaviour, in one sentence with its numbers; it says nothing about other behaviours."""
-    found = rates(viewer, as_of=today, days=DAYS, behaviour=behaviour.key, template=behaviour.template.key)
-    row = next((each for each in found if each.agent_key == agent.key and each.n), None)
+    key, template = behaviour.key, behaviour.template.key
+    found = rates(viewer, as_of=today, days=DAYS, behaviour=key, template=template, among={agent.pk})
+    row = next((each for each in found if each.n), None)
     if row is None:
         return f"“{behaviour.title}” applied in no call of the last four weeks."
     likely = f"likely between {100 * row.low:.0f} and {per_cent(row.high)}"

@@ -1,7 +1,7 @@
 """The roll-ups as arrays: a packed day is read as one piece, any other row by row; millions of cells fit."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from django.db import connection
@@ -60,6 +60,16 @@ def marks(days: Q) -> dict[date, tuple[int, int]]:
     """What each of these days with counts can be known by, in order: how many rows it has, and the sum of their numbers."""
     found = AgentDay.objects.filter(days).values("day").annotate(rows=Count("id"), numbers=Sum("id")).order_by("day")
     return {day: (rows, int(numbers)) for day, rows, numbers in found.values_list("day", "rows", "numbers")}
+
+
+def holding_marks(first: date, last: date) -> dict[date, tuple[int, int]]:
+    """The same from `first` to `last`, in order, where packed days are taken at their word: whoever changes a day's counts says so there."""
+    within = {"day__range": (first, last), "rows__gt": 0}
+    packed = PackedDay.objects.filter(**within).values_list("day", "rows", "numbers")
+    found = {day: (rows, numbers) for day, rows, numbers in packed}
+    days = (first + timedelta(days=after) for after in range((last - first).days + 1))
+    found |= marks(Q(day__in=[day for day in days if day not in found]))
+    return dict(sorted(found.items()))
 
 
 def _behaviours(template: str | None, behaviour: str | None) -> list[int] | None:

@@ -1,5 +1,6 @@
 """What each agent should work on, computed anew whenever it is asked; it binds nobody until a leader accepts it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -52,6 +53,7 @@ def suggestions(
     today: date | None = None,
     moves: Moves | None = None,
     response: float | None = None,
+    among: Collection[int] | None = None,
 ) -> list[Suggestion]:
     """One suggestion an agent with data, largest expected gain first.
 
@@ -62,8 +64,9 @@ def suggestions(
         today: the day the clock is read on; `as_of` where not given.
         moves: what behaviours do to the outcome; what was found last where not given.
         response: the share of a gap that coaching closes; what it closed here where not given, a default before that is known.
+        among: only these agents, by their numbers in the database; all whom the viewer may see where not given.
     """
-    grid = grid_of(viewer, by="agent", as_of=as_of, days=days)
+    grid = grid_of(viewer, by="agent", as_of=as_of, days=days, among=among)
     if grid is None:
         return []
     judged = _judge(grid, moves, response)

@@ -1,20 +1,21 @@
 """Who needs help with what: agents (or teams) by behaviours, with n and certainty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from coachloop.app.models import Behaviour, Team, Template
 from coachloop.app.queries import rates, template_page, viewing
-from coachloop.app.queries.rates import RateRow
+from coachloop.app.queries.paging import Slice, cut_list
+from coachloop.app.queries.rates import Grid, RateRow
 from coachloop.app.queries.templates import of_coaching
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.rates import CONFIDENT
 from coachloop.core.model.people import Role
 
 MOST_ROWS = 60
-"""More agents than that are shown a team at a time, unless all are asked for."""
+"""More agents than that are shown a team at a time, or where all are asked for so many on a page."""
 
 ALL_TEAMS = "all"
 LEVELS = (CONFIDENT, 0.95, 0.99)
@@ -78,22 +79,36 @@ class Heatmap:
     team: str
     by: Literal["agent", "team"]
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    page: Slice[Row]
     hatched: bool
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Those on the page."""
+        return self.page.rows
 
-def heatmap(viewer: Viewer, *, template: str = "", team: str = "", days: int, today: date) -> Heatmap:
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: a template, a team, and a page of a long list; what does not exist falls back to what does."""
+
+    template: str = ""
+    team: str = ""
+    page: int = 1
+
+
+def heatmap(viewer: Viewer, asked: Asked = Asked(), *, days: int, today: date) -> Heatmap:
     """One template's behaviours over the last `days` days: agents for leaders and QA leads, teams for operations alone."""
     options = tuple(Option(*row) for row in _scoring_templates())
-    chosen = next((option for option in options if option.key == template), options[0] if options else None)
+    chosen = next((option for option in options if option.key == asked.template), options[0] if options else None)
     by: Literal["agent", "team"] = "agent" if viewer.has(Role.TEAM_LEADER, Role.QA_LEAD) else "team"
-    names = dict(viewing.teams(viewing.OPERATOR).values_list("key", "name"))
-    found = rates.rates(viewer, by=by, as_of=today, days=days, template=chosen.key) if chosen else []
+    grid = rates.grid_of(viewer, by=by, as_of=today, days=days, template=chosen.key) if chosen else None
     teams = tuple(Option(t.key, t.name) for t in _pickable(viewer)) if by == "agent" else ()
-    team = _shown_team(team, teams, agents=len({row.agent_key for row in found}))
-    shown = [row for row in found if not team or row.team_key == team]
+    team = _shown_team(asked.team, teams, agents=len(grid.units) if grid else 0)
     columns = _columns(chosen.key) if chosen else ()
-    rows = tuple(_rows(shown, columns, by=by, names=names))
+    places = cut_list(_places(grid, team=team, by=by), asked.page, size=MOST_ROWS)
+    rows = tuple(_rows(grid, places.rows, columns, by=by))
+    page = Slice(rows, places.number, places.pages, places.total)
     return Heatmap(
         templates=options,
         template=chosen,
@@ -101,7 +116,7 @@ def heatmap(viewer: Viewer, *, template: str = "", team: str = "", days: int, to
         team=team,
         by=by,
         columns=columns,
-        rows=rows,
+        page=page,
         hatched=any(cell and cell.side == "hatch" for row in rows for cell in row.cells),
     )
 
@@ -130,15 +145,40 @@ def _columns(template: str) -> tuple[Column, ...]:
     return tuple(Column(b.key, b.title, b.target, waits.get(b.key, "")) for b in rows)
 
 
-def _rows(found: list[RateRow], columns: tuple[Column, ...], *, by: str, names: dict[str, str]) -> Iterable[Row]:
-    cells: dict[str, dict[str, Cell]] = {}
-    title: dict[str, str] = {}
-    for row in found:
-        unit = (row.agent_key if by == "agent" else row.team_key) or ""
-        cells.setdefault(unit, {})[row.behaviour] = _cell(row, link=by == "agent")
-        title[unit] = (row.agent_name or unit) if by == "agent" else names.get(unit, unit)
-    ordered = sorted(cells, key=lambda unit: (title[unit], unit))
-    return (Row(unit, title[unit], tuple(cells[unit].get(c.key) for c in columns)) for unit in ordered)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A unit of the grid with its title."""
+
+    at: int
+    key: str
+    title: str
+
+
+def _places(grid: Grid | None, *, team: str, by: str) -> list[_Place]:
+    """The units to show, in the order of their titles."""
+    if grid is None:
+        return []
+    if by == "team":
+        names = dict(viewing.teams(viewing.OPERATOR).values_list("key", "name"))
+        found = [
+            _Place(at, unit.team_key or "", names.get(unit.team_key or "", "")) for at, unit in enumerate(grid.units)
+        ]
+    else:
+        found = [
+            _Place(at, unit.agent_key or "", unit.agent_name or unit.agent_key or "")
+            for at, unit in enumerate(grid.units)
+            if not team or unit.team_key == team
+        ]
+    asked = (grid.rates.asked + grid.unscored).any(axis=1)
+    return sorted((one for one in found if asked[one.at]), key=lambda one: (one.title, one.key))
+
+
+def _rows(grid: Grid | None, places: Sequence[_Place], columns: tuple[Column, ...], *, by: str) -> Iterable[Row]:
+    shown = rates.only(grid, [one.at for one in places]) if grid else None
+    cells: dict[str, dict[str, Cell]] = {one.key: {} for one in places}
+    for row in rates.rows(shown) if shown else ():
+        cells[(row.agent_key if by == "agent" else row.team_key) or ""][row.behaviour] = _cell(row, link=by == "agent")
+    return (Row(one.key, one.title, tuple(cells[one.key].get(c.key) for c in columns)) for one in places)
 
 
 def _cell(row: RateRow, *, link: bool) -> Cell:

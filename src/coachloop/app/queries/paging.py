@@ -29,6 +29,13 @@ class Slice[T]:
         return self.number + 1 if self.number < self.pages else None
 
 
+def cut_list[T](rows: Sequence[T], page: int, *, size: int = SIZE) -> Slice[T]:
+    """The page with this number of what is read already, or the nearest that exists."""
+    pages = max(1, -(-len(rows) // size))
+    number = min(max(1, page), pages)
+    return Slice(rows[(number - 1) * size : number * size], number, pages, len(rows))
+
+
 def cut[T](
     queryset: QuerySet[Any, Any], page: int, read: Callable[[list[Any]], Sequence[T]], *, size: int = SIZE
 ) -> Slice[T]:

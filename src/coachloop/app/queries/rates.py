@@ -1,17 +1,18 @@
 """Rates by agent, team or centre from the roll-ups: two queries, then all cells at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from django.db.models import Max, Q, Sum
+from django.db.models import Max
 
 from coachloop.app.errors import NotYoursError
 from coachloop.app.models import AgentDay, Behaviour
-from coachloop.app.queries import daily, viewing
+from coachloop.app.queries import viewing
+from coachloop.app.queries.counts import By, Counts, counts
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.rates import Rates, reliable
@@ -19,10 +20,8 @@ from coachloop.core.insight.rates import rates as rates_of
 from coachloop.core.model.people import Role
 from coachloop.core.stats.proportions import Floats
 
-By = Literal["agent", "team", "centre"]
-
 KEPT = 16
-"""Grids that a process keeps: each of a few megabytes in a large centre."""
+"""Rates that a process keeps: each of a megabyte in a large centre."""
 
 
 class Unit(NamedTuple):
@@ -88,6 +87,7 @@ def rates(
     days: int = 28,
     behaviour: str | None = None,
     template: str | None = None,
+    among: Collection[int] | None = None,
 ) -> list[RateRow]:
     """Every rate that the viewer may see, in order of unit, template and behaviour; none without data.
 
@@ -98,14 +98,18 @@ def rates(
         days: how many days, that one included.
         behaviour: only this one.
         template: only this template's.
+        among: only these units, by their numbers in the database; all where not given.
 
     Raises:
         NotYoursError: the viewer may not see rates of this kind.
         UnknownNameError: `behaviour` names none, or several without `template`.
     """
-    grid = grid_of(viewer, by=by, as_of=as_of, days=days, behaviour=behaviour, template=template)
-    if grid is None:
-        return []
+    grid = grid_of(viewer, by=by, as_of=as_of, days=days, behaviour=behaviour, template=template, among=among)
+    return rows(grid) if grid else []
+
+
+def rows(grid: Grid) -> list[RateRow]:
+    """Every rate of a grid that has an opportunity."""
     asked = grid.rates.asked
     known = reliable(asked, grid.unscored)
     cells = zip(*np.nonzero(asked + grid.unscored > 0), strict=True)
@@ -120,53 +124,30 @@ def grid_of(
     days: int = 28,
     behaviour: str | None = None,
     template: str | None = None,
+    among: Collection[int] | None = None,
 ) -> Grid | None:
     """The same as arrays; None without data. Peers are all units the centre has, so that nobody's rate depends on who looks."""
     if days < 1:
         raise ValueError(f"days must be 1 or more, got {days}")
     allowed = set(_allowed(viewer, by))
-    cells = AgentDay.objects.all()
-    last: date | None = as_of or cells.aggregate(last=Max("day"))["last"]
+    last: date | None = as_of or AgentDay.objects.aggregate(last=Max("day"))["last"]
     if last is None:
         return None
     first = last - timedelta(days=days - 1)
-    wanted = BehaviourFinder().find(behaviour, template).pk if behaviour else None
-    marks = tuple(daily.marks(Q(day__range=(first, last))).items())
-    counts = counted(by, marks, behaviour=wanted, template=template)
-    whole = _assemble(counts, by, period=(first, last))
-    keep = [index for index, unit in enumerate(whole.unit_ids) if unit in allowed]
-    return _slice(whole, keep) if keep else None
+    found = counts(by, first=first, last=last)
+    columns = Behaviour.objects.filter(id__in=found.behaviours.tolist()).select_related("template")
+    columns = columns.filter(pk=BehaviourFinder().find(behaviour, template).pk) if behaviour else columns
+    columns = columns.filter(template__key=template) if template else columns
+    whole = _assemble(found, list(columns.order_by("template__key", "position")), by, period=(first, last))
+    wanted = allowed if among is None else allowed & set(among)
+    return only(whole, [index for index, unit in enumerate(whole.unit_ids) if unit in wanted])
 
 
-@lru_cache(KEPT)
-def counted(
-    by: By, marks: tuple[tuple[date, tuple[int, int]], ...], *, behaviour: int | None, template: str | None
-) -> tuple[tuple[int, ...], ...]:
-    """Counts by unit and behaviour over these days; kept as long as the days are what they are known by."""
-    cells = AgentDay.objects.filter(day__range=(marks[0][0], marks[-1][0])) if marks else AgentDay.objects.none()
-    cells = cells.filter(behaviour=behaviour) if behaviour else cells
-    cells = cells.filter(behaviour__template__key=template) if template else cells
-    unit = {"agent": ["agent_id"], "team": ["team_id"], "centre": []}[by]
-    if by == "team":
-        cells = cells.filter(team__isnull=False)
-    sums = cells.values_list(*unit, "behaviour_id").annotate(
-        Sum("met"), Sum("not_met"), Sum("not_applicable"), Sum("unscored")
-    )
-    return tuple(sums.order_by())
-
-
-def _assemble(counts: Sequence[tuple[int, ...]], by: By, *, period: tuple[date, date]) -> Grid:
-    columns = list(
-        Behaviour.objects.filter(id__in={row[-5] for row in counts})
-        .select_related("template")
-        .order_by("template__key", "position")
-    )
-    column = {b.pk: index for index, b in enumerate(columns)}
-    units = _units({row[0] for row in counts} if by != "centre" else {0}, by)
-    place = {pk: index for index, pk in enumerate(units)}
-    table = np.zeros((4, len(units), len(columns)))
-    for row in counts:
-        table[:, place[row[0] if by != "centre" else 0], column[row[-5]]] = row[-4:]
+def _assemble(found: Counts, columns: Sequence[Behaviour], by: By, *, period: tuple[date, date]) -> Grid:
+    table = found.table[:, :, np.searchsorted(found.behaviours, [b.pk for b in columns]).astype(int)]
+    seen = table.any(axis=(0, 2))
+    units = _units(found.units[seen].tolist(), by)
+    table = table[:, np.searchsorted(found.units, list(units)).astype(int)]
     met, not_met, _, unscored = table
     target = np.array([np.nan if b.target is None else b.target for b in columns], float)
     return Grid(
@@ -188,15 +169,15 @@ def _known_rates(met: bytes, not_met: bytes, target: bytes, *, shape: tuple[int,
     return rates_of(hit, hit + missed, target=np.frombuffer(target))
 
 
-def _units(ids: set[int], by: By) -> dict[int, Unit]:
+def _units(ids: Collection[int], by: By) -> dict[int, Unit]:
     """Units by id, in the order of their names."""
     if by == "centre":
-        return {0: Unit(None, None, None)}
+        return dict.fromkeys(ids, Unit(None, None, None))
     everything = viewing.OPERATOR
     if by == "team":
         return {t.pk: Unit(None, None, t.key) for t in viewing.teams(everything).filter(id__in=ids).order_by("key")}
-    agents = viewing.agents(everything).filter(id__in=ids).select_related("team").order_by("name", "key")
-    return {a.pk: Unit(a.key, a.name, a.team.key if a.team else None) for a in agents}
+    agents = viewing.agents(everything).filter(id__in=ids).order_by("name", "key")
+    return {pk: Unit(*names) for pk, *names in agents.values_list("pk", "key", "name", "team__key")}
 
 
 def _allowed(viewer: Viewer, by: By) -> Sequence[int]:
@@ -211,7 +192,10 @@ def _allowed(viewer: Viewer, by: By) -> Sequence[int]:
     return list(viewing.teams(viewing.OPERATOR if everyone else viewer).values_list("id", flat=True))
 
 
-def _slice(grid: Grid, keep: list[int]) -> Grid:
+def only(grid: Grid, keep: Sequence[int]) -> Grid | None:
+    """These of its units, by place; None where there are none. Their rates stay what they are among all."""
+    if not keep:
+        return None
     target = grid.rates.target
     return Grid(
         units=tuple(grid.units[i] for i in keep),

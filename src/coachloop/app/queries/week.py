@@ -126,8 +126,7 @@ def week(viewer: Viewer, *, team: str = "", today: date) -> Week:
     busy, developing = _with_a_focus(agents), _developing(agents)
     flagged = flags(viewer, Focus.objects.filter(agent__in=agents))
     keys = {agent.key: pk for pk, agent in agents.items()}
-    free = [row for row in suggestions(viewer, as_of=today) if row.agent_key in keys]
-    free = [row for row in free if keys[row.agent_key] not in busy]
+    free = suggestions(viewer, as_of=today, among=agents.keys() - busy)
     return Week(
         teams=tuple(TeamChoice(row.key, row.name) for row in visible),
         team=TeamChoice(chosen.key, chosen.name) if chosen else None,

@@ -61,7 +61,7 @@ def accept_focus(
     agent = led_agent(viewer, agent_key)
     if agent.foci.filter(closed_at__isnull=True).exists():
         raise _already_open(agent)
-    found = next((row for row in suggestions(viewer, as_of=as_of) if row.agent_key == agent_key), None)
+    found = next(iter(suggestions(viewer, as_of=as_of, among={agent.pk})), None)
     chosen = (
         choice.otherwise(viewer, agent, otherwise, found=found, now=now) if otherwise else choice.taken(agent, found)
     )

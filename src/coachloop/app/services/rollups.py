@@ -50,11 +50,26 @@ def pack_counts() -> int:
 
 @transaction.atomic
 def _pack(day: date) -> None:
-    """Known by what it was before it was read: if it changes meanwhile, it is packed again the next time."""
+    """Known by what it was before it was read: a change meanwhile waits for this, and then empties it."""
+    list(PackedDay.objects.select_for_update().filter(day=day).values_list("pk"))
     for rows, numbers in daily.marks(Q(day=day)).values():
         cells = daily.of_day(day)
         kept = {"rows": rows, "numbers": numbers, "mixes": cells.mixes, "packed": packed(cells)}
         PackedDay.objects.update_or_create(day=day, defaults=kept)
+
+
+def _unpack(days: Iterable[date]) -> None:
+    """What is packed of these days no longer holds, once this transaction ends.
+
+    The rows stay, empty: whoever packs a day at the same time holds its row or waits for it, and never writes what was before.
+    """
+    empty = {"rows": 0, "numbers": 0, "mixes": [], "packed": b""}
+    PackedDay.objects.bulk_create(
+        [PackedDay(day=day, **empty) for day in sorted(days)],
+        update_conflicts=True,
+        unique_fields=["day"],
+        update_fields=list(empty),
+    )
 
 
 def tell_the_planner() -> None:
@@ -73,6 +88,7 @@ def rebuild_rollups() -> None:
     """Forget all counts and mark every agent-day with facts as dirty; `refresh_rollups` then fills them again."""
     with transaction.atomic():
         AgentDay.objects.all().delete()
+        PackedDay.objects.all().delete()
         days = (
             Conversation.objects.filter(agent__isnull=False, day__isnull=False)
             .values_list("agent_id", "day")
@@ -93,6 +109,7 @@ def _refresh_some() -> int:
     for day, agents in agents_of.items():
         _recount(day, agents)
     MatrixDay.objects.filter(day__in=list(agents_of)).delete()
+    _unpack(agents_of)
     DirtyDay.objects.filter(id__in=[row.pk for row in taken]).delete()
     return sum(map(len, agents_of.values()))
 
