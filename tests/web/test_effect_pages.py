@@ -1,5 +1,7 @@
 """What coaching moved, on the pages of those whom it concerns."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -8,7 +10,10 @@ from coachloop.app.models import Agent, Behaviour, Figures, ImpactEstimate, Impa
 from coachloop.app.queries.effect import Overall
 from coachloop.app.queries.programme import KIND, Funnel, Moved, Programme
 from coachloop.app.queries.roll_out_effect import RollOutEffect
+from coachloop.app.queries.workshops import Needs, Person, Workshop
+from coachloop.core.insight.workshops import time
 from coachloop.core.stats.worth import Range
+from coachloop.web.pages import effect
 from coachloop.web.templatetags.effects import likely_points, money
 from web.cast import Cast, coached
 from web.signed_in import seen
@@ -118,6 +123,20 @@ def test_workshops_name_agents_to_leaders_alone(cast: Cast) -> None:
     names = list(Agent.objects.values_list("name", flat=True))
     assert not [name for name in names if name in seen(cast.operations, "/workshops")]
     assert "Who needs which workshop?" in seen(cast.leader, "/workshops")
+
+
+def test_many_who_need_a_workshop_are_counted_by_team(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    need = Workshop(
+        "t", "b", "Asks why", 0.8, 3, 9, time(3, 9, minutes=60), (Person("lea", "Lea", "North"),) * 3, (("North", 3),)
+    )
+    shown = Needs((need,), agents=9, alone=6, first=date(2026, 5, 4), last=date(2026, 5, 31))
+    monkeypatch.setattr(effect.needs, "workshops", lambda *_, **__: shown)
+    assert "/agents/lea" in seen(cast.qa_lead, "/workshops")
+    monkeypatch.setattr(effect, "MOST_NAMES", 2)
+    page = seen(cast.qa_lead, "/workshops")
+    assert "/agents/lea" not in page
+    assert "North: 3" in page
+    assert "/heatmap?template=t" in page
 
 
 def test_planning_begins_with_what_was_asked_for(cast: Cast) -> None:

@@ -26,6 +26,8 @@ from coachloop.web.worth_forms import ValueForm, WhatIfForm
 
 PEOPLE = (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)
 DAYS = 28
+MOST_NAMES = 60
+"""More agents than that who need one workshop are counted by team: nobody reads hundreds of names."""
 
 
 @page(*PEOPLE)
@@ -70,7 +72,8 @@ def set_value(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def workshops(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who needs which workshop?"""
     shown = needs.workshops(viewer, as_of=timezone.localdate(), days=DAYS)
-    return render(request, "coachloop/workshops.html", {"needs": shown, "may_plan": viewer.has(Role.TEAM_LEADER)})
+    about = {"needs": shown, "may_plan": viewer.has(Role.TEAM_LEADER), "most_names": MOST_NAMES}
+    return render(request, "coachloop/workshops.html", about)
 
 
 def _worth(request: HttpRequest, viewer: Viewer, *, form: ValueForm | None = None, status: int = 200) -> HttpResponse:
