@@ -79,12 +79,13 @@ def test_what_somebody_answers_blind_is_in_no_number_they_see(cast: Cast, audite
     assert counted(audited) == before
 
 
-def test_a_page_does_not_wait_where_answers_are_many(
-    cast: Cast, audited: Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("many", ["MANY", "MANY_CALLS"])
+def test_a_page_does_not_wait_where_answers_or_calls_are_many(
+    cast: Cast, audited: Client, monkeypatch: pytest.MonkeyPatch, *, many: str
 ) -> None:
     """The last figures do until the worker has been; only what must be hidden is worked out at once."""
     before = counted(audited)
-    monkeypatch.setattr(trust_service, "MANY", 1)
+    monkeypatch.setattr(trust_service, many, 1)
     hidden = Review.objects.filter(behaviour__key="open_questions").earliest("pk")
     Review.objects.bulk_create(
         [Review(behaviour=hidden.behaviour, conversation=hidden.conversation, kind="audit", rank=3, outcome="not_met",

@@ -1,6 +1,7 @@
 """How far people have checked the machine: coverage, what it costs, what a new audit would take, and those that were drawn."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -203,18 +204,30 @@ def coverage(viewer: Viewer, template: str, *, first: date, last: date) -> Cover
         evaluations__template=found, evaluations__attempt__isnull=False, day__range=(first, last), agent__isnull=False
     )
     audited = Review.objects.filter(kind=ReviewKind.AUDIT, behaviour__template=found).values("conversation")
-    many = {"scored": Count("id", distinct=True), "audited": Count("id", filter=Q(id__in=audited), distinct=True)}
-    teams = rows.exclude(team=None).values_list("team__key", "team__name").annotate(**many).order_by("team__name")
-    agents = rows.values_list("agent__key", "agent__name").annotate(**many).order_by("agent__name")
-    total = rows.aggregate(**many)
+    who = ("agent__key", "agent__name", "team__key", "team__name")
+    many = {"scored": Count("id"), "audited": Count("id", filter=Q(id__in=audited))}
+    counted = rows.values_list(*who).annotate(**many).order_by()
+    cells = [(Covered(*row[:2], *row[4:]), Covered(row[2] or "", row[3] or "", *row[4:])) for row in counted]
     return Coverage(
         first_day=first,
         last_day=last,
-        teams=tuple(Covered(*row) for row in teams),
-        agents=tuple(Covered(*row) for row in agents) if viewer.has(Role.QA_LEAD) else (),
-        whole=Covered("", "All teams", total["scored"], total["audited"]),
+        teams=_added_up(team for _, team in cells if team.key),
+        agents=_added_up(agent for agent, _ in cells) if viewer.has(Role.QA_LEAD) else (),
+        whole=Covered("", "All teams", sum(one.scored for one, _ in cells), sum(one.audited for one, _ in cells)),
         cost=cost(),
     )
+
+
+def _added_up(cells: Iterable[Covered]) -> tuple[Covered, ...]:
+    """One row each, in the order of their names."""
+    of: dict[str, list[Covered]] = defaultdict(list)
+    for one in cells:
+        of[one.key].append(one)
+    rows = (
+        Covered(key, some[0].name, sum(one.scored for one in some), sum(one.audited for one in some))
+        for key, some in of.items()
+    )
+    return tuple(sorted(rows, key=lambda one: (one.name, one.key)))
 
 
 def cost() -> Cost:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from coachloop.app.models import Figures, Review, Template
+from coachloop.app.models import Evaluation, Figures, Review, Template
 from coachloop.app.queries import sites
 from coachloop.app.queries.trust_page import OWN, kept_from, kind_of, print_of, worked_out
 from coachloop.app.queries.viewing import Viewer
 
-MANY = 2000
-"""So many answers of people take seconds to work through: no page waits for that."""
+MANY, MANY_CALLS = 2000, 3000
+"""So many answers of people, or scored calls, take seconds to work through: no page waits for that."""
 
 
 def refresh_trust(*, now: datetime) -> int:
@@ -24,7 +24,7 @@ def refresh_trust(*, now: datetime) -> int:
 
 
 def refresh_for_a_page(viewer: Viewer, template: str, *, now: datetime) -> None:
-    """The same of one template while somebody waits; where people's answers are many, the last figures do until the worker has been.
+    """The same of one template while somebody waits; where people's answers or scored calls are many, the last figures do until the worker has been.
 
     Who has calls to answer blind that others have answered gets figures of their own, without these calls.
     """
@@ -34,8 +34,14 @@ def refresh_for_a_page(viewer: Viewer, template: str, *, now: datetime) -> None:
     hidden = kept_from(viewer, row)
     kept = Figures.objects.filter(kind=kind_of(row, viewer if hidden else None)).first()
     does = kept is not None and hidden <= set(kept.data["without"])
-    if not does or Review.objects.filter(behaviour__template=row)[:MANY].count() < MANY:
+    if not does or not _takes_long(row):
         _refresh(row, now, viewer=viewer if hidden else None, without=hidden)
+
+
+def _takes_long(template: Template) -> bool:
+    answers = Review.objects.filter(behaviour__template=template)
+    calls = Evaluation.objects.filter(template=template)
+    return answers[:MANY].count() == MANY or calls[:MANY_CALLS].count() == MANY_CALLS
 
 
 def _refresh(template: Template, now: datetime, *, viewer: Viewer | None = None, without: Collection[int] = ()) -> bool:
