@@ -21,6 +21,7 @@ from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.people import Place, add_people, move_site, set_password, set_up_site
+from coachloop.app.services.rollups import tell_the_planner
 from coachloop.cli.models import text_model
 from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
 from coachloop.core.model.template_yaml import template_schema
@@ -51,6 +52,7 @@ def init(
     What is named here is also changed at a site that is there already; the environment is read for a new one alone.
     """
     call_command("migrate", verbosity=0)
+    tell_the_planner()
     config, named = settings.CONFIG, Place(zone, country.upper(), region.upper())
     given = Place(config.timezone, config.country, config.region)
     site = set_up_site(viewer=OPERATOR, name=name, place=given, now=timezone.now())
