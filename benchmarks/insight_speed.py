@@ -268,7 +268,29 @@ def _pages(_: argparse.Namespace) -> None:
         client = Client()
         client.force_login(User.objects.get(email=email))
         slow += [_page(client, path, email) for path in (*paths, *EVERYBODY)]
+    _after_new_counts(client)
     print(f"{sum(ms > MOST for ms in slow)} of {len(slow)} pages take more than {MOST} ms of cores at p95")
+
+
+def _after_new_counts(client: object) -> None:
+    """Pages that add up the centre, each time right after an agent's newest day was counted again."""
+    from coachloop.app.models import AgentDay, DirtyDay, User
+    from coachloop.app.queries.drift import last_day
+    from coachloop.app.services.rollups import refresh_rollups
+
+    day = last_day()
+    agent = AgentDay.objects.filter(day=day).values_list("agent_id", flat=True)[0]
+    for email, path in (("leader@example.org", "/week"), ("qa@example.org", "/heatmap?team=all&days=90")):
+        client.force_login(User.objects.get(email=email))
+        cores = []
+        for _ in range(TIMES):
+            DirtyDay.objects.create(agent_id=agent, day=day)
+            refresh_rollups()
+            before = process_time()
+            client.get(path)
+            cores.append(1000 * (process_time() - before))
+        name = f"{email.split('@', maxsplit=1)[0]:10} {path} after new counts"
+        print(f"{name:71} p95 {sorted(cores)[round(0.95 * TIMES) - 1]:6.0f} ms of cores", flush=True)
 
 
 def _page(client: object, path: str, who: str) -> float:

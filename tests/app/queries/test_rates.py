@@ -130,16 +130,20 @@ def test_what_is_kept_of_the_counts_goes_when_they_change(centre):
 
 
 def test_a_packed_day_that_is_counted_again_is_no_longer_taken_at_its_word(centre):
-    """A call decided otherwise has as many cells as before, and a call that moves away takes its own with it."""
+    """A call decided otherwise leaves as many cells as before, one that becomes another agent's none."""
     pack_counts()
     assert by_agent(centre.ada) == {"lea": (2, 10), "tom": (9, 10)}
     label({"conversation_id": "lea-9", "behaviour": "greets", "verdict": "met"})
     assert by_agent(centre.ada) == {"lea": (3, 10), "tom": (9, 10)}
     pack_counts()
+    take(call("lea-0", agent="tom", greets=False, at=NOW - timedelta(days=3)), replace=True)
+    score()
+    assert by_agent(centre.ada) == {"lea": (2, 9), "tom": (9, 11)}
+    pack_counts()
     rebuild_rollups()
     assert by_agent(centre.ada) == {}
     refresh_rollups()
-    assert by_agent(centre.ada) == {"lea": (3, 10), "tom": (9, 10)}
+    assert by_agent(centre.ada) == {"lea": (2, 9), "tom": (9, 11)}
 
 
 def test_only_those_who_are_asked_for_but_among_their_peers(centre):
