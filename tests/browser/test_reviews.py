@@ -52,7 +52,7 @@ def test_a_call_is_answered_by_keys_and_nothing_is_lost_between_two_windows(visi
     _second_window(visit, first)
     page.keyboard.press("m")
     expect(page.get_by_text("Something newer was saved in another window")).to_be_visible()
-    expect(page.locator("#differ")).to_contain_text("Written there.")
+    expect(page.locator("#differ")).to_contain_text("[Written there.]")
     page.get_by_role("button", name="Keep what is here").click()
     expect(page.locator("#saved")).to_have_text(re.compile("^Saved"))
     for question in page.locator(".question").all():
@@ -72,7 +72,7 @@ def _second_window(visit: Visit, assignment: int) -> None:
     other.goto(f"/reviews/{assignment}")
     question = other.locator(".question").first
     question.get_by_text("A note").click()
-    question.get_by_role("textbox").fill("Written there.")
+    question.get_by_role("textbox").fill("[Written there.]")
     expect(other.locator("#saved")).to_have_text(re.compile("^Saved"))
 
 

@@ -84,8 +84,11 @@ def test_without_a_script_words_are_typed(eve: tuple[Client, Assignment]) -> Non
     """And looked for in the transcript."""
     client, row = eve
     pk = row.asked[0]
-    wrong = client.post(f"/reviews/{row.pk}/submit", sent(row, **{f"words-{pk}": "never said"}))
-    assert "Nobody says “never said”" in wrong.content.decode()
+    wrong = client.post(f"/reviews/{row.pk}/submit", sent(row, **{f"words-{pk}": "never said", f"note-{pk}": "Mine."}))
+    page = wrong.content.decode()
+    assert "Nobody says “never said”" in page
+    assert page.count(" checked> Met") == len(row.asked), "nothing that was written is lost"
+    assert ("Mine.</textarea>" in page, 'value="never said"' in page) == (True, True)
     client.post(f"/reviews/{row.pk}/submit", sent(row, **{f"words-{pk}": "Who is this?"}))
     assert Review.objects.get(conversation=row.conversation_id, behaviour=pk).quotes[0]["turn"] == 1
 

@@ -112,6 +112,7 @@ def test_what_was_saved_meanwhile_is_not_written_over(cast: Cast, template: Temp
         ({"outcome": "met", "quotes": [{**GREETING, "turn": 44}]}, "do not stand there"),
         ({"outcome": "met", "quotes": [{**GREETING, "start": -12}]}, "do not stand there"),
         ({"outcome": "met", "quotes": [{"turn": 0}]}, "turn, start, end and quote"),
+        ({"outcome": "met", "quotes": [{**GREETING, "turn": float("inf")}]}, "turn, start, end and quote"),
         ({"outcome": "met", "quotes": "Good morning"}, "turn, start, end and quote"),
         ({"outcome": "met", "quotes": [GREETING] * 21}, "at most 20"),
     ],

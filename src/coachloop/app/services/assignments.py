@@ -311,7 +311,7 @@ def _quote(given: Any, turns: Sequence[Any]) -> dict[str, Any]:
             "end": int(given["end"]),
             "quote": str(given["quote"]),
         }
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise RefusedError("evidence is turn, start, end and quote") from error
     if not queries.stands(quote, turns):
         raise RefusedError(

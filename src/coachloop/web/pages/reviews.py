@@ -75,7 +75,7 @@ def submit(request: HttpRequest, viewer: Viewer, assignment_id: int) -> HttpResp
         found(queries.beside(viewer, assignment_id) or queries.sealed(viewer, assignment_id))
         messages.error(request, "You have submitted these answers already; they stand.")
         return redirect("review", assignment_id)
-    answers = {}
+    answers = _written(request, form)
     try:
         answers = _answers(request, form)
         services.submit(
@@ -154,6 +154,12 @@ def _fields(form: Form) -> dict[str, str]:
         for pk, said in kept.items()
         for name in ("outcome", "note", "quotes")
     }
+
+
+def _written(request: HttpRequest, form: Form) -> dict[str, dict[str, Any]]:
+    """What was sent, as long as it is not known whether the evidence can be read."""
+    names = ("outcome", "note", "words")
+    return {str(one.id): {name: request.POST.get(f"{name}-{one.id}", "") for name in names} for one in form.questions}
 
 
 def _answers(request: HttpRequest, form: Form) -> dict[str, dict[str, Any]]:

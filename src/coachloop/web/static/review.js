@@ -145,10 +145,10 @@ async function send() {
 }
 function ask(told) {
   asked = true;
-  const mine = fields(), differ = Object.keys(told.fields).filter((name) => words(mine[name]) !== words(told.fields[name]));
+  const mine = fields(), differ = Object.keys(told.fields).filter((name) => words(name, mine[name]) !== words(name, told.fields[name]));
   $("differ").replaceChildren(...differ.map((name) => {
     const line = document.createElement("p"), title = $(`question-${name.split("-").at(-1)}`).querySelector("legend").textContent;
-    line.textContent = `${title}: here “${words(mine[name])}”, there “${words(told.fields[name])}”`;
+    line.textContent = `${title}: here “${words(name, mine[name])}”, there “${words(name, told.fields[name])}”`;
     return line;
   }));
   $("newer").hidden = false;
@@ -166,9 +166,9 @@ function ask(told) {
   $("keep-mine").onclick = () => chose(true);
   $("take-newer").onclick = () => chose(false);
 }
-function words(value = "") {
-  if (!value.startsWith("[")) return value.replaceAll("_", " ");
-  return JSON.parse(value).map((quote) => quote.quote).join("” and “");
+function words(name, value = "") {
+  if (name.startsWith("quotes-")) return JSON.parse(value || "[]").map((quote) => quote.quote).join("” and “");
+  return name.startsWith("outcome-") ? value.replaceAll("_", " ") : value;
 }
 function fill(saved) {
   for (const one of form.elements) {
