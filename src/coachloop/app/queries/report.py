@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Window
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
@@ -277,13 +277,13 @@ class _Gathered:
         """The newest words of each agent's own for each behaviour, newest first."""
         agent = f"{CONVERSATION}__agent_id"
         met = effective_verdicts().filter(
+            Exists(viewing.conversations(self.viewer).filter(pk=OuterRef(CONVERSATION))),
             **{
                 f"{CONVERSATION}__agent__in": self.agents,
                 f"{CONVERSATION}__day__range": self.now,
-                f"{CONVERSATION}__in": viewing.conversations(self.viewer),
                 "behaviour__in": self.behaviours,
                 "effective": Outcome.MET,
-            }
+            },
         )
         newest = Window(
             RowNumber(),

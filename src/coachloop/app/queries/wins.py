@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from coachloop.app.models import Agent
 from coachloop.app.queries import viewing
@@ -48,10 +48,8 @@ def proof(
 
 def _met(viewer: Viewer, agent: Agent) -> QuerySet[Any]:
     """Verdicts with words to read, newest first."""
-    met = effective_verdicts().filter(
-        **{f"{CONVERSATION}__agent": agent, f"{CONVERSATION}__in": viewing.conversations(viewer)},
-        effective=Outcome.MET,
-    )
+    seen = viewing.conversations(viewer).filter(pk=OuterRef(CONVERSATION))
+    met = effective_verdicts().filter(Exists(seen), **{f"{CONVERSATION}__agent": agent}, effective=Outcome.MET)
     return met.exclude(evidence=[]).select_related("behaviour", EVALUATED).order_by(f"-{CONVERSATION}__started_at")
 
 
