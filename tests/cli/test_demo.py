@@ -2,7 +2,18 @@
 
 import pytest
 
-from coachloop.app.models import Assignment, Conversation, Evaluation, Focus, FollowUp, Session, User
+from coachloop.app.models import (
+    Assignment,
+    Conversation,
+    Dispute,
+    Evaluation,
+    Focus,
+    FollowUp,
+    Room,
+    RoomDecision,
+    Session,
+    User,
+)
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.viewing import leaders
 from coachloop.cli import demo
@@ -24,6 +35,15 @@ def test_the_centre_lives_and_is_built_once(run, monkeypatch, tmp_path):
     assert Focus.objects.filter(closed_at__isnull=True).exists()
     assert any(row.kind == "performance" and row.example for row in suggestions(leaders()[0]))
     assert Assignment.objects.filter(reviewer__isnull=False).exists(), "something waits for the evaluator"
+    audits = Assignment.objects.filter(kind="audit")
+    assert {one.submitted_at is None for one in audits} == {True, False}, "some calls wait, others are answered"
+    assert {room.closed_at is None for room in Room.objects.all()} == {True, False}, (
+        "one is over, one waits for answers"
+    )
+    assert RoomDecision.objects.exists()
+    over = Dispute.objects.filter(decided_at__isnull=False)
+    assert set(over.values_list("decision", flat=True)) & {"overturned", "not_applicable"}, "one did not stand"
+    assert Dispute.objects.filter(decided_at=None).exists()
     known = Conversation.objects.count()
     assert run("demo", "--agents", 20, "--port", 8200).code == 0
     assert Conversation.objects.count() == known

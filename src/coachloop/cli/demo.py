@@ -21,8 +21,7 @@ from coachloop.app.queries.health import has_conversations
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import imports, ingest, people, rollups, scoring, templates
-from coachloop.app.services.audit_draws import Wanted, draw_audit
-from coachloop.cli import coached_weeks
+from coachloop.cli import checked_weeks, coached_weeks
 from coachloop.cli.output import err, out, progress, show_rows
 from coachloop.cli.scoring import read_labels
 from coachloop.cli.site import init, serve
@@ -33,10 +32,6 @@ from coachloop.wiring import scorers
 SEED = 20260504
 EVENING = time(19)
 SCORED_IN_DEMO = ("first-30-seconds", "discovery", "closing", "service")
-
-
-AUDITED, COARSE = "first-30-seconds", 0.1
-"""What is audited, and within how many points its rate is to be known."""
 
 
 def register(app: typer.Typer) -> None:
@@ -64,7 +59,6 @@ def build(folder: Path, *, agents: int, today: date) -> None:
     with err.status("Writing the centre's files"):
         files = write_centre(folder, seed=SEED, last_day=_last_working_day(today), agents=agents, teams=_teams(agents))
     live_through(files, today=today, now=timezone.now())
-    _audit(today)
     _print_agreement(files.truth)
 
 
@@ -72,20 +66,17 @@ def live_through(files: CentreFiles, *, today: date, now: datetime) -> None:
     """The centre until this morning: its history at once, its last days one by one."""
     _take_in_history(files, now=now)
     days = list(_days(files.conversations))
+    truth = checked_weeks.known(read_labels(files.truth))
     with progress("Living through the last days", len(days), counts=True) as show:
         for number, day in enumerate(days):
             live(day, zone())
             coached_weeks.coach(number, day.day, last=days[-1].day, today=today, zone=zone())
+            checked_weeks.check(number, day.day, truth=truth, zone=zone())
             show(1)
     coached_weeks.look_back(today, zone())
     coached_weeks.protect(today, zone())
-
-
-def _audit(today: date) -> None:
-    """An audit that waits for the evaluator: one call of every agent."""
-    first = today - timedelta(days=27)
-    wanted = Wanted(AUDITED, first, today, within=COARSE, seed="the demonstration", twice=0)
-    draw_audit(viewer=OPERATOR, wanted=wanted, now=timezone.now())
+    checked_weeks.catch_up(today, truth=truth, zone=zone())
+    rollups.refresh_rollups()
 
 
 def _teams(agents: int) -> int:

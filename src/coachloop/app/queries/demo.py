@@ -1,8 +1,11 @@
-"""The people whom the demonstration centre lets a visitor be."""
+"""The people whom the demonstration centre lets a visitor be, and what they find."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Case, Count, Q, QuerySet, When
 
-from coachloop.app.models import User
+from coachloop.app.models import Focus, User
 from coachloop.core.model.people import Role
 
 
@@ -29,3 +32,40 @@ def _agent(people: QuerySet[User]) -> User | None:
 def _open(follow_up: str) -> Count:
     """How many follow-ups at the end of this path wait."""
     return Count(follow_up, filter=Q(**{f"{follow_up}__closed_at__isnull": True}), distinct=True)
+
+
+def people_with(role: Role) -> list[User]:
+    """Everybody active who holds this role, the one a visitor can be first."""
+    return list(User.objects.filter(is_active=True, grants__role=role).order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The example of an open focus, with the agent who may challenge it; `theirs` where the visitor leads them, `me` where they are them."""
+
+    user: User
+    verdict_id: int
+    call: str
+    behaviour: str
+    theirs: bool
+    me: bool
+
+
+def shown_examples(*, landed_before: datetime) -> list[Shown]:
+    """Examples of open foci that agents may challenge."""
+    leader, agent = person_in(Role.TEAM_LEADER), person_in(Role.AGENT)
+    rows = Focus.objects.filter(
+        closed_at=None, agent__user__isnull=False, example__attempt__stored_at__lt=landed_before
+    ).select_related("agent__user", "agent__team__leader", "behaviour", "example__attempt__evaluation__conversation")
+    return [
+        Shown(
+            user=row.agent.user,
+            verdict_id=row.example.pk,
+            call=row.example.attempt.evaluation.conversation.key,
+            behaviour=row.behaviour.key,
+            theirs=row.agent.team is not None and row.agent.team.leader == leader,
+            me=row.agent.user == agent,
+        )
+        for row in rows.order_by("id")
+        if row.agent.user and row.example
+    ]
