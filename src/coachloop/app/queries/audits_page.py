@@ -148,11 +148,9 @@ class Plan:
     within: float
     frame: int
     agents: int
-    needed: int
     size: int
     answers: int
     hours: float
-
     choices: Sequence[tuple[str, str]] = ()
 
     @property
@@ -278,7 +276,6 @@ def plan(
         within=within,
         frame=len(frame.keys),
         agents=len(set(frame.agents)),
-        needed=size,
         size=size,
         answers=answers,
         hours=cost().hours(answers),
@@ -313,10 +310,9 @@ def workers(viewer: Viewer, *, today: date) -> list[Worker]:
     if not viewer.has(Role.QA_LEAD):
         return []
     open_ = Q(assignments__submitted_at__isnull=True, assignments__passed_on_at__isnull=True)
-    here = Q(assignments__isnull=False)
     rows = User.objects.filter(grants__role__in=(Role.EVALUATOR, Role.QA_LEAD), is_active=True).annotate(
-        waiting=Count("assignments", filter=here & open_, distinct=True),
-        overdue=Count("assignments", filter=here & open_ & Q(assignments__due_on__lt=today), distinct=True),
+        waiting=Count("assignments", filter=open_, distinct=True),
+        overdue=Count("assignments", filter=open_ & Q(assignments__due_on__lt=today), distinct=True),
         submitted=Count("assignments", filter=Q(assignments__submitted_at__isnull=False), distinct=True),
     )
     always = set(User.objects.filter(grants__role=Role.EVALUATOR).values_list("id", flat=True))

@@ -13,9 +13,7 @@ from coachloop.app.queries.guided import asks
 from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.people import Role
-from coachloop.core.model.verdict import Outcome
-
-ANSWERS = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
+from coachloop.core.model.verdict import ANSWERS, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,7 @@ from coachloop.app.queries.rates import number
 from coachloop.app.queries.trust import MACHINE, Figure
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
 from coachloop.app.queries.viewing import Viewer
-from coachloop.core.insight.rooms import (
-    Grid,
-    Question,
-    grid,
-    together,
-)
+from coachloop.core.insight.rooms import Grid, Question, grid, together
 from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.stats.agreement import Alpha
@@ -164,13 +159,9 @@ def told(room: Room) -> Told:
 
 
 def machine(conversations: Iterable[int], asked: Iterable[int]) -> dict[Question, Outcome]:
-    """What the machine says without having learned from these calls."""
+    """What the machine says without having learned from these calls; `asked` are behaviours of one template."""
     verdicts = current_verdicts().filter(**{f"{CONVERSATION}__in": list(conversations), "behaviour__in": list(asked)})
-    pks = {
-        (row.template.key, row.key): row.pk
-        for row in Behaviour.objects.filter(pk__in=list(asked)).select_related("template")
-    }
-    keys = {key: pk for (_, key), pk in pks.items()}
+    keys = dict(Behaviour.objects.filter(pk__in=list(asked)).values_list("key", "id"))
     return {(one.conversation_id, keys[one.behaviour]): one.outcome for one in unseen(verdicts)}
 
 

@@ -28,9 +28,8 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model.people import Role
 from coachloop.core.model.review import PRECEDENCE, ReviewKind
-from coachloop.core.model.verdict import Outcome
+from coachloop.core.model.verdict import ANSWERS
 
-ANSWERS = frozenset({Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE})
 LONGEST_NOTE = 5_000
 MOST_QUOTES = 20
 THIRD_DAYS = 3
@@ -220,12 +219,17 @@ def working_day(now: datetime, days: int) -> date:
     return calendar_of_site(first_site(), around=today).add(today, days)
 
 
-def least_loaded(people: Iterable[User]) -> list[User]:
-    """Whoever has the fewest open assignments first, then by name."""
+def waiting(people: Iterable[User]) -> Counter[int]:
+    """Open assignments of each, by user id."""
+    rows = open_work().filter(reviewer__in=list(people)).values_list("reviewer").annotate(many=Count("id")).order_by()
+    return Counter(dict(rows))
+
+
+def least_loaded(people: Iterable[User], loads: Mapping[int, int] | None = None) -> list[User]:
+    """Whoever has the fewest open assignments first, then by name; `loads` where they are counted already."""
     every = list(people)
-    waiting = open_work().filter(reviewer__in=every).values_list("reviewer").annotate(many=Count("id")).order_by()
-    many: Counter[int] = Counter(dict(waiting))
-    return sorted(every, key=lambda one: (many[one.pk], one.name, one.pk))
+    many = waiting(every) if loads is None else loads
+    return sorted(every, key=lambda one: (many.get(one.pk, 0), one.name, one.pk))
 
 
 def open_work() -> QuerySet[Assignment]:

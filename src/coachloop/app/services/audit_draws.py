@@ -1,13 +1,11 @@
 """Audits: calls drawn by chance, given out to be answered blind."""
 
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
 
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.models import Assignment, AuditDraw, Conversation, Template, User
@@ -66,9 +64,8 @@ def draw_audit(*, viewer: Viewer, wanted: Wanted, now: datetime) -> AuditDraw:
     """
     _may_draw(viewer)
     published = audit_frames.published_for_audit(wanted.template)
-    Template.objects.select_for_update().get(
-        pk=published.template_id
-    )  # two draws at once would not know each other's chances
+    # two draws at once would not know each other's chances
+    Template.objects.select_for_update().get(pk=published.template_id)
     _must_be_possible(wanted, published.template_id)
     behaviour = audit_frames.behaviour_to_draw_by(published, wanted.behaviour)
     frame = audit_frames.frame_of(published, behaviour, first=wanted.first, last=wanted.last)
@@ -98,14 +95,8 @@ def draw_audit(*, viewer: Viewer, wanted: Wanted, now: datetime) -> AuditDraw:
         drawn_by=viewer.user,
     )
     given = _give_out(row, chances, also=wanted.also, now=now)
-    detail = {
-        "template": wanted.template,
-        "frame": len(frame.keys),
-        "sha256": frame.sha256,
-        "seed": seed,
-        "given": given,
-    }
-    audit.record(viewer, "audit.draw", f"audit:{row.pk}", now=now, detail=detail)
+    drawn = {"frame": len(frame.keys), "sha256": frame.sha256, "seed": seed, "given": given}
+    audit.record(viewer, "audit.draw", f"audit:{row.pk}", now=now, detail={"template": wanted.template, **drawn})
     return row
 
 
@@ -121,12 +112,17 @@ def give_out_again(*, viewer: Viewer, draw_id: int, now: datetime) -> int:
     """
     _may_draw(viewer)
     draw = AuditDraw.objects.get(pk=draw_id)
-    rows = assignments.open_work().select_for_update().filter(draw=draw, reviewer__isnull=True).order_by("id")
+    rows = list(assignments.open_work().select_for_update().filter(draw=draw, reviewer__isnull=True).order_by("id"))
+    people = list(assignments.reviewers(draw))
+    free, loads = blind.unbiased(people, {row.conversation_id for row in rows}), assignments.waiting(people)
     given = 0
     for row in rows:
-        row.reviewer_id = assignments.next_reviewer(draw, row.conversation_id)
-        row.save(update_fields=["reviewer"])
-        given += row.reviewer_id is not None
+        may = [one for one in people if row.conversation_id in free[one.pk]]
+        for one in assignments.least_loaded(may, loads)[:1]:
+            row.reviewer, given = one, given + 1
+            loads[one.pk] += 1
+            free[one.pk].discard(row.conversation_id)
+    Assignment.objects.bulk_update(rows, ["reviewer"], batch_size=500)
     audit.record(viewer, "audit.give_out", f"audit:{draw_id}", now=now, detail={"given": given})
     return given
 
@@ -180,11 +176,13 @@ def _give_out(draw: AuditDraw, chances: Mapping[str, float], *, also: Sequence[i
     people = _people(also)
     free = blind.unbiased(people, [calls[key] for key in keys])
     twice = audit_frames.answered_twice(keys, seed=draw.seed, share=draw.twice)
-    loads = Loads(people)
+    loads = assignments.waiting(people)
     pairs: list[tuple[int, int | None, float | None]] = []
     for key in keys:
         may = [one for one in people if calls[key] in free[one.pk]]
-        pairs += [(calls[key], who, chances[key]) for who in loads.next(may, many=1 + (key in twice))]
+        chosen = [one.pk for one in assignments.least_loaded(may, loads)[: 1 + (key in twice)]]
+        loads.update(chosen)
+        pairs += [(calls[key], who, chances[key]) for who in chosen] or [(calls[key], None, chances[key])]
     asked = list(draw.template.behaviours.filter(retired=False).order_by("position").values_list("id", flat=True))
     kind = ReviewKind.AUDIT
     given = assignments.assign(
@@ -196,17 +194,3 @@ def _give_out(draw: AuditDraw, chances: Mapping[str, float], *, also: Sequence[i
 def _people(also: Sequence[int]) -> list[User]:
     leads = User.objects.filter(id__in=also, grants__role=Role.QA_LEAD, is_active=True)
     return sorted({*assignments.reviewers(None), *leads}, key=lambda one: (one.name, one.pk))
-
-
-class Loads:
-    """Who has how much to do, as it is given out."""
-
-    def __init__(self, people: Sequence[User]) -> None:
-        rows = assignments.open_work().filter(reviewer__in=people).values_list("reviewer").annotate(Count("id"))
-        self._many: Counter[int] = Counter(dict(rows.order_by()))
-
-    def next(self, may: Sequence[User], *, many: int) -> list[int | None]:
-        """The least loaded of those who may; None where there is nobody."""
-        chosen = sorted(may, key=lambda one: (self._many[one.pk], one.name, one.pk))[:many]
-        self._many.update(one.pk for one in chosen)
-        return [one.pk for one in chosen] or [None]

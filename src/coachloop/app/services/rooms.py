@@ -34,7 +34,7 @@ from coachloop.core.insight.rooms import FEWEST_CALLS, MOST_CALLS
 from coachloop.core.model.people import Role
 from coachloop.core.model.review import PRECEDENCE, ReviewKind
 from coachloop.core.model.template_wording import worded
-from coachloop.core.model.verdict import Outcome
+from coachloop.core.model.verdict import ANSWERS, Outcome
 
 FEWEST_PEOPLE = 2
 LONGEST = 5_000
@@ -326,7 +326,7 @@ def _tell(user: User, room: Room, what: str, *, now: datetime) -> bool:
 
 
 def _question(room: Room, agreed: Agreed) -> tuple[Conversation, Behaviour]:
-    if agreed.outcome not in {Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE}:
+    if agreed.outcome not in ANSWERS:
         raise RefusedError(f"a room agrees on met, not met or not applicable, got {agreed.outcome.value!r}")
     behaviour = queries.behaviours(room).get(pk=agreed.behaviour_id)
     return Conversation.objects.filter(assignments__room=room).distinct().get(pk=agreed.conversation_id), behaviour

@@ -15,6 +15,10 @@ class Outcome(StrEnum):
     UNSCORED = "unscored"
 
 
+ANSWERS = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
+"""What a person can say about a behaviour; a machine that can't say any of these leaves it unscored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """Words copied from one turn: the proof a verdict stands on.

@@ -16,12 +16,11 @@ from coachloop.app.services import audit
 from coachloop.app.services import recordings as services
 from coachloop.core.model.held_notes import LONGEST_NOTES
 from coachloop.core.model.people import Role
-from coachloop.core.model.verdict import Outcome
+from coachloop.core.model.verdict import ANSWERS, Outcome
 from coachloop.web import transcript
 from coachloop.web.access import found, in_words, page
 
 ANSWERERS = (Role.TEAM_LEADER, Role.QA_LEAD)
-ANSWERS = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
 
 
 @page(Role.TEAM_LEADER)

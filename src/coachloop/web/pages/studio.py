@@ -24,7 +24,7 @@ from coachloop.app.services import audit, labels
 from coachloop.app.services import studio as service
 from coachloop.core.model.people import Role
 from coachloop.core.model.template import Template
-from coachloop.core.model.verdict import Outcome
+from coachloop.core.model.verdict import ANSWERS, Outcome
 from coachloop.core.scoring.port import Scorer
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import day, posted_number
@@ -37,8 +37,6 @@ JUDGE_SECONDS = 20
 
 MOST_BACKTESTED = 500
 """Calls of a back-test while somebody waits; the command takes all."""
-
-ANSWERS = (Outcome.MET, Outcome.NOT_MET, Outcome.NOT_APPLICABLE)
 
 
 def local_scorers() -> dict[str, Scorer]:
