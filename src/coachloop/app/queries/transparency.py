@@ -76,7 +76,8 @@ _WHO = (
 _ERROR = (
     (
         "Measured on calls that people answered blind. Agreement beyond chance (kappa) is 0 where it is chance and 1 where it is perfect; "
-        "the interval says where it likely lies. A call that a model learned from counts with what a model says that had not seen it."
+        "the interval says where it likely lies. Where a model learned from a call, it is another model, which had not seen that call, whose "
+        "answer is compared."
     ),
 )
 _FAIR = (
