@@ -124,9 +124,9 @@ def _agree(room_id: int, *, now: datetime) -> None:
 
 def _challenge(truth: Truth, *, today: date, zone: ZoneInfo) -> None:
     """One verdict falls that a leader coaches on, one stands, one waits for its decision, one for somebody to decide it."""
-    raised = datetime.combine(today - timedelta(days=3), time(11), zone)
+    raised = datetime.combine(today - timedelta(days=1), time(20), zone)
     shown = [(one, _true(truth, one)) for one in shown_examples(landed_before=raised)]
-    shown.sort(key=lambda pair: (not pair[0].theirs, pair[1] is Outcome.NOT_MET))
+    shown.sort(key=lambda pair: (not pair[0].theirs, not pair[0].planned, pair[1] is Outcome.NOT_MET))
     others = sorted(shown[1:], key=lambda pair: (not pair[0].me, pair[0].theirs, pair[1] is not Outcome.NOT_MET))
     for (one, true), words in zip([*shown[:1], *others], (FALLS, RAISED, STANDS, WAITS), strict=False):
         _dispute(one, true, words=words, raised=raised)
@@ -147,10 +147,10 @@ def _dispute(one: Shown, true: Outcome, *, words: str, raised: datetime) -> None
     who = next((user for user in people if user.pk in may), None)
     if words == RAISED or who is None:
         return
-    assign(viewer=_lead(), dispute_id=row.pk, to=who.pk, instead_of=None, now=raised + timedelta(hours=5))
+    assign(viewer=_lead(), dispute_id=row.pk, to=who.pk, instead_of=None, now=raised + timedelta(minutes=30))
     stands, reason = Outcome.NOT_MET, IT_STANDS
     if words == FALLS:
         stands, reason = (true, IT_FALLS) if true is Outcome.MET else (Outcome.NOT_APPLICABLE, NO_MOMENT)
     if words != WAITS:
-        now = raised + timedelta(days=1)
+        now = raised + timedelta(hours=2)
         decide(viewer=viewing.viewer(who), dispute_id=row.pk, stands=stands, reason=reason, now=now)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 
-from coachloop.app.models import Focus, User
+from coachloop.app.models import Focus, Session, User
 from coachloop.core.model.people import Role
 
 
@@ -41,7 +41,10 @@ def people_with(role: Role) -> list[User]:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The example of an open focus, with the agent who may challenge it; `theirs` where the visitor leads them, `me` where they are them."""
+    """The example of an open focus, with the agent who may challenge it.
+
+    `theirs` where the visitor leads them, `me` where the visitor is them, `planned` where the session is still to be held.
+    """
 
     user: User
     verdict_id: int
@@ -49,6 +52,7 @@ class Shown:
     behaviour: str
     theirs: bool
     me: bool
+    planned: bool
 
 
 def shown_examples(*, landed_before: datetime) -> list[Shown]:
@@ -56,7 +60,10 @@ def shown_examples(*, landed_before: datetime) -> list[Shown]:
     leader, agent = person_in(Role.TEAM_LEADER), person_in(Role.AGENT)
     rows = Focus.objects.filter(
         closed_at=None, agent__user__isnull=False, example__attempt__stored_at__lt=landed_before
-    ).select_related("agent__user", "agent__team__leader", "behaviour", "example__attempt__evaluation__conversation")
+    ).annotate(planned=Exists(Session.objects.filter(focus=OuterRef("pk"), status="planned")))
+    rows = rows.select_related(
+        "agent__user", "agent__team__leader", "behaviour", "example__attempt__evaluation__conversation"
+    )
     return [
         Shown(
             user=row.agent.user,
@@ -65,6 +72,7 @@ def shown_examples(*, landed_before: datetime) -> list[Shown]:
             behaviour=row.behaviour.key,
             theirs=row.agent.team is not None and row.agent.team.leader == leader,
             me=row.agent.user == agent,
+            planned=row.planned,
         )
         for row in rows.order_by("id")
         if row.agent.user and row.example
