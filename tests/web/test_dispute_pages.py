@@ -3,21 +3,18 @@
 import re
 
 import pytest
-from django.test import Client
 
 from coachloop.app.models import AuditEntry, Dispute, Focus, Message, Verdict
+from coachloop.app.queries.viewing import viewer
+from coachloop.app.services import disputes
+from coachloop.core.model.verdict import Outcome
 from web.cast import Cast, coached, disputed
+from web.signed_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
 WORDS = "I said why I call, in the words before."
 WHY = "The reason is there, in other words than the usual ones."
-
-
-def signed_in(user):
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text(client, address):
@@ -189,11 +186,11 @@ def test_or_closes_the_focus(cast: Cast):
 
 
 def test_a_behaviour_that_is_often_overturned_is_shown_to_those_who_word_it(cast: Cast):
-    rows = Verdict.objects.filter(behaviour__key="states_purpose", outcome="not_met")
+    rows, eve = Verdict.objects.filter(behaviour__key="states_purpose", outcome="not_met"), cast.evaluator
     for verdict in rows.filter(attempt__evaluation__conversation__agent__key="lea").order_by("-pk")[:5]:
-        row = raised(cast, verdict)
-        given(cast, row)
-        decided(cast, row)
+        row = disputes.raise_dispute(viewer=viewer(cast.agent), verdict_id=verdict.pk, words=WORDS, now=cast.now)
+        disputes.assign(viewer=viewer(cast.qa_lead), dispute_id=row.pk, to=eve.pk, instead_of=None, now=cast.now)
+        disputes.decide(viewer=viewer(eve), dispute_id=row.pk, stands=Outcome.MET, reason=WHY, now=cast.now)
     page = text(signed_in(cast.qa_lead), "/disputes")
     assert "Often overturned" in page
     assert "5 of 5, likely between 57\xa0% and 100\xa0%" in page
