@@ -56,9 +56,7 @@ def test_trust_says_how_far_and_what_next(audited):
 
 def test_fairness_and_the_pack_are_commands(audited):
     rows = json.loads(audited("insight", "fairness", "manners", "--json").out)
-    assert rows == [] or {"kind", "group", "measure", "n", "agents", "enough", "share", "difference", "said"} < set(
-        rows[0]
-    )
+    assert {"kind", "group", "measure", "n", "agents", "enough", "share", "difference", "said"} < set(rows[0])
     assert audited("insight", "fairness", "manners").code == 0
     pack = audited("transparency").out
     assert pack.startswith("# How calls are scored here")
