@@ -23,8 +23,8 @@ from coachloop.core.model.wire import LabelLine
 TEMPLATE, COARSE = "first-30-seconds", 0.1
 """What is audited, and within how many points its rate is to be known."""
 
-ROOM_ON, DRAW_ON = 5, 6
-"""The working days on which the first room meets and the audit is drawn."""
+DRAW_ON, ROOM_ON = 5, 6
+"""The working days on which the audit is drawn and the first room meets: calls of the audit are in no room, so a third one is free to decide."""
 
 LEFT = 8
 """So many calls each evaluator has not come to yet."""
@@ -50,12 +50,12 @@ def known(labels: Iterable[LabelLine]) -> Truth:
 
 
 def check(number: int, day: date, *, truth: Truth, zone: ZoneInfo) -> None:
-    """The evening of working day `number`: early on a room meets, and an audit is drawn."""
+    """The evening of working day `number`: early on an audit is drawn, and a room meets."""
     now = datetime.combine(day, time(19, 45), zone)
     if number == ROOM_ON:
         room_id = _room("How do we hear openings?", size=6, by=day, now=now)
         for place, person in enumerate(_answering()):
-            _answer(person, truth, slips=place, now=now)
+            _answer(person, truth, slips=place, now=now, kind="calibration")
         _agree(room_id, now=now)
     if number == DRAW_ON:
         wanted = Wanted(TEMPLATE, day - timedelta(days=27), day, within=COARSE, seed="the demonstration", twice=0.25)

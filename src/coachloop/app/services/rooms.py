@@ -302,13 +302,21 @@ def _calls(template: Template, users: Sequence[User], wanted: Wanted) -> list[in
         raise RefusedError(f"a room has {FEWEST_CALLS} to {MOST_CALLS} calls, got {wanted.size}")
     calls = room_choice.choose(template, users=users, contested=wanted.contested, size=wanted.size, seed=wanted.seed)
     if len(calls) < wanted.size:
-        what = "contested calls" if wanted.contested else "calls"
-        raise RefusedError(
-            f"only {len(calls)} {what} of the last {room_choice.DAYS} days can still be answered blind by all of them: leaders have seen "
-            "their teams' calls, and whoever opened a call has seen it; choose fewer calls or other people"
-            + (", or calls by chance" if wanted.contested else "")
-        )
+        raise RefusedError(_too_few(len(calls), contested=wanted.contested))
     return calls
+
+
+def _too_few(many: int, *, contested: bool) -> str:
+    said = f"only {many} {'contested ' if contested else ''}calls of the last {room_choice.DAYS} days can still be answered blind by all of them"
+    if contested:
+        return (
+            f"{said}: contested is what was disputed or answered differently, or where the machine is unsure; "
+            "choose fewer calls, other people, or calls by chance"
+        )
+    return (
+        f"{said}: leaders have seen their teams' calls, and whoever opened a call has seen it; "
+        "choose fewer calls or other people"
+    )
 
 
 def _unanswered(room: Room) -> QuerySet[Assignment]:
