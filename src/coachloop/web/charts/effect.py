@@ -1,14 +1,11 @@
 """What coaching moved, behaviour by behaviour, as a picture: points with their intervals about the line of nothing."""
 
-import json
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
-
-import vl_convert
 
 from coachloop.app.queries.programme import Programme
 from coachloop.web.charts.trend import FACE, SIZES, THEMES
+from coachloop.web.charts.vega import svg
 
 ROW = 34
 LONGEST = {"wide": 34, "narrow": 16}
@@ -23,12 +20,7 @@ def effect_svg(programme: Programme, theme: str, size: str) -> str:
         for name, one in known
         if one.effect is not None
     ]
-    return _draw(json.dumps(_spec(rows, THEMES[theme], SIZES[size][0]), sort_keys=True))
-
-
-@lru_cache(maxsize=64)
-def _draw(spec: str) -> str:
-    return str(vl_convert.vegalite_to_svg(spec))
+    return svg(_spec(rows, THEMES[theme], SIZES[size][0]))
 
 
 def _short(name: str, longest: int) -> str:

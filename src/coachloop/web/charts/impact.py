@@ -1,13 +1,10 @@
 """What behaviours do to an outcome, as a picture: points with their intervals about the line of nothing."""
 
-import json
-from functools import lru_cache
 from typing import Any
-
-import vl_convert
 
 from coachloop.app.queries.impact import Found
 from coachloop.web.charts.trend import FACE, SIZES, THEMES
+from coachloop.web.charts.vega import svg
 
 ROW = 34
 NAMES = {"wide": (190, 34), "narrow": (110, 16)}
@@ -27,12 +24,7 @@ def impact_svg(found: Found, theme: str, size: str) -> str:
         }
         for one in found.estimated
     ]
-    return _draw(json.dumps(_spec(rows, THEMES[theme], SIZES[size][0] - room), sort_keys=True))
-
-
-@lru_cache(maxsize=128)
-def _draw(spec: str) -> str:
-    return str(vl_convert.vegalite_to_svg(spec))
+    return svg(_spec(rows, THEMES[theme], SIZES[size][0] - room))
 
 
 def _short(name: str, longest: int) -> str:

@@ -1,14 +1,12 @@
 """How far people agreed from room to room, as a picture: alpha with its interval, chance at 0 and the same always at 1."""
 
-import json
-from functools import lru_cache
 from typing import Any
 
-import vl_convert
 from django.template.defaultfilters import date as date_format
 
 from coachloop.app.queries.rooms import Trend
 from coachloop.web.charts.trend import FACE, SIZES, THEMES
+from coachloop.web.charts.vega import svg
 
 SHOWN = {"wide": 12, "narrow": 5}
 
@@ -25,12 +23,7 @@ def rooms_svg(trend: Trend, theme: str, size: str) -> str:
         for number, point in enumerate(trend.points)
         if point.people.value is not None
     ]
-    return _draw(json.dumps(_spec(rows[-SHOWN[size] :], THEMES[theme], SIZES[size]), sort_keys=True))
-
-
-@lru_cache(maxsize=128)
-def _draw(spec: str) -> str:
-    return str(vl_convert.vegalite_to_svg(spec))
+    return svg(_spec(rows[-SHOWN[size] :], THEMES[theme], SIZES[size]))
 
 
 def _spec(rows: list[dict[str, Any]], colour: dict[str, str], size: tuple[int, int]) -> dict[str, Any]:

@@ -1,13 +1,10 @@
 """A behaviour's trend as a picture: weekly rates with the band they likely lie in, the target, and what happened when."""
 
-import json
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
-import vl_convert
-
 from coachloop.app.queries.agent_page import Point, Trend
+from coachloop.web.charts.vega import svg
 
 FACE = 'Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
 THEMES = {
@@ -23,12 +20,7 @@ WEEKS_SHOWN = {"wide": 12, "narrow": 6}
 def trend_svg(trend: Trend, theme: str, size: str) -> str:
     """The trend as SVG in one of THEMES and SIZES; drawn once for the same numbers."""
     shown = replace(trend, points=trend.points[-WEEKS_SHOWN[size] :])
-    return _draw(json.dumps(_spec(shown, THEMES[theme], SIZES[size]), sort_keys=True))
-
-
-@lru_cache(maxsize=512)
-def _draw(spec: str) -> str:
-    return str(vl_convert.vegalite_to_svg(spec))
+    return svg(_spec(shown, THEMES[theme], SIZES[size]))
 
 
 def _spec(trend: Trend, colour: dict[str, str], size: tuple[int, int]) -> dict[str, Any]:

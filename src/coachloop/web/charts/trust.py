@@ -1,14 +1,11 @@
 """What the machine says beside what is likely true, behaviour by behaviour: two points with their intervals a row."""
 
-import json
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
-
-import vl_convert
 
 from coachloop.app.queries.trust import TrustRow
 from coachloop.web.charts.trend import FACE, SIZES, THEMES
+from coachloop.web.charts.vega import svg
 
 ROW = 22
 LONGEST = {"wide": 34, "narrow": 16}
@@ -18,12 +15,7 @@ SAID, TRUE = "the machine says", "corrected by audits"
 def trust_svg(rows: Sequence[TrustRow], theme: str, size: str) -> str:
     """The picture in one of THEMES and SIZES; drawn once for the same numbers."""
     found = [one for row in rows for one in _ends(row, LONGEST[size])]
-    return _draw(json.dumps(_spec(found, THEMES[theme], SIZES[size][0]), sort_keys=True))
-
-
-@lru_cache(maxsize=64)
-def _draw(spec: str) -> str:
-    return str(vl_convert.vegalite_to_svg(spec))
+    return svg(_spec(found, THEMES[theme], SIZES[size][0]))
 
 
 def _ends(row: TrustRow, longest: int) -> Iterator[dict[str, Any]]:
