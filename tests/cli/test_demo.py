@@ -44,6 +44,7 @@ def test_the_centre_lives_and_is_built_once(run, monkeypatch, tmp_path):
     over = Dispute.objects.filter(decided_at__isnull=False)
     assert set(over.values_list("decision", flat=True)) & {"overturned", "not_applicable"}, "one did not stand"
     assert Dispute.objects.filter(decided_at=None).exists()
+    assert Dispute.objects.filter(assigned_to=None).exists(), "one waits to be given to somebody"
     known = Conversation.objects.count()
     assert run("demo", "--agents", 20, "--port", 8200).code == 0
     assert Conversation.objects.count() == known

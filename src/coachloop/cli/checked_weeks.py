@@ -128,8 +128,10 @@ def _challenge(truth: Truth, *, today: date, zone: ZoneInfo) -> None:
     shown = [(one, _true(truth, one)) for one in shown_examples(landed_before=raised)]
     shown.sort(key=lambda pair: (not pair[0].theirs, not pair[0].planned, pair[1] is Outcome.NOT_MET))
     others = sorted(shown[1:], key=lambda pair: (not pair[0].me, pair[0].theirs, pair[1] is not Outcome.NOT_MET))
-    for (one, true), words in zip([*shown[:1], *others], (FALLS, RAISED, STANDS, WAITS), strict=False):
-        _dispute(one, true, words=words, raised=raised)
+    ends = [FALLS, RAISED, STANDS, WAITS]
+    for one, true in [*shown[:1], *others]:
+        if ends and _dispute(one, true, words=ends[0], raised=raised):
+            ends.pop(0)
 
 
 def _true(truth: Truth, one: Shown) -> Outcome:
@@ -137,16 +139,17 @@ def _true(truth: Truth, one: Shown) -> Outcome:
     return Outcome(label.verdict) if label else Outcome.NOT_MET
 
 
-def _dispute(one: Shown, true: Outcome, *, words: str, raised: datetime) -> None:
+def _dispute(one: Shown, true: Outcome, *, words: str, raised: datetime) -> bool:
+    """Raised, and led as far as its words say; not where their days to challenge it are over."""
     try:
         row = raise_dispute(viewer=viewing.viewer(one.user), verdict_id=one.verdict_id, words=words, now=raised)
-    except RefusedError:  # too late: their days to challenge it are over
-        return
+    except RefusedError:
+        return False
     may = {each.user_id for each in deciders([row])[row.pk]}
     people = [*people_with(Role.EVALUATOR), *people_with(Role.QA_LEAD)]
     who = next((user for user in people if user.pk in may), None)
     if words == RAISED or who is None:
-        return
+        return True
     assign(viewer=_lead(), dispute_id=row.pk, to=who.pk, instead_of=None, now=raised + timedelta(minutes=30))
     stands, reason = Outcome.NOT_MET, IT_STANDS
     if words == FALLS:
@@ -154,3 +157,4 @@ def _dispute(one: Shown, true: Outcome, *, words: str, raised: datetime) -> None
     if words != WAITS:
         now = raised + timedelta(hours=2)
         decide(viewer=viewing.viewer(who), dispute_id=row.pk, stands=stands, reason=reason, now=now)
+    return True
