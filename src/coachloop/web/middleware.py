@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
 
 from coachloop.app.queries import sites
@@ -18,3 +18,19 @@ class SiteZoneMiddleware:
             return self.get_response(request)
         with timezone.override(sites.zone()):
             return self.get_response(request)
+
+
+class NoNulMiddleware:
+    """Refuses a NUL character in an address or a form, in one place for all pages: PostgreSQL stores none, and would end in an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or say that the address or the form holds what no page can take."""
+        given = (value for part in (request.GET, request.POST) for _, values in part.lists() for value in values)
+        if "\0" in request.path or any("\0" in value for value in given):
+            return HttpResponseBadRequest(
+                "There is a NUL character in this address or form. Take it out, and send it again."
+            )
+        return self.get_response(request)
