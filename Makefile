@@ -3,7 +3,7 @@ SHELL := /bin/bash
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 READY := .venv/.ready
 COACHLOOP := .venv/bin/coachloop
-PYTEST := .venv/bin/pytest -n 2 --dist worksteal -m "not judge_server"
+PYTEST := .venv/bin/pytest -n 3 --dist worksteal -m "not judge_server"
 export COVERAGE_FILE ?= .coverage
 
 .PHONY: help setup demo serve test check coverage lint format test-judge screenshots real-data clean

@@ -12,7 +12,7 @@ def test_killed_in_the_middle_and_started_again_nothing_is_lost_and_nothing_twic
     told = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_URL", "COACHLOOP_"))}
     ran = subprocess.run(  # noqa: S603 -- our own script
         [sys.executable, "-W", "ignore", ROOT / "benchmarks" / "kill.py", *sizes],
-        cwd=ROOT, env=told, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, env=told, capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.rstrip().endswith("nothing lost, nothing twice")
