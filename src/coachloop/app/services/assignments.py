@@ -1,7 +1,5 @@
 """Questions that somebody answers blind: given out, saved as they go, submitted once, passed on; stored as reviews."""
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -16,7 +14,6 @@ from coachloop.app.models import (
     AuditDraw,
     Behaviour,
     Conversation,
-    DirtyDay,
     Review,
     Room,
     Template,
@@ -25,9 +22,9 @@ from coachloop.app.models import (
 from coachloop.app.queries import assignments as queries
 from coachloop.app.queries.sites import calendar_of_site, first_local_date, first_site
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, reviews
 from coachloop.core.model.people import Role
-from coachloop.core.model.review import PRECEDENCE, ReviewKind
+from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import ANSWERS
 
 LONGEST_NOTE = 5_000
@@ -182,12 +179,11 @@ def store(assignment: Assignment, *, kind: ReviewKind, now: datetime) -> list[Re
     call = assignment.conversation
     reviewer = assignment.reviewer
     behaviours = Behaviour.objects.in_bulk([int(pk) for pk in assignment.answers])
-    reviews = [
+    given = (
         Review(
             conversation=call,
             behaviour=behaviours[int(pk)],
             kind=kind,
-            rank=PRECEDENCE[kind],
             outcome=said["outcome"],
             reviewer=reviewer,
             reviewer_name=reviewer.name if reviewer else "",
@@ -196,14 +192,11 @@ def store(assignment: Assignment, *, kind: ReviewKind, now: datetime) -> list[Re
             quotes=said["quotes"],
             note=said["note"],
             sampling_probability=assignment.sampling_probability if kind is ReviewKind.AUDIT else None,
-            fingerprint=_fingerprint(assignment, pk, kind),
+            fingerprint=reviews.fingerprint(["assignment", assignment.pk, pk, kind]),
         )
         for pk, said in assignment.answers.items()
-    ]
-    Review.objects.bulk_create(reviews)
-    if call.agent_id and call.day:
-        DirtyDay.objects.create(agent_id=call.agent_id, day=call.day)
-    return reviews
+    )
+    return reviews.store(given)
 
 
 def reviewers(draw: AuditDraw | None) -> QuerySet[User]:
@@ -335,15 +328,3 @@ def _biased(user: User | None, conversation_id: int) -> str:
     key = Conversation.objects.filter(pk=conversation_id).values_list("key", flat=True).first()
     who = user.name if user else "nobody"
     return f"{who} has seen what was found in {key}, or was asked about it before; somebody else has to answer"
-
-
-def _fingerprint(assignment: Assignment, behaviour: str, kind: ReviewKind) -> str:
-    said = [
-        "assignment",
-        assignment.pk,
-        assignment.conversation_id,
-        behaviour,
-        kind,
-        assignment.assigned_at.isoformat(),
-    ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

@@ -1,24 +1,23 @@
 """An agent challenges a verdict; a QA lead gives it to somebody who neither scored nor coached it; they decide, with a reason."""
 
-import hashlib
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from coachloop.app.errors import AlreadyOpenError, NotYoursError, RefusedError, UnknownNameError, WrongStateError
-from coachloop.app.models import DirtyDay, Dispute, Review, User
+from coachloop.app.models import Dispute, Review, User
 from coachloop.app.queries import disputes as queries
 from coachloop.app.queries import sites
 from coachloop.app.queries.challenges import Challengeable, challengeable
 from coachloop.app.queries.deciders import deciders
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, messages
+from coachloop.app.services import audit, messages, reviews
 from coachloop.app.services.led import is_agent
 from coachloop.app.services.messages import Words
 from coachloop.core.coaching.words import says_something
 from coachloop.core.model.people import Role
-from coachloop.core.model.review import PRECEDENCE, ReviewKind, decision
+from coachloop.core.model.review import ReviewKind, decision
 from coachloop.core.model.verdict import Outcome
 
 LONGEST = 2000
@@ -164,10 +163,7 @@ def decide(*, viewer: Viewer, dispute_id: int, stands: Outcome, reason: str, now
     row.review = _answer(row, stands, person=viewer.user, now=now)
     row.decided_by, row.decided_by_name, row.decided_at = viewer.user, viewer.name, now
     row.save()
-    call = row.conversation
-    if call.agent_id and call.day:
-        DirtyDay.objects.create(agent_id=call.agent_id, day=call.day)
-    detail = {"decision": row.decision, "outcome": stands.value, "conversation": call.key}
+    detail = {"decision": row.decision, "outcome": stands.value, "conversation": row.conversation.key}
     audit.record(viewer, "dispute.decide", f"dispute:{row.pk}", now=now, detail=detail)
     if row.agent.user:
         told = "What you challenged is decided. Read what stands now, and why."
@@ -176,18 +172,18 @@ def decide(*, viewer: Viewer, dispute_id: int, stands: Outcome, reason: str, now
 
 
 def _answer(row: Dispute, stands: Outcome, *, person: User, now: datetime) -> Review:
-    return Review.objects.create(
+    answer = Review(
         conversation=row.conversation,
         behaviour=row.behaviour,
         kind=ReviewKind.DISPUTE,
-        rank=PRECEDENCE[ReviewKind.DISPUTE],
         outcome=stands,
         reviewer=person,
         reviewer_name=person.name,
         reviewed_at=now,
         note=row.reason,
-        fingerprint=hashlib.sha256(f"dispute:{row.pk}".encode()).hexdigest(),
+        fingerprint=reviews.fingerprint(["dispute", row.pk]),
     )
+    return reviews.store([answer])[0]
 
 
 def _open(viewer: Viewer, dispute_id: int) -> Dispute:

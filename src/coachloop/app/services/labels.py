@@ -1,27 +1,24 @@
 """Human answers in: labels and audits from a file, and one by one."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import batched
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, UnknownNameError
-from coachloop.app.models import Behaviour, Conversation, DirtyDay, Review
+from coachloop.app.models import Behaviour, Conversation, Review
 from coachloop.app.queries import viewing
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import BehaviourFinder, find_template
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, reviews
 from coachloop.core.model import template as template_core
 from coachloop.core.model.conversation import moment
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
-from coachloop.core.model.review import PRECEDENCE, ReviewKind
+from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.model.wire import BadLineError, LabelLine, row, taken
 
@@ -82,8 +79,6 @@ def answer(
     if newest is not None and (newest.reviewer, newest.outcome) == (viewer.user, outcome):
         return newest
     review = _own(about, row, outcome, viewer=viewer, now=now)
-    if about.agent_id and about.day:
-        DirtyDay.objects.create(agent_id=about.agent_id, day=about.day)
     detail = {"template": template, "behaviour": behaviour.key, "outcome": outcome.value}
     audit.record(viewer, "label.answer", f"conversation:{about.key}", now=now, detail=detail)
     return review
@@ -91,17 +86,17 @@ def answer(
 
 def _own(about: Conversation, behaviour: Behaviour, outcome: Outcome, *, viewer: Viewer, now: datetime) -> Review:
     said = {"by": viewer.name, "of": about.key, "behaviour": behaviour.pk, "at": now.isoformat(), "outcome": outcome}
-    return Review.objects.create(
+    given = Review(
         conversation=about,
         behaviour=behaviour,
         kind=ReviewKind.LABEL,
-        rank=PRECEDENCE[ReviewKind.LABEL],
         outcome=outcome,
         reviewer=viewer.user,
         reviewer_name=viewer.name,
         reviewed_at=now,
-        fingerprint=_digest(said),
+        fingerprint=reviews.fingerprint(said),
     )
+    return reviews.store([given])[0]
 
 
 def _store(
@@ -125,12 +120,7 @@ def _store(
         rows[review.fingerprint] = review
     there = set(Review.objects.filter(fingerprint__in=rows).values_list("fingerprint", flat=True))
     fresh = [row for fingerprint, row in rows.items() if fingerprint not in there]
-    Review.objects.bulk_create(fresh)
-    DirtyDay.objects.bulk_create(
-        DirtyDay(agent_id=row.conversation.agent_id, day=row.conversation.day)
-        for row in fresh
-        if row.conversation.agent_id and row.conversation.day
-    )
+    reviews.store(fresh)
     receipt.accepted += len(fresh)
     receipt.duplicates += len(there)
 
@@ -149,7 +139,6 @@ def _review(
         conversation=conversation,
         behaviour=behaviour,
         kind=kind,
-        rank=PRECEDENCE[kind],
         outcome=label.verdict,
         reviewer_name=label.reviewer or "",
         reviewed_at=_reviewed_at(label, zone) or now,
@@ -170,8 +159,4 @@ def _reviewed_at(label: LabelLine, zone: ZoneInfo) -> datetime | None:
 
 def _fingerprint(label: LabelLine, behaviour: Behaviour) -> str:
     said = label.model_dump(mode="json") | {"behaviour": behaviour.pk, "template": None}
-    return _digest(said)
-
-
-def _digest(said: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return reviews.fingerprint(said)

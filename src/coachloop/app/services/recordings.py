@@ -1,6 +1,5 @@
 """A leader's own coaching conversations: handed in, shared to be answered blind, taken back."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,12 +11,12 @@ from coachloop.app.models import Conversation, Evaluation, Review, Session, Sess
 from coachloop.app.queries import recordings as queries
 from coachloop.app.queries import viewing
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, ingest
+from coachloop.app.services import audit, ingest, reviews
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.held_notes import BadNotesError, read_notes
 from coachloop.core.model.receipt import Line
-from coachloop.core.model.review import PRECEDENCE, ReviewKind
+from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import Outcome
 
 
@@ -107,7 +106,7 @@ def answer(*, viewer: Viewer, recording_id: int, outcomes: Mapping[int, Outcome]
     if missing := [one.title for one in asked if outcomes.get(one.id) in {None, Outcome.UNSCORED}]:
         raise RefusedError(f"answer every question; still open: {', '.join(missing)}")
     about = queries.conversation_of(recording)
-    Review.objects.bulk_create(_review(viewer, about, (one.id, outcomes[one.id]), now=now) for one in asked)
+    reviews.store(_review(viewer, about, (one.id, outcomes[one.id]), now=now) for one in asked)
     audit.record(viewer, "recording.answer", f"recording:{recording_id}", now=now, detail={"answers": len(asked)})
 
 
@@ -143,15 +142,14 @@ def _erase(conversation: Conversation) -> None:
 
 def _review(viewer: Viewer, about: Conversation, said: tuple[int, Outcome], *, now: datetime) -> Review:
     behaviour, outcome = said
-    words = json.dumps([viewer.name, viewer.user.pk if viewer.user else 0, about.key, behaviour, outcome])
+    blind = ["blind", viewer.name, viewer.user.pk if viewer.user else 0, about.key, behaviour, outcome]
     return Review(
         conversation=about,
         behaviour_id=behaviour,
         kind=ReviewKind.LABEL,
-        rank=PRECEDENCE[ReviewKind.LABEL],
         outcome=outcome,
         reviewer=viewer.user,
         reviewer_name=viewer.name,
         reviewed_at=now,
-        fingerprint=hashlib.sha256(f"blind {words}".encode()).hexdigest(),
+        fingerprint=reviews.fingerprint(blind),
     )

@@ -1,7 +1,5 @@
 """Calibration rooms: made, answered blind, opened together, agreed on, worded anew, closed."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +12,6 @@ from coachloop.app.models import (
     Assignment,
     Behaviour,
     Conversation,
-    DirtyDay,
     Review,
     Room,
     RoomDecision,
@@ -28,11 +25,11 @@ from coachloop.app.queries import rooms as queries
 from coachloop.app.queries.sites import first_local_date
 from coachloop.app.queries.templates import find_template
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import assignments, audit, messages, studio
+from coachloop.app.services import assignments, audit, messages, reviews, studio
 from coachloop.app.services.messages import Words
 from coachloop.core.insight.rooms import FEWEST_CALLS, MOST_CALLS
 from coachloop.core.model.people import Role
-from coachloop.core.model.review import PRECEDENCE, ReviewKind
+from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.template_wording import worded
 from coachloop.core.model.verdict import ANSWERS, Outcome
 
@@ -345,11 +342,10 @@ def _review(room: Room, decision: RoomDecision, *, viewer: Viewer, now: datetime
     call, quotes = decision.conversation, _evidence(room, decision)
     before = Review.objects.filter(conversation=call, behaviour=decision.behaviour, kind=ReviewKind.CALIBRATION).count()
     said = ["room", room.pk, call.pk, decision.behaviour_id, decision.outcome, now.isoformat(), before]
-    review = Review.objects.create(
+    answer = Review(
         conversation=call,
         behaviour=decision.behaviour,
         kind=ReviewKind.CALIBRATION,
-        rank=PRECEDENCE[ReviewKind.CALIBRATION],
         outcome=decision.outcome,
         reviewer=viewer.user,
         reviewer_name=viewer.name,
@@ -357,11 +353,9 @@ def _review(room: Room, decision: RoomDecision, *, viewer: Viewer, now: datetime
         turns=sorted({quote["turn"] for quote in quotes}),
         quotes=quotes,
         note=decision.why,
-        fingerprint=hashlib.sha256(json.dumps(said).encode()).hexdigest(),
+        fingerprint=reviews.fingerprint(said),
     )
-    if call.agent_id and call.day:
-        DirtyDay.objects.create(agent_id=call.agent_id, day=call.day)
-    return review
+    return reviews.store([answer])[0]
 
 
 def _evidence(room: Room, decision: RoomDecision) -> list[dict[str, object]]:
