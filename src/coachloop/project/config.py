@@ -147,6 +147,37 @@ class Config(BaseSettings):
     judge_window_tokens: int = Field(default=8000, ge=500, le=1_000_000, description="of a call, the most in a request")
     judge_timeout: float = Field(default=120, gt=0, le=3600, description="seconds to wait for an answer")
 
+    speech: str = Field(
+        default="", max_length=1000, description="folder or name of a Whisper model, or off; whisper-base if not set"
+    )
+    speech_url: Annotated[str, AfterValidator(_is_server)] = Field(
+        default="", description="an OpenAI-compatible server that transcribes, with its /v1, instead of a model here"
+    )
+    speech_model: str = Field(default="", max_length=200, description="the model's name at that server")
+    speech_key: SecretStr = Field(default=SecretStr(""), description="the key that the server wants")
+    speech_language: str = Field(
+        default="",
+        pattern="^([a-z]{2,3})?$",
+        description="ISO 639-1, where all calls are in one language; else detected",
+    )
+    speech_words: str = Field(
+        default="",
+        max_length=2000,
+        description="names and products of the centre that are likely to be said, with commas",
+    )
+    speech_threads: int = Field(default=0, ge=0, le=256, description="cores for transcription; 0: all there are")
+    agent_channel: int = Field(default=1, ge=1, le=2, description="where the agent speaks in stereo: 1 left, 2 right")
+    recording_megabytes: int = Field(default=2000, ge=1, le=100_000, description="the largest recording taken")
+    recording_hours: float = Field(default=6, gt=0, le=48, description="the longest recording taken")
+    watch: str = Field(
+        default="", max_length=1000, description="a folder whose recordings and transcripts are taken in"
+    )
+    masking: str = Field(
+        default="display",
+        pattern="^(display|always|off)$",
+        description="card numbers and the like: display masks what is shown, always keeps nothing else, off",
+    )
+
     address: Annotated[str, AfterValidator(_is_address)] = Field(
         default="", description="where people reach this site, for links in messages; by the first host if not set"
     )
@@ -183,7 +214,7 @@ class Config(BaseSettings):
         return money
 
 
-SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "mail_url", "notify"}
+SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "speech_key", "mail_url", "notify"}
 """What a message never repeats: it may hold a password."""
 
 

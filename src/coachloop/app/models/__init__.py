@@ -1,5 +1,6 @@
 """Tables and their constraints."""
 
+from coachloop.app.models.audio import Audio, AudioPart, Original, Upload
 from coachloop.app.models.audit import AuditEntry
 from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
 from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft, Suggested
@@ -26,6 +27,8 @@ __all__ = [
     "Assignment",
     "Attempt",
     "Attendance",
+    "Audio",
+    "AudioPart",
     "AuditDraw",
     "AuditEntry",
     "Behaviour",
@@ -55,6 +58,7 @@ __all__ = [
     "LearnedModel",
     "MatrixDay",
     "Message",
+    "Original",
     "PackedDay",
     "Proposal",
     "ReportChoice",
@@ -80,6 +84,7 @@ __all__ = [
     "Template",
     "TemplateVersion",
     "TrainingCase",
+    "Upload",
     "User",
     "Valuation",
     "Verdict",

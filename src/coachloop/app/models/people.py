@@ -46,11 +46,12 @@ class SiteClosure(models.Model):
 
 
 class User(AbstractBaseUser):
-    """Somebody who signs in."""
+    """Somebody who signs in. `sees_originals`: they may read what is masked, in calls that they may see."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
+    sees_originals = models.BooleanField(default=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
