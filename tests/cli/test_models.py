@@ -59,7 +59,7 @@ def test_verify_with_nothing_here(run):
 def test_a_name_that_is_not_there(run, command):
     ran = run("models", command, "maxilm")
     assert ran.code == 2
-    assert "there are minilm, smollm2-135m, qwen-0.5b, qwen-1.5b, got 'maxilm'" in ran.err
+    assert f"there are {', '.join(one.name for one in CATALOGUE)}, got 'maxilm'" in ran.err
 
 
 def test_get_says_what_came_from_where(run, monkeypatch, home):

