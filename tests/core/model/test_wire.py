@@ -234,3 +234,24 @@ def test_each_line_is_taken_or_refused_in_its_place():
 )
 def test_a_coaching_conversation_is_known_by_its_channel(channel, coaching):
     assert ConversationLine.model_validate_json(line(channel=channel)).is_coaching is coaching
+
+
+@pytest.mark.parametrize(
+    ("given", "sure"),
+    [
+        (None, True),
+        ({"from": "channels", "confidence": 1}, True),
+        ({"from": "said", "confidence": 0.55}, False),
+        ({"from": "separated", "confidence": 0.55, "confirmed": True}, True),
+        (["another tool's field"], True),
+    ],
+)
+def test_who_speaks_is_certain_unless_it_was_guessed_and_nobody_confirmed_it(given, sure):
+    read = read_conversation(json.dumps({"id": "c", "turns": [], "speakers": given}).encode())
+    assert read.line.conversation().speakers_sure is sure
+    assert json.loads(read.document)["speakers"] == given
+
+
+def test_a_confidence_that_is_no_share_is_refused():
+    with pytest.raises(BadLineError, match=r"speakers\.confidence"):
+        read_conversation(b'{"id": "c", "turns": [], "speakers": {"from": "said", "confidence": 80}}')

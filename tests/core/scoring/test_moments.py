@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from coachloop.core.model.conversation import Conversation, Speaker, Turn, Word
 from coachloop.core.model.template import AppliesWhen, Behaviour, Require, Span, Window
 from coachloop.core.model.verdict import Outcome
-from coachloop.core.scoring.moments import NO_ANSWER, NO_TIMES, NO_TRIGGER, SILENT, NoMoment, moments
+from coachloop.core.scoring.moments import NO_ANSWER, NO_TIMES, NO_TRIGGER, SILENT, WHO, NoMoment, moments
 from coachloop.core.scoring.port import Moment
 
 SPEAKERS = {"a": Speaker.AGENT, "c": Speaker.CUSTOMER, "o": Speaker.OTHER}
@@ -29,6 +31,11 @@ def agent_turns(conversation: Conversation, asked: Behaviour) -> list[tuple[int 
 
 PRICE = AppliesWhen(customer_says=("price", "how much"))
 CALL = talk("a: hello there", "c: hi", "o: beep", "a: well", "c: yes", "a: bye")
+
+
+def test_nothing_is_said_of_the_agent_where_it_is_not_certain_who_speaks():
+    found = moments(replace(CALL, speakers_sure=False), behaviour())
+    assert found == NoMoment(Outcome.UNSCORED, WHO)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,10 @@ COACHING = "coaching"
 """The channel of a coaching conversation: the leader stands as the agent, the person coached as the customer."""
 
 
+SURE = 0.8
+"""How sure it has to be who is the agent where that was guessed; a template's behaviours are about what the agent says."""
+
+
 class Speaker(StrEnum):
     """Who says a turn."""
 
@@ -42,7 +46,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One call, chat or mail thread, as the scorers see it: its words and what they need to read them."""
+    """One call, chat or mail thread, as the scorers see it: its words and what they need to read them.
+
+    `speakers_sure` is False where it was guessed who speaks, and nobody confirmed a guess that may well be wrong.
+    """
 
     id: str
     turns: tuple[Turn, ...]
@@ -52,6 +59,7 @@ class Conversation:
     direction: str | None = None
     agent_name: str | None = None
     customer_name: str | None = None
+    speakers_sure: bool = True
 
     @property
     def opened_at(self) -> float | None:

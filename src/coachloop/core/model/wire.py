@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import pydantic_core
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
-from coachloop.core.model.conversation import COACHING, Conversation, Speaker, Turn, Word, moment
+from coachloop.core.model.conversation import COACHING, SURE, Conversation, Speaker, Turn, Word, moment
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 
@@ -51,6 +51,21 @@ class TurnLine(BaseModel):
         return Turn(self.speaker, self.text, self.start, self.end, _place(self.words or [], self.text))
 
 
+class SpeakersLine(BaseModel):
+    """How it is known who speaks: by channel, told by whoever made the transcript, or guessed from voices and words."""
+
+    model_config = ConfigDict(extra="allow")
+
+    source: Annotated[Literal["channels", "given", "separated", "said"], Field(alias="from")]
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    confirmed: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether verdicts about the agent may rest on it."""
+        return self.confirmed or self.confidence >= SURE
+
+
 class ConversationLine(BaseModel):
     """One line of the native conversation format; keys that are not named here are kept in the stored document."""
 
@@ -71,8 +86,15 @@ class ConversationLine(BaseModel):
     audio: Annotated[str, Field(max_length=1000)] | None = None
     outcome: dict[str, JsonValue] | None = None
     turns: Annotated[list[TurnLine], Field(max_length=50_000)] | None = None
+    speakers: SpeakersLine | None = None
     session_id: JsonValue = None
     both_agreed: JsonValue = None
+
+    @field_validator("speakers", mode="before")
+    @classmethod
+    def _of_this_format(cls, value: object) -> object:
+        """Other tools have a field of this name: without `from` it is one of the unknown that are kept."""
+        return value if isinstance(value, dict) and "from" in value else None
 
     @field_validator("started_at")
     @classmethod
@@ -103,6 +125,7 @@ class ConversationLine(BaseModel):
             direction=self.direction,
             agent_name=self.agent_name,
             customer_name=self.customer_name,
+            speakers_sure=self.speakers is None or self.speakers.sure,
         )
 
 

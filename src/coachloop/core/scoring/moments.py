@@ -12,6 +12,7 @@ from coachloop.core.scoring.port import Moment
 from coachloop.core.scoring.speech import Spans, Speech
 
 NO_TIMES = "no times: the window is in seconds and this conversation has none"
+WHO = "it is not certain who speaks: somebody has to confirm it on the conversation's page"
 SILENT = "the agent says nothing"
 NO_TRIGGER = "nothing the customer says opens a moment for it"
 NO_ANSWER = "the agent says nothing after the moment opened"
@@ -40,6 +41,8 @@ def moments_in(speech: Speech, behaviour: Behaviour) -> tuple[Moment, ...] | NoM
     Returns:
         At least one moment, just the first with `require: first`; or why there is none.
     """
+    if not speech.conversation.speakers_sure:
+        return NoMoment(Outcome.UNSCORED, WHO)
     if not speech.whole[Speaker.AGENT]:
         return NoMoment(Outcome.NOT_APPLICABLE, SILENT)
     if behaviour.window.span in _SECONDS and speech.opened_at is None:
