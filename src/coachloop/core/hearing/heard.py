@@ -20,3 +20,11 @@ class Heard:
     words: tuple[HeardWord, ...]
     language: str = ""
     language_probability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """The words of one channel that two people share, by who says them; `confidence` in [0, 1] that they are told apart rightly."""
+
+    sides: tuple[tuple[HeardWord, ...], tuple[HeardWord, ...]]
+    confidence: float
