@@ -33,7 +33,6 @@ class Audio(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     reason = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    taken_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     transcriber = models.CharField(max_length=200, blank=True)
     copied = models.CharField(max_length=200, blank=True)
