@@ -12,7 +12,7 @@ from coachloop.app.models import Conversation, DirtyDay, Evaluation, Revision
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, spoken
+from coachloop.app.services import audio, audit, spoken
 from coachloop.app.services.consented import Consented
 from coachloop.app.services.people import Directory
 from coachloop.core.model.call_type import call_type
@@ -23,6 +23,9 @@ from coachloop.core.model.wire import ConversationLine, Read, read_conversation,
 BATCH = 500
 BATCH_BYTES = 64 * 1024 * 1024
 TRIES = 5
+
+WAITING = "without a transcript: kept, waiting for transcription"
+"""Said of a conversation that came in without its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,24 @@ def ingest(
     audit.record(viewer, "conversations.ingest", "conversations", now=now, detail=_counts(receipt))
     progress(receipt.received)
     return receipt
+
+
+@transaction.atomic
+def revise(conversation: Conversation, document: str, *, now: datetime) -> None:
+    """Store what we ourselves found out about a conversation as its next revision; what came in is still what it was.
+
+    So the file that it came in with is a duplicate when it comes again.
+
+    Args:
+        conversation: stored already.
+        document: a line of the native format, as text.
+        now: when.
+    """
+    newest = Revision.objects.filter(conversation=conversation).order_by("number").last()
+    read = read_conversation(document.encode())
+    if newest is not None:
+        read = dataclasses.replace(read, content_hash=newest.content_hash)
+    _write([(conversation, [read])], Receipt(), _Batch(now, zone(), published(), replace=True))
 
 
 def _counts(receipt: Receipt) -> dict[str, int]:
@@ -132,6 +153,7 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
         .values_list("conversation__key", "content_hash")
     )
     fresh: dict[str, list[Read]] = {}
+    recordings = {arrival.read.line.id: arrival.place.recording for arrival in arrivals}
     for arrival in arrivals:
         read, place = arrival.read, arrival.place
         key = read.line.id
@@ -148,6 +170,7 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
             receipt.refuse(place.file, place.number, reason)
     arrived = [(known.get(key) or Conversation(key=key), reads) for key, reads in fresh.items()]
     _write(arrived, receipt, how)
+    audio.keep((row, recordings[row.key]) for row, _ in arrived)
     consented.keep(((row, reads[-1].line) for row, reads in arrived), how.now)
 
 
@@ -226,4 +249,4 @@ def _put_down(rows: list[Conversation], templates: tuple[Published, ...], receip
         if row.day is None:
             receipt.note("without a start: kept, and left out of insights over time")
         if not row.turn_count:
-            receipt.note("without a transcript: kept, waiting for transcription")
+            receipt.note(WAITING)

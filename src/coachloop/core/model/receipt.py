@@ -3,14 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from coachloop.core.model.recording import Recording
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a file, as bytes; `number` is 1-based."""
+    """One line of a file, as bytes; `number` is 1-based. `recording` is what the line is about, where it is kept here."""
 
     file: str
     number: int
     raw: bytes
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)
