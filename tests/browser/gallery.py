@@ -91,8 +91,8 @@ PAGES = {
     "no-role": ("nobody", "/"),
     "not-yours": ("agent", "/audit"),
 }
-NO_PAGE = {"agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart"}
-"""Answers GET, but with a picture."""
+NO_PAGE = {"agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart", "media"}
+"""Answers GET, but with a picture or a sound."""
 
 
 def shows_a_page(name: str) -> bool:
@@ -121,12 +121,13 @@ def pages_of(who: str, ids: dict[str, Any]) -> dict[str, str]:
     """Addresses by the name of the picture."""
     theirs = {name: path.format(**ids) for name, (whose, path) in PAGES.items() if whose == who}
     routes = {
-        name: reverse(name, kwargs=_args(name, ids)) + QUERY.get(name, "") for name in ROUTES if first_of(name) == who
+        name: reverse(name, kwargs=args_of(name, ids)) + QUERY.get(name, "") for name in ROUTES if first_of(name) == who
     }
     return theirs | routes
 
 
-def _args(name: str, ids: dict[str, Any]) -> dict[str, Any]:
+def args_of(name: str, ids: dict[str, Any]) -> dict[str, Any]:
+    """What a route's address is made of."""
     return {key: ids.get(value, value) for key, value in RULES[name].args.items()}
 
 

@@ -23,7 +23,8 @@ from web.test_permissions import QUERY, RULES, under_way
 pytestmark = pytest.mark.django_db
 
 LEFT_OUT = {"review", "new-template", "agent-trend", "impact-chart", "effect-chart", "rooms-chart", "trust-chart"}
-"""The form itself, which shows the words and nothing else; a page without calls; pictures."""
+LEFT_OUT |= {"media"}
+"""The form itself, which shows the words and nothing else; a page without calls; pictures; the sound, which a form has too."""
 
 WORDS = (
     "from Harbour Homes",

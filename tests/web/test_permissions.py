@@ -11,6 +11,7 @@ from django.urls import URLPattern, reverse
 from coachloop.web import urls
 from web.calibrated import calibrated
 from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
+from web.heard import hearable
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +113,7 @@ RULES: dict[str, Rule] = {
     "agent": Rule({"key": "lea"}, **LEAS),
     "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "conversation": Rule({"key": "lea-1"}, **LEAS),
+    "media": Rule({"signed": "heard"}, ok=("leader",), hidden=tuple(who for who in SIGNED_IN if who != "leader")),
     "disputes": Rule(ok=("agent", "other_agent", *LEADERS, "evaluator", "qa_lead")),
     "challenge": Rule(hidden=("agent", "other_agent")),
     "dispute": Rule({"dispute_id": "dispute"}, ok=("agent", "leader", "evaluator", "qa_lead"), hidden=HIDDEN_LEA),
@@ -234,7 +236,7 @@ def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
     made |= asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
-    return made | calibrated(cast)
+    return made | calibrated(cast) | hearable(cast)
 
 
 @pytest.fixture(scope="module")

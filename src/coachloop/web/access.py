@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Concatenate, cast
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
@@ -13,8 +14,8 @@ from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.viewing import Viewer, viewer
 from coachloop.core.model.people import Role
 
-type Page[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
-type RolePage[**P] = Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse]
+type Page[R: HttpResponseBase, **P] = Callable[Concatenate[HttpRequest, P], R]
+type RolePage[R: HttpResponseBase, **P] = Callable[Concatenate[HttpRequest, Viewer, P], R]
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -28,12 +29,12 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return seen
 
 
-def page[**P](*roles: Role) -> Callable[[RolePage[P]], Page[P]]:
+def page[R: HttpResponseBase, **P](*roles: Role) -> Callable[[RolePage[R, P]], Page[R, P]]:
     """A page for these roles, given its viewer; none named means everybody who is signed in."""
 
-    def wrap(view: RolePage[P]) -> Page[P]:
+    def wrap(view: RolePage[R, P]) -> Page[R, P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
             who = viewer_of(request)
             if roles and not who.has(*roles):
                 raise PermissionDenied
@@ -47,7 +48,7 @@ def page[**P](*roles: Role) -> Callable[[RolePage[P]], Page[P]]:
                 add_never_cache_headers(response)
             return response
 
-        return cast(Page[P], guarded)
+        return cast(Page[R, P], guarded)
 
     return wrap
 

@@ -1,0 +1,44 @@
+"""Which recordings somebody may hear: those whose words a page of theirs shows, and no others."""
+
+from django.db.models import Q, QuerySet
+
+from coachloop.app.models import Assignment, Audio, Conversation
+from coachloop.app.queries import audio, disputes, recordings, rooms, viewing
+from coachloop.app.queries.assignments import open_to
+from coachloop.app.queries.audio import Listenable
+from coachloop.app.queries.viewing import Viewer
+from coachloop.core.model.people import Role
+
+ANSWER = (Role.EVALUATOR, Role.QA_LEAD, Role.TEAM_LEADER)
+DISPUTE = (Role.AGENT, *ANSWER)
+
+
+def of(viewer: Viewer, key: str) -> Listenable | None:
+    """The recording of a conversation whose words they may read somewhere; None where there is none."""
+    row = Audio.objects.select_related("conversation").filter(conversation__key=key).filter(_readable(viewer)).first()
+    return audio.listenable(row) if row else None
+
+
+def _readable(viewer: Viewer) -> Q:
+    """Their calls; what they are asked to answer blind; what is disputed before them; rooms that are open; coaching that is theirs or shared.
+
+    A call that they are asked about blind is heard for its form alone: every other way to it leaves it out.
+    """
+    calls = Q(conversation__in=viewing.conversations(viewer).values("pk"))
+    if viewer.user is None:
+        return calls
+    found = calls | Q(conversation__in=recordings.own(viewer).values("conversation"))
+    found |= Q(conversation__in=recordings.shared(viewer).values("conversation"))
+    if viewer.has(*ANSWER):
+        found |= Q(conversation__in=open_to(viewer).values("conversation"))
+        found |= Q(conversation__in=_in_rooms(viewer))
+    if viewer.has(*DISPUTE):
+        found |= Q(conversation__in=disputes.visible(viewer).values("conversation"))
+    return found
+
+
+def _in_rooms(viewer: Viewer) -> QuerySet[Conversation]:
+    """Calls of rooms that are open to them."""
+    opened = Assignment.objects.filter(room__in=rooms.visible(viewer).filter(opened_at__isnull=False))
+    hidden = viewing.hidden(viewer).values("conversation")
+    return Conversation.objects.filter(assignments__in=opened).exclude(pk__in=hidden)
