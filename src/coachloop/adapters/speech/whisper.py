@@ -1,0 +1,175 @@
+"""Whisper on this machine, by faster-whisper: int8 on a processor, float16 on a graphics card.
+
+Only stretches in which somebody speaks are listened to (Silero's voice activity detection), put one behind the other in windows
+of up to half a minute, several windows at a time. What comes out of one window never influences another: nothing drifts away.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coachloop.adapters.models.store import digest
+from coachloop.core.hearing.chunks import Speech
+from coachloop.core.hearing.heard import Heard, HeardWord
+from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
+
+if TYPE_CHECKING:
+    from faster_whisper import BatchedInferencePipeline  # type: ignore[import-untyped]
+
+Device = Literal["auto", "cpu", "cuda"]
+
+MODEL = "model.bin"
+FILES = (MODEL, "config.json", "tokenizer.json")
+
+BATCH, BEAM, WINDOW_SECONDS = 8, 5, 30
+VOICE = {"threshold": 0.5, "min_silence_duration_ms": 160, "speech_pad_ms": 400}
+"""When sound counts as speech: chosen by the figures in docs/speech.md."""
+
+SILENT, UNSURE = 0.6, -1.0
+"""Whisper's own rule: a window in which it rather hears nobody, and is not sure of its words either, has none."""
+
+SETTINGS = "b5w30.1"
+"""A change of the settings or the code here that changes words changes the number behind the dot."""
+
+_WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+
+
+class WhisperTranscriber:
+    """A `Transcriber`. The model is loaded when it is first needed, and stays."""
+
+    def __init__(self, folder: Path, *, threads: int = 0, device: Device = "auto") -> None:
+        """Name the model.
+
+        Args:
+            folder: a Whisper model in CTranslate2's form: `model.bin`, `config.json`, `tokenizer.json`, a vocabulary.
+            threads: cores it may take; 0 is all there are.
+            device: `auto` takes a graphics card where there is one.
+
+        Raises:
+            FileNotFoundError: a file is missing.
+        """
+        for path in (folder / name for name in FILES):
+            if not path.is_file():
+                raise FileNotFoundError(f"{path} is missing; `coachloop models get whisper-base` gets a model")
+        self._folder, self._threads, self._wanted = folder, threads, device
+        self._one_at_a_time = Lock()
+
+    @cached_property
+    def name(self) -> str:
+        """The model file's content, and how it is used."""
+        return f"whisper-{digest(self._folder / MODEL)[:12]}-{self._numbers}-{SETTINGS}"
+
+    def transcribe(self, samples: NDArray[np.float32], *, language: str = "", hotwords: Sequence[str] = ()) -> Heard:
+        """What is said, word by word; see the port."""
+        spans = _voices(samples)
+        if not spans:
+            return Heard((), _code(language))
+        speech = Speech(spans)
+        with self._one_at_a_time:  # its pipeline remembers the last word of the window before
+            return self._listened(speech, samples, language=_code(language), hotwords=hotwords)
+
+    def _listened(
+        self, speech: Speech, samples: NDArray[np.float32], *, language: str, hotwords: Sequence[str]
+    ) -> Heard:
+        if language not in ("", "en") and not self._whisper.model.model.is_multilingual:
+            raise CantTranscribeError(
+                f"the model in {self._folder} knows English only, and the language is {language!r}"
+            )
+        windows = speech.windows(WINDOW_SECONDS * RATE)
+        try:
+            segments, about = self._whisper.transcribe(
+                speech.of(samples),
+                language=language or None,
+                hotwords=", ".join(hotwords) or None,
+                beam_size=BEAM,
+                batch_size=BATCH,
+                word_timestamps=True,
+                clip_timestamps=[{"start": start / RATE, "end": end / RATE} for start, end in windows],
+            )
+            words = tuple(_words(segments, speech, spaced=about.language not in _WITHOUT_SPACES))
+        except ValueError as error:  # a language that it does not know
+            raise CantTranscribeError(f"Whisper can't take this: {error}") from error
+        except RuntimeError as error:  # mostly memory
+            raise TranscriberUnavailableError(f"Whisper ended with: {error}") from error
+        return Heard(words, about.language, float(about.language_probability))
+
+    @cached_property
+    def _device(self) -> str:
+        if self._wanted != "auto":
+            return self._wanted
+        import ctranslate2  # type: ignore[import-untyped]  # noqa: PLC0415 -- only who transcribes pays for loading it
+
+        return "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+
+    @property
+    def _numbers(self) -> str:
+        return "float16" if self._device == "cuda" else "int8"
+
+    @cached_property
+    def _whisper(self) -> "BatchedInferencePipeline":
+        from faster_whisper import BatchedInferencePipeline, WhisperModel  # noqa: PLC0415 -- the same
+
+        try:
+            model = WhisperModel(
+                str(self._folder),
+                device=self._device,
+                compute_type=self._numbers,
+                cpu_threads=self._threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise TranscriberUnavailableError(f"the model in {self._folder} can't be loaded: {error}") from error
+        return BatchedInferencePipeline(model)
+
+
+def _voices(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
+    """Where somebody speaks."""
+    from faster_whisper.vad import (  # type: ignore[import-untyped]  # noqa: PLC0415 -- as above
+        VadOptions,
+        get_speech_timestamps,
+    )
+
+    if samples.ndim != 1:
+        raise ValueError(f"one channel of shape (n,) is transcribed, got {samples.shape}")
+    if not np.isfinite(samples).all():
+        raise CantTranscribeError("its sound holds samples that are no numbers")
+    options = VadOptions(**VOICE, max_speech_duration_s=WINDOW_SECONDS)
+    found = get_speech_timestamps(samples, options) if len(samples) else []
+    return [(int(one["start"]), int(one["end"])) for one in found]
+
+
+def _words(segments: Iterable[Any], speech: Speech, *, spaced: bool) -> Iterator[HeardWord]:
+    for segment in segments:
+        if segment.no_speech_prob > SILENT and segment.avg_logprob < UNSURE:
+            continue
+        for text, start, end, probability in _joined(segment.words or (), spaced=spaced):
+            yield HeardWord(text, *speech.said_at(start, end), probability)
+
+
+def _joined(words: Iterable[Any], *, spaced: bool) -> Iterator[tuple[str, float, float, float]]:
+    """Whole words: Whisper gives "e" and "-mail" apart; where a script has spaces, what begins without one goes on."""
+    text, start, end, probability = "", 0.0, 0.0, 1.0
+    for word in words:
+        if text and spaced and not word.word.startswith(" "):
+            text, end, probability = text + word.word, word.end, min(probability, word.probability)
+            continue
+        if text.strip():
+            yield _clean(text), float(start), float(end), float(probability)
+        text, start, end, probability = word.word, word.start, word.end, word.probability
+    if text.strip():
+        yield _clean(text), float(start), float(end), float(probability)
+
+
+def _clean(text: str) -> str:
+    """As it can be stored."""
+    return text.replace("\0", "").strip()
+
+
+def _code(language: str) -> str:
+    """The language without its country: Whisper has one English."""
+    return language.replace("_", "-").partition("-")[0].strip().lower()
