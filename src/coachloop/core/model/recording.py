@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Recording:
     """A sound file that is kept under its SHA-256.
 
-    `seconds` is its length, `sample_rate` in Hz as recorded, `size` in bytes; `notes` say what a person should know of it, such as a
+    `channels` are those that differ: the same sound twice is one. `seconds` is its length, `sample_rate` in Hz as recorded, `size` in bytes; `notes` say what a person should know of it, such as a
     channel without a sound.
     """
 

@@ -1,0 +1,235 @@
+"""Recordings become conversations: part by part, so that whoever is ended goes on where it was; one at a time for each file."""
+
+import fcntl
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from coachloop.app.models import Audio, AudioPart
+from coachloop.app.queries import audio as queries
+from coachloop.app.queries.revisions import words_of
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.services import audit, ingest
+from coachloop.core.hearing.chunks import PART_SECONDS, border
+from coachloop.core.hearing.heard import HeardWord
+from coachloop.core.hearing.loops import without_loops
+from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
+from coachloop.core.hearing.sides import Sides, by_channel, by_voice
+from coachloop.core.hearing.tools import Tools
+from coachloop.core.hearing.turns import turns
+from coachloop.core.model.conversation import SURE
+
+TRIES = 5
+"""Times that a recording may end whoever transcribes it before it is left alone."""
+
+SHORTEST = 0.1
+"""Seconds that are not worth a part of their own."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the recordings that were listened to; `waits` says why the others could not be now."""
+
+    done: int = 0
+    busy: int = 0
+    unsure: int = 0
+    waits: str = ""
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def transcribe_waiting(
+    tools: Tools,
+    *,
+    viewer: Viewer,
+    now: Callable[[], datetime] = timezone.now,
+    enough: Callable[[], bool] = lambda: False,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Tally:
+    """Make words of the recordings that wait, the oldest first, and a copy of each that a browser plays.
+
+    Stops where the transcriber can't be asked now. One that somebody else listens to at this moment is left to them.
+
+    Args:
+        tools: who listens, separates and copies.
+        viewer: on whose behalf.
+        now: the time, asked anew for each recording: they take long.
+        enough: asked before each part; what is not done then goes on at the next call.
+        progress: called with the seconds of channels that were listened to since the last call.
+    """
+    tally = Tally()
+    for audio_id in queries.waiting_ids():
+        if tally.waits or enough():
+            break
+        row = Audio.objects.select_related("conversation").get(pk=audio_id)
+        with _alone(queries.path_of(row)) as alone:
+            if alone:
+                _take(_Work(row, tools, enough, progress), tally, now=now())
+            else:
+                tally.busy += 1
+    if tally.done or tally.failed:
+        detail = {"done": tally.done, "failed": len(tally.failed), "transcriber": tools.transcriber.name}
+        audit.record(viewer, "recordings.transcribe", "conversations", now=now(), detail=detail)
+    return tally
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[bool]:
+    """Whether nobody else listens to this file; the lock goes with the process that holds it, however that ends."""
+    if not path.is_file():
+        yield True
+        return
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
+
+
+class _EnoughError(Exception):
+    """The time that was given is over; what is stored is not done again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One recording and who listens to it."""
+
+    row: Audio
+    tools: Tools
+    enough: Callable[[], bool]
+    progress: Callable[[float], None]
+
+    @property
+    def path(self) -> Path:
+        """The recording itself."""
+        return queries.path_of(self.row)
+
+
+def _take(work: _Work, tally: Tally, *, now: datetime) -> None:
+    """Words first, then the copy: whoever is ended between the two goes on with the copy."""
+    row = work.row
+    row.refresh_from_db(fields=["state", "tries", "transcriber"])
+    if row.state != Audio.State.WAITING:
+        return
+    if row.tries >= TRIES:
+        _fail(row, f"whoever listened to it was ended {TRIES} times; the log may say why", tally, now=now)
+        return
+    Audio.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
+    try:
+        if not row.transcriber and not row.conversation.turn_count:
+            sides = _sides(work)
+            _write(work, sides, now=now)
+            tally.unsure += sides.confidence < SURE
+        _copy(work, now=now)
+    except (TranscriberUnavailableError, _EnoughError) as error:
+        Audio.objects.filter(pk=row.pk).update(tries=row.tries)
+        tally.waits = str(error)
+    except (CantTranscribeError, OSError) as error:
+        _fail(row, str(error), tally, now=now)
+    else:
+        tally.done += 1
+
+
+def _fail(row: Audio, reason: str, tally: Tally, *, now: datetime) -> None:
+    Audio.objects.filter(pk=row.pk).update(state=Audio.State.FAILED, reason=reason, done_at=now)
+    tally.failed.append((row.name, reason))
+
+
+def _sides(work: _Work) -> Sides:
+    row, tools = work.row, work.tools
+    heard = [without_loops(_words(work, channel)) for channel in range(row.channels)]
+    if row.channels == 2:
+        return by_channel(heard, agent=tools.agent_channel)
+    return by_voice(tools.separate(tools.read(work.path, start=0.0, end=row.seconds)[0], heard[0]))
+
+
+def _words(work: _Work, channel: int) -> list[HeardWord]:
+    """All words of a channel, in parts; those that are stored are not listened to again."""
+    row = work.row
+    row.parts.exclude(transcriber=work.tools.transcriber.name).delete()
+    parts = list(row.parts.filter(channel=channel).order_by("number"))
+    work.progress(sum(part.end - part.start for part in parts))
+    start = parts[-1].end if parts else 0.0
+    while start < row.seconds - SHORTEST:
+        if work.enough():
+            raise _EnoughError("the rest goes on at the next turn")
+        part = _part(work, channel=channel, number=len(parts), start=start)
+        part.save()
+        parts.append(part)
+        work.progress(part.end - start)
+        start = part.end
+    return [HeardWord(*word) for part in parts for word in part.words]
+
+
+def _part(work: _Work, *, channel: int, number: int, start: float) -> AudioPart:
+    """The words of the next stretch, which ends in a pause so that no word is cut."""
+    row, transcriber = work.row, work.tools.transcriber
+    samples = work.tools.read(work.path, start=start, end=start + PART_SECONDS)[channel]
+    is_last = start + PART_SECONDS >= row.seconds
+    cut = len(samples) if is_last else border(samples)
+    language = row.conversation.language or work.tools.language or _language(row)
+    heard = transcriber.transcribe(samples[:cut], language=language, hotwords=work.tools.hotwords)
+    return AudioPart(
+        audio=row,
+        channel=channel,
+        number=number,
+        start=start,
+        end=row.seconds if is_last else start + cut / RATE,
+        transcriber=transcriber.name,
+        language=heard.language,
+        words=[
+            (word.text, round(start + word.start, 3), round(start + word.end, 3), round(word.probability, 3))
+            for word in heard.words
+        ],
+    )
+
+
+def _language(row: Audio) -> str:
+    """As the first part in which something was said has it: a call is in one language."""
+    said = row.parts.exclude(words=[]).order_by("channel", "number")
+    return said.values_list("language", flat=True).first() or ""
+
+
+@transaction.atomic
+def _write(work: _Work, sides: Sides, *, now: datetime) -> None:
+    row, tools = work.row, work.tools
+    document = json.loads(words_of(row.conversation))
+    found = {
+        "language": document.get("language") or tools.language or _language(row) or None,
+        "turns": [said.as_line() for said in turns(sides.words)],
+        "speakers": sides.as_line(),
+        "transcribed_by": tools.transcriber.name,
+    }
+    ingest.revise(row.conversation, json.dumps(document | found, ensure_ascii=False), now=now)
+    row.parts.all().delete()
+    row.transcriber = tools.transcriber.name[:200]
+    row.agent_channel = tools.agent_channel if sides.source == "channels" else None
+    row.notes = [*row.notes, *([sides.note] if sides.note else [])]
+    row.save(update_fields=["transcriber", "agent_channel", "notes"])
+
+
+def _copy(work: _Work, *, now: datetime) -> None:
+    """What a browser plays, with what is masked muted; the recording itself goes where nothing unmasked is kept."""
+    row = work.row
+    muted: list[tuple[float, float]] = []
+    row.copied = queries.copy_name(row, muted)
+    if not queries.copy_of(row).is_file():
+        work.tools.copy(work.path, queries.copy_of(row), muted=muted)
+    Audio.objects.filter(pk=row.pk).update(copied=row.copied, state=Audio.State.DONE, reason="", tries=0, done_at=now)
+    if settings.CONFIG.masking == "always":
+        _forget(row, work.path)
+
+
+def _forget(row: Audio, path: Path) -> None:
+    """Remove a recording of which only the muted copy is kept, once nobody waits for it any more."""
+    if not Audio.objects.filter(sha256=row.sha256, state=Audio.State.WAITING).exists():
+        path.unlink(missing_ok=True)
