@@ -24,7 +24,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from coachloop.adapters.llm import OpenAIChat, Server
+from coachloop.adapters.llm import OpenAIChat
+from coachloop.adapters.openai_server import Server
 from coachloop.core.model.conversation import Conversation, Speaker, Turn
 from coachloop.core.model.template import Behaviour, Member, Template
 from coachloop.core.model.template_yaml import parse_template

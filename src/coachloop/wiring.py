@@ -14,9 +14,10 @@ from django.utils import timezone
 from coachloop.adapters import calendars, notify
 from coachloop.adapters.calendar_address import CalendarReader
 from coachloop.adapters.embeddings import CachedEncoder, open_encoder
-from coachloop.adapters.llm import OpenAIChat, Server
+from coachloop.adapters.llm import OpenAIChat
 from coachloop.adapters.models.catalogue import MINILM
 from coachloop.adapters.models.store import is_here
+from coachloop.adapters.openai_server import Server
 from coachloop.app.queries import learned
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.judge import CentreReviews, KeptReplies

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from coachloop.adapters.llm import ATTEMPTS, SILENCES, OpenAIChat, Server
+from coachloop.adapters.llm import OpenAIChat
+from coachloop.adapters.openai_server import ATTEMPTS, SILENCES, Server
 from coachloop.core.scoring.judge.ports import (
     ChatReply,
     ChatRequest,
