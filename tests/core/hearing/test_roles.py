@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachloop.core.hearing.roles import SURE, WEIGHTS, evidence, roles
+from coachloop.core.hearing.roles import WEIGHTS, evidence, roles
+from coachloop.core.model.conversation import SURE
 
 SIDES = st.lists(st.lists(st.text(max_size=40), max_size=5), min_size=1, max_size=4)
 

@@ -31,7 +31,7 @@ CUES = (
     _cue(
         "company",
         "greets for a company",
-        weight=1.11,
+        weight=1.0,
         wordings=(
             r"welcome to ",
             r"you(?:'ve|'re| have) reached ",
@@ -56,7 +56,7 @@ CUES = (
     _cue(
         "offers",
         "offers help",
-        weight=0.8,
+        weight=0.89,
         wordings=(
             r"(?:how|what) (?:can|may|could) (?:i|we) (?:help|assist|do|be of)",
             r"(?:happy|glad|pleased|here) to (?:help|assist)",
@@ -72,7 +72,7 @@ CUES = (
     _cue(
         "asks",
         "asks for a name, a number or the like",
-        weight=0.77,
+        weight=0.74,
         wordings=(
             (
                 r"(?:may|can|could) (?:i|we|you) (?:please )?(?:get|have|take|ask|confirm|verify|spell|tell me|give me|provide|repeat) "
@@ -97,7 +97,7 @@ CUES = (
     _cue(
         "moment",
         "asks for a moment to look something up",
-        weight=0.42,
+        weight=0.17,
         wordings=(
             r"(?:one|just a|just one|give me a|give me one) (?:moment|second|minute|sec)\b",
             r"bear with me",
@@ -111,7 +111,7 @@ CUES = (
     _cue(
         "done",
         "says what was done or found",
-        weight=0.3,
+        weight=0.17,
         wordings=(
             (
                 r"i(?:'ve| have|'ll| will| can| am|'m)? (?:now |just |already |successfully |completed )*(?:found|find|booked|book|scheduled|sent|send|"
@@ -131,7 +131,7 @@ CUES = (
     _cue(
         "else",
         "asks whether there is anything else",
-        weight=1.43,
+        weight=1.3,
         wordings=(
             r"anything else (?:that )?(?:i|we|you|today|can)\b",
             r"(?:is there|was there|do you need|need) anything (?:else|more)",
@@ -146,7 +146,7 @@ CUES = (
     _cue(
         "thanks_for_calling",
         "thanks for the call or the custom",
-        weight=1.09,
+        weight=1.32,
         wordings=(
             rf"(?:thank you|thanks)(?: so much| very much)? for (?:{_CONTACT})",
             r"(?:we|i) appreciate your (?:call|business|patience|donation|custom)",
@@ -159,7 +159,7 @@ CUES = (
     _cue(
         "we",
         "speaks for a company: we, our",
-        weight=0.14,
+        weight=0.23,
         wordings=(
             (
                 r"our (?:\w+ )?(?:company|team|office|branch|website|system|records|policy|service|services|agents?|prices?|rates?|colleagues?|"
@@ -177,9 +177,9 @@ CUES = (
     _cue(
         "called",
         "rings somebody up: who is it, is it a good time, you asked us",
-        weight=1.54,
+        weight=1.15,
         wordings=(
-            r"am i (?:speaking|talking) (?:to|with) ",
+            r"am i (?:speaking|talking) (?:to|with) (?!an?\b|some)",
             r"is (?:now|this|it) a (?:good|bad|convenient) (?:time|moment)",
             r"(?:have you got|do you have) (?:a|one|two|a few|a couple of|five) (?:minutes?|moments?|seconds?)",
             (
@@ -194,7 +194,7 @@ CUES = (
     _cue(
         "pitches",
         "proposes something",
-        weight=0.72,
+        weight=0.58,
         wordings=(
             r"would you (?:like|be (?:interested|willing|open)|consider|care|mind)\b",
             (
@@ -211,7 +211,7 @@ CUES = (
     _cue(
         "wants",
         "wants something",
-        weight=-0.31,
+        weight=-0.23,
         wordings=(
             r"i(?:'d| would) (?:really |just |also )?(?:like|love|prefer|need)\b",
             r"i(?:'m| am)? ?(?:really |just |also |currently )?(?:want|need|wanna|wanted|needed)\b",
@@ -229,7 +229,7 @@ CUES = (
     _cue(
         "mine",
         "speaks of my account, my order and the like",
-        weight=-0.55,
+        weight=-0.47,
         wordings=(
             r"my (?!name|pleasure|colleague|supervisor|manager|records|system|screen|apolog)\w+",
             r"(?:mein|meine|meinen|meiner|meinem) (?!name|kolleg)\w+",
@@ -240,7 +240,7 @@ CUES = (
     _cue(
         "yours",
         "speaks of your account, your order and the like",
-        weight=0.52,
+        weight=0.44,
         wordings=(
             r"your (?!help|time|name\b|welcome)\w+",
             r"(?:ihr|ihre|ihren|ihrer|ihrem) (?!name)\w+",
@@ -251,7 +251,7 @@ CUES = (
     _cue(
         "own_name",
         "gives a name",
-        weight=-0.2,
+        weight=-0.1,
         wordings=(
             r"my name(?:'s| is) ",
             r"(?:it's|i'm|i am|this is) \w+ \w+$",
@@ -288,5 +288,5 @@ CUES = (
 
 _NO_WORDING = re.compile(r"(?!)")
 QUESTIONS = Cue("questions", "asks more questions", 0.15, _NO_WORDING)
-TALKS = Cue("talks", "says more", 0.6, _NO_WORDING)
+TALKS = Cue("talks", "says more", 0.57, _NO_WORDING)
 """These two hold in any language; they are weak enough that alone they never make anybody sure."""

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from coachloop.core.hearing.role_cues import CUES, QUESTIONS, TALKS
 
-SURE = 0.9
-"""From this confidence on nobody needs to confirm who is the agent; `python benchmarks/who_speaks.py` says how often that is right."""
-
 WORDS = 20
 """So many words count like one turn that gives a cue."""
 
