@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+import coachloop.adapters.readers.lines  # noqa: F401 -- sets the csv module's limit; which test imports it first depends on the order
+
 pytest_plugins = ["house", "migrated"]
 
 settings.register_profile("coachloop", deadline=None)  # a busy machine is slow now and then, which is no finding

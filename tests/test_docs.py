@@ -135,7 +135,7 @@ def _is_known(words: list[str]) -> bool:
             return word in {"--help", "COMMAND", "…"}
         if word not in command.commands:
             return False
-        command = command.commands[word]
+        command = command.resolve_command(typer.Context(command), [word])[1]
     options = {name for param in command.params for name in (*param.opts, *param.secondary_opts)} | {"--help"}
     return all(word.strip("[],.") in options for word in words if word.lstrip("[").startswith("--"))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
+import typer
 from django.utils import timezone
 
 from coachloop.app.queries.sites import first_local_date
@@ -11,6 +12,11 @@ from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.trust import refresh_trust
 from coachloop.cli.output import AsJson, need_site, out, print_json
 from coachloop.wiring import running
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(transparency)
 
 
 def transparency(*, as_json: AsJson = False) -> None:

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
 TINY = 1e-9
 """Differences below this are those of rounding."""
@@ -147,6 +146,8 @@ def alpha_of_few(answers: ArrayLike, *, confidence: float = 0.95) -> Alpha:
     Source:
         Miller (1974), "The jackknife: a review", Biometrika 61:1-15.
     """
+    from scipy.special import stdtrit  # noqa: PLC0415 -- 0.4 seconds, which most commands load this file without
+
     counts = _counts(answers)
     parts, many = _parts(counts), len(counts)
     total = parts.sum(axis=0)
