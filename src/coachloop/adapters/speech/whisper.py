@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coachloop.adapters.models.store import digest
+from coachloop.adapters.speech.activity import spoken
+from coachloop.adapters.speech.languages import code
 from coachloop.core.hearing.chunks import Speech
 from coachloop.core.hearing.heard import Heard, HeardWord
 from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
+from coachloop.core.hearing.scripts import run_together
 
 if TYPE_CHECKING:
     from faster_whisper import BatchedInferencePipeline  # type: ignore[import-untyped]
@@ -27,16 +30,14 @@ MODEL = "model.bin"
 FILES = (MODEL, "config.json", "tokenizer.json")
 
 BATCH, BEAM, WINDOW_SECONDS = 8, 5, 30
-VOICE = {"threshold": 0.5, "min_silence_duration_ms": 160, "speech_pad_ms": 400}
-"""When sound counts as speech: chosen by the figures in docs/speech.md."""
+PAUSE = 0.16
+"""Seconds of silence that part two spans of speech; what is between them is not listened to."""
 
 SILENT, UNSURE = 0.6, -1.0
 """Whisper's own rule: a window in which it rather hears nobody, and is not sure of its words either, has none."""
 
 SETTINGS = "b5w30.1"
 """A change of the settings or the code here that changes words changes the number behind the dot."""
-
-_WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 
 
 class WhisperTranscriber:
@@ -66,12 +67,12 @@ class WhisperTranscriber:
 
     def transcribe(self, samples: NDArray[np.float32], *, language: str = "", hotwords: Sequence[str] = ()) -> Heard:
         """What is said, word by word; see the port."""
-        spans = _voices(samples)
+        spans = spoken(samples, pause=PAUSE, longest=WINDOW_SECONDS)
         if not spans:
-            return Heard((), _code(language))
+            return Heard((), code(language))
         speech = Speech(spans)
         with self._one_at_a_time:  # its pipeline remembers the last word of the window before
-            return self._listened(speech, samples, language=_code(language), hotwords=hotwords)
+            return self._listened(speech, samples, language=code(language), hotwords=hotwords)
 
     def _listened(
         self, speech: Speech, samples: NDArray[np.float32], *, language: str, hotwords: Sequence[str]
@@ -91,7 +92,7 @@ class WhisperTranscriber:
                 word_timestamps=True,
                 clip_timestamps=[{"start": start / RATE, "end": end / RATE} for start, end in windows],
             )
-            words = tuple(_words(segments, speech, spaced=about.language not in _WITHOUT_SPACES))
+            words = tuple(_words(segments, speech))
         except ValueError as error:  # a language that it does not know
             raise CantTranscribeError(f"Whisper can't take this: {error}") from error
         except RuntimeError as error:  # mostly memory
@@ -127,49 +128,28 @@ class WhisperTranscriber:
         return BatchedInferencePipeline(model)
 
 
-def _voices(samples: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Where somebody speaks."""
-    from faster_whisper.vad import (  # type: ignore[import-untyped]  # noqa: PLC0415 -- as above
-        VadOptions,
-        get_speech_timestamps,
-    )
-
-    if samples.ndim != 1:
-        raise ValueError(f"one channel of shape (n,) is transcribed, got {samples.shape}")
-    if not np.isfinite(samples).all():
-        raise CantTranscribeError("its sound holds samples that are no numbers")
-    options = VadOptions(**VOICE, max_speech_duration_s=WINDOW_SECONDS)
-    found = get_speech_timestamps(samples, options) if len(samples) else []
-    return [(int(one["start"]), int(one["end"])) for one in found]
-
-
-def _words(segments: Iterable[Any], speech: Speech, *, spaced: bool) -> Iterator[HeardWord]:
+def _words(segments: Iterable[Any], speech: Speech) -> Iterator[HeardWord]:
     for segment in segments:
         if segment.no_speech_prob > SILENT and segment.avg_logprob < UNSURE:
             continue
-        for text, start, end, probability in _joined(segment.words or (), spaced=spaced):
+        for text, start, end, probability in _whole(segment.words or ()):
             yield HeardWord(text, *speech.said_at(start, end), probability)
 
 
-def _joined(words: Iterable[Any], *, spaced: bool) -> Iterator[tuple[str, float, float, float]]:
+def _whole(words: Iterable[Any]) -> Iterator[tuple[str, float, float, float]]:
     """Whole words: Whisper gives "e" and "-mail" apart; where a script has spaces, what begins without one goes on."""
     text, start, end, probability = "", 0.0, 0.0, 1.0
-    for word in words:
-        if text and spaced and not word.word.startswith(" "):
+    for word in (word for word in words if word.word.strip()):
+        if text and not word.word.startswith(" ") and not run_together(text, word.word):
             text, end, probability = text + word.word, word.end, min(probability, word.probability)
             continue
-        if text.strip():
+        if text:
             yield _clean(text), float(start), float(end), float(probability)
         text, start, end, probability = word.word, word.start, word.end, word.probability
-    if text.strip():
+    if text:
         yield _clean(text), float(start), float(end), float(probability)
 
 
 def _clean(text: str) -> str:
     """As it can be stored."""
     return text.replace("\0", "").strip()
-
-
-def _code(language: str) -> str:
-    """The language without its country: Whisper has one English."""
-    return language.replace("_", "-").partition("-")[0].strip().lower()

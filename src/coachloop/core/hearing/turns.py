@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from coachloop.core.hearing.heard import HeardWord
+from coachloop.core.hearing.scripts import run_together
 from coachloop.core.model.conversation import Speaker
 
 LONG_PAUSE = 2.0
@@ -33,14 +34,6 @@ _ENDS = frozenset(".?!\u2026\u3002\uff1f\uff01\u061f\u0964")
 """Full stops of the scripts that have them, from Latin to Devanagari."""
 
 _CLOSING = "\"'\u201d\u2019\u00bb)]}\u300d\u300f"
-_WITHOUT_SPACES = (
-    ("\u0e00", "\u0eff"),  # Thai, Lao
-    ("\u1000", "\u109f"),  # Burmese
-    ("\u1780", "\u17ff"),  # Khmer
-    ("\u3000", "\u30ff"),  # kana, and the punctuation of Chinese and Japanese
-    ("\u3400", "\u9fff"),  # Chinese characters
-    ("\uff00", "\uff65"),  # their wide punctuation
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,7 @@ class Said:
         """Its words, with spaces where their script has them."""
         text = ""
         for word in self.words:
-            text += f"{'' if not text or _joins(text[-1], word.text[0]) else ' '}{word.text}"
+            text += word.text if not text or run_together(text, word.text) else f" {word.text}"
         return text
 
     def as_line(self) -> dict[str, Any]:
@@ -165,14 +158,6 @@ def _merged(said: Sequence[Said]) -> list[Said]:
 
 def _ends_sentence(word: HeardWord) -> bool:
     return word.text.rstrip().rstrip(_CLOSING)[-1:] in _ENDS
-
-
-def _joins(before: str, after: str) -> bool:
-    return _has_no_spaces(before) and _has_no_spaces(after)
-
-
-def _has_no_spaces(letter: str) -> bool:
-    return any(first <= letter <= last for first, last in _WITHOUT_SPACES)
 
 
 def _time(word: HeardWord) -> tuple[float, float]:
