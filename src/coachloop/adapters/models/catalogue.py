@@ -13,6 +13,9 @@ MINILM = "minilm"
 WHISPER = "whisper-base"
 """What recordings are transcribed with where nothing else is configured."""
 
+VOICES = "resemblyzer"
+"""What two voices in one channel are told apart with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -225,6 +228,19 @@ CATALOGUE = (
                 ("tokenizer.json", "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df", 2_128_466),
                 ("vocabulary.txt", "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf", 422_309),
             )
+        ),
+    ),
+    Model(
+        VOICES,
+        "two voices in one channel told apart (the voice encoder of Resemblyzer)",
+        "Apache-2.0",
+        (
+            _whole(
+                "pretrained.pt",
+                "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+                17_090_379,
+                wheel=("Resemblyzer", "0.1.4", "resemblyzer/pretrained.pt"),
+            ),
         ),
     ),
 )
