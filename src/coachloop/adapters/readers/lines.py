@@ -16,26 +16,29 @@ GZIP_MAGIC = b"\x1f\x8b"
 CELL_LIMIT = 1_000_000
 ROW_LIMIT = 4 * CELL_LIMIT
 BOM = b"\xef\xbb\xbf"
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a file raises where it is not there, or a gzip stream breaks off."""
+
 csv.field_size_limit(CELL_LIMIT)
 
 
-def json_lines(path: Path) -> Iterator[Line | Refusal]:
-    """Every line of a JSON Lines file that holds something; memory is bounded by LINE_LIMIT.
+def json_lines(path: Path, *, limit: int | None = None) -> Iterator[Line | Refusal]:
+    """Every line of a JSON Lines file that holds something; memory is bounded by `limit`, which is LINE_LIMIT if not given.
 
     A line that is too long, and a file or gzip stream that breaks off, come as a Refusal in their place.
     """
-    number = 0
+    number, limit = 0, LINE_LIMIT if limit is None else limit
     try:
-        with _open(path) as file:
-            while raw := file.readline(LINE_LIMIT + 1):
+        with opened(path) as file:
+            while raw := file.readline(limit + 1):
                 number += 1
                 raw = raw.removeprefix(BOM) if number == 1 else raw
-                if len(raw) > LINE_LIMIT:
+                if len(raw) > limit:
                     size = len(raw) + _skip_line(file, raw)
-                    yield Refusal(str(path), number, f"line of {size:,} bytes; at most {LINE_LIMIT:,} are read")
+                    yield Refusal(str(path), number, f"line of {size:,} bytes; at most {limit:,} are read")
                 elif raw.strip():
                     yield Line(str(path), number, raw)
-    except (OSError, EOFError, zlib.error) as error:
+    except UNREADABLE as error:
         yield Refusal(str(path), number + 1, f"the file can't be read further: {error}")
 
 
@@ -44,7 +47,7 @@ def records(path: Path) -> Iterator[Line | Record | Refusal]:
     if path.suffix == ".parquet":
         yield from _parquet_rows(path)
     elif path.suffixes[-1:] == [".csv"] or path.suffixes[-2:] == [".csv", ".gz"]:
-        yield from _csv_rows(path)
+        yield from csv_rows(path)
     else:
         yield from json_lines(path)
 
@@ -71,11 +74,11 @@ def _as_in_csv(cell: object) -> object:
     return cell if isinstance(cell, str | list | dict) else str(cell)
 
 
-def _csv_rows(path: Path) -> Iterator[Record | Refusal]:
+def csv_rows(path: Path) -> Iterator[Record | Refusal]:
     """A row that can't be read is refused by itself; the next one is tried."""
     number = 0
     try:
-        with _open(path) as binary:
+        with opened(path) as binary:
             lines = _TextLines(binary)
             reader = csv.reader(lines, strict=True)
             names = [name.strip() for name in next(reader, [])]
@@ -87,7 +90,7 @@ def _csv_rows(path: Path) -> Iterator[Record | Refusal]:
                 lines.too_long.clear()
                 if found:
                     yield found
-    except (OSError, EOFError, zlib.error, csv.Error) as error:
+    except (*UNREADABLE, csv.Error) as error:
         yield Refusal(str(path), number + 1, f"the file can't be read further: {error}")
 
 
@@ -148,7 +151,8 @@ class _TextLines:
             return raw.decode("utf-8", "replace")
 
 
-def _open(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked where it is gzip."""
     with path.open("rb") as file:
         packed = file.read(2) == GZIP_MAGIC
     return cast("BinaryIO", gzip.open(path, "rb")) if packed else path.open("rb")
