@@ -204,6 +204,9 @@ def test_what_cannot_be_transcribed_says_why_and_the_rest_goes_on(home):  # noqa
     tally = listen(tools(sound(20), Listener(fails=[CantTranscribeError("too long for the model")])))
     assert (tally.done, tally.failed) == (1, [("c-1.wav", "too long for the model")])
     assert Audio.objects.get(conversation__key="c-1").reason == "too long for the model"
+    assert listen(tools(sound(20))) == Tally()
+    assert transcribing.try_again(viewer=OPERATOR, now=NOW) == 1
+    assert listen(tools(sound(20))).done == 1
 
 
 def test_a_recording_that_is_gone_says_so(home):  # noqa: ARG001

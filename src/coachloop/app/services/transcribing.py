@@ -80,6 +80,15 @@ def transcribe_waiting(
     return tally
 
 
+@transaction.atomic
+def try_again(*, viewer: Viewer, now: datetime) -> int:
+    """Let recordings that could not be transcribed wait anew; returns how many."""
+    failed = Audio.objects.filter(state=Audio.State.FAILED).update(state=Audio.State.WAITING, tries=0, reason="")
+    if failed:
+        audit.record(viewer, "recordings.try-again", "conversations", now=now, detail={"recordings": failed})
+    return failed
+
+
 @contextmanager
 def _alone(path: Path) -> Iterator[bool]:
     """Whether nobody else listens to this file; the lock goes with the process that holds it, however that ends."""

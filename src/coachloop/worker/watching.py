@@ -1,0 +1,68 @@
+"""A folder whose recordings and transcripts are taken in: what is done with moves to `taken` or `refused` in it."""
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from coachloop.adapters.readers.incoming import files_of, lines_of
+from coachloop.adapters.readers.recordings import Shelf
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.ingest import ingest
+from coachloop.core.model.receipt import Receipt
+
+SETTLED = 60.0
+"""Seconds since a file was last written, from which whoever writes it is done."""
+
+TAKEN, REFUSED = "taken", "refused"
+_log = logging.getLogger(__name__)
+
+
+def take_in(folder: Path, shelf: Shelf, *, now: datetime) -> Receipt:
+    """Take in what nobody writes to any more, file by file; what is moved already was taken before.
+
+    A file of which any part was refused goes to `refused`, with the reasons in a text beside it.
+
+    Args:
+        folder: the one that is watched.
+        shelf: where recordings are kept.
+        now: when they land.
+
+    Returns:
+        The receipts of all files together.
+    """
+    whole = Receipt()
+    for path in _settled(folder, now.timestamp()):
+        part = ingest(lines_of(path, shelf), viewer=OPERATOR, now=now)
+        _put_away(path, folder, part)
+        whole.received += part.received
+        whole.accepted += part.accepted
+        whole.duplicates += part.duplicates
+        whole.refused += part.refused
+    return whole
+
+
+def _settled(folder: Path, now: float) -> Iterator[Path]:
+    if not folder.is_dir():
+        _log.error("COACHLOOP_WATCH: there is no folder %s", folder)
+        return
+    for path in files_of(folder):
+        put_away = path.relative_to(folder).parts[0] in {TAKEN, REFUSED}
+        beside = [one for one in (path, path.with_suffix(".json")) if one.is_file()]
+        if not put_away and all(now - one.stat().st_mtime >= SETTLED for one in beside):
+            yield path
+
+
+def _put_away(path: Path, folder: Path, part: Receipt) -> None:
+    target = folder / (REFUSED if part.refused else TAKEN) / path.relative_to(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        target = target.with_stem(f"{target.stem}-{time.time_ns()}")
+    if part.refused:
+        reasons = "".join(f"line {refusal.line}: {refusal.reason}\n" for refusal in part.refused)
+        target.with_name(f"{target.name}.why.txt").write_text(reasons, encoding="utf-8")
+    sidecar = path.with_suffix(".json")
+    if sidecar.is_file():
+        sidecar.replace(target.with_suffix(".json"))
+    path.replace(target)

@@ -1,0 +1,80 @@
+import json
+import os
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from builders import call
+from coachloop.adapters.audio.check import Limits
+from coachloop.adapters.readers.recordings import Shelf
+from coachloop.app.models import Conversation
+from coachloop.worker.watching import take_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "watched").mkdir()
+    return tmp_path / "watched"
+
+
+@pytest.fixture
+def look(tmp_path, folder):
+    """One look at the folder, some minutes from now."""
+    shelf = Shelf(tmp_path / "media", Limits(bytes=10**6, seconds=60))
+    return lambda minutes=2: take_in(folder, shelf, now=timezone.now() + timedelta(minutes=minutes))
+
+
+def names(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_lies_there_is_taken_and_put_away(folder, look):
+    (folder / "monday").mkdir()
+    (folder / "monday" / "calls.jsonl").write_text(json.dumps(call("c-1")))
+    assert look().accepted == 1
+    assert names(folder) == ["taken/monday/calls.jsonl"]
+    assert look().received == 0
+    assert Conversation.objects.count() == 1
+
+
+def test_what_is_still_written_waits(folder, look):
+    (folder / "calls.jsonl").write_text(json.dumps(call("c-1")))
+    assert look(minutes=0).received == 0
+    assert look().accepted == 1
+
+
+def test_what_is_refused_lies_apart_with_the_reason(folder, look):
+    (folder / "calls.jsonl").write_text(json.dumps(call("c-1")) + "\nnot JSON\n")
+    assert (look().accepted, Conversation.objects.count()) == (1, 1)
+    assert names(folder) == ["refused/calls.jsonl", "refused/calls.jsonl.why.txt"]
+    assert (folder / "refused" / "calls.jsonl.why.txt").read_text().startswith("line 2: not JSON")
+
+
+def test_the_same_name_again_is_another_file(folder, look):
+    for key in ("c-1", "c-2"):
+        (folder / "calls.jsonl").write_text(json.dumps(call(key)))
+        assert look().accepted == 1
+    assert len(names(folder)) == 2
+
+
+def test_a_sidecar_goes_with_its_file(folder, look):
+    (folder / "call.wav").write_bytes(b"no sound")
+    (folder / "call.json").write_text('{"agent_id": "lea"}')
+    assert look().refused
+    assert names(folder) == ["refused/call.json", "refused/call.wav", "refused/call.wav.why.txt"]
+
+
+def test_a_sidecar_that_is_still_written_keeps_its_recording_waiting(folder, look):
+    (folder / "call.wav").write_bytes(b"no sound")
+    (folder / "call.json").write_text("{}")
+    ahead = (timezone.now() + timedelta(minutes=2)).timestamp()
+    os.utime(folder / "call.json", (ahead, ahead))
+    assert look().received == 0
+
+
+def test_a_folder_that_is_not_there_is_logged_and_nothing_ends(tmp_path, caplog):
+    assert take_in(tmp_path / "nowhere", Shelf(tmp_path, Limits(1, 1)), now=timezone.now()).received == 0
+    assert "nowhere" in caplog.text
