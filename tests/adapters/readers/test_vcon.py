@@ -7,7 +7,9 @@ from adapters.readers.told import GREETS, WANTS, said, words
 from adapters.readers.vcons import AGENT, CUSTOMER, UUID, b64, call, sha512, stereo, text, transcript, vcon
 from coachloop.adapters.outside import AddressRefusedError, Outside
 from coachloop.adapters.readers import vcon_content
+from coachloop.adapters.readers.conversations import lines
 from coachloop.adapters.readers.vcon_content import Trust
+from coachloop.core.model.recording import Recording
 
 WAV = b"RIFF$\x00\x00\x00WAVEfmt "
 
@@ -143,6 +145,28 @@ class TestRecordings:
         both = vcon(dialog=[call(body=b64(WAV), filename="a.OGG")], analysis=[transcript(PLAIN)])
         assert one(both, trust=Trust(media=tmp_path))["audio"].endswith(".ogg")
         assert "audio" not in one(both)
+
+    def test_whoever_keeps_recordings_takes_it_over(self, tmp_path):
+        """The line names it by its digest, and goes with it; its file is deleted, whether it was taken or not."""
+        seen = []
+
+        def keep(path):
+            seen.append(path.read_bytes())
+            if len(seen) > 1:
+                raise ValueError("no sound in it")
+            return Recording(path.stem, ".wav", path.name, "pcm", 1.0, 1, 8000, len(WAV))
+
+        (tmp_path / "media").mkdir()
+        trust = Trust(media=tmp_path / "media", keep=keep)
+        path = tmp_path / "c.json"
+        path.write_text(json.dumps(vcon(dialog=[call(body=b64(WAV), mediatype="audio/wav")])))
+        (line,) = lines(path, trust=trust)
+        document = json.loads(line.raw)
+        assert document["audio"] == line.recording.name == f"{document['audio_sha256']}.wav"
+        (refused,) = lines(path, trust=trust)
+        assert refused.reason == "its recording: no sound in it"
+        assert seen == [WAV, WAV]
+        assert not list((tmp_path / "media").iterdir())
 
     @pytest.mark.parametrize(
         ("dialogs", "reason"),

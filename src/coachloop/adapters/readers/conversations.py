@@ -19,6 +19,7 @@ from coachloop.adapters.readers.lines import BOM, UNREADABLE, json_lines, opened
 from coachloop.adapters.readers.said import BadTranscriptError, Given, Label, as_native, parsed
 from coachloop.adapters.readers.vcon_content import Trust
 from coachloop.core.model.receipt import Line, Refusal
+from coachloop.core.model.recording import Recording
 from coachloop.core.model.wire import LINE_LIMIT, BadLineError, checked
 
 LIMIT = 64 * 1024 * 1024
@@ -168,17 +169,32 @@ class _Reader:
 
     def _of_value(self, data: Any, number: int) -> Line | Refusal:
         try:
-            return _line(self.path, number, self._native(data, number))
+            return self._line(data, number)
         except BadLineError as error:
             return Refusal(str(self.path), getattr(error, "line", number), str(error))
 
-    def _native(self, data: Any, number: int) -> dict[str, Any]:
+    def _line(self, data: Any, number: int) -> Line:
         if not _is_foreign(data):
-            return _object(data)
+            return _line(self.path, number, _object(data))
         given = self.given if number == 1 else self.given.of_another(number)
         found = format_of(data)
         transcript = found.read(data) if found and not vcon.is_it(data) else vcon.read(data, self.trust)
-        return as_native(transcript, given)
+        native = as_native(transcript, given)
+        kept = self._kept(transcript.audio)
+        if kept:
+            native |= {"audio": kept.name, "audio_sha256": kept.sha256}
+        return replace(_line(self.path, number, native), recording=kept)
+
+    def _kept(self, file: Path | None) -> Recording | None:
+        """A recording out of a vCon, taken over by whoever keeps them."""
+        if not file or not self.trust.keep:
+            return None
+        try:
+            return self.trust.keep(file)
+        except ValueError as error:
+            raise BadLineError(f"its recording: {error}") from error
+        finally:
+            file.unlink(missing_ok=True)
 
 
 def _of_table(path: Path, given: Given) -> Iterator[Line | Refusal]:

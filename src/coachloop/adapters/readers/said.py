@@ -3,7 +3,8 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import pydantic_core
@@ -54,13 +55,14 @@ class Transcript:
     """A conversation as a format tells it.
 
     `fields` are native fields that the format has; `named` says which labels are the agent's and the customer's, where the format
-    does; `by_channel`: a label is a channel, counted from 1. `exact` is a line that is native already, turns and all, and stays as it is.
+    does; `by_channel`: a label is a channel, counted from 1. `audio` is its recording, in a file of ours. `exact` is a line that is native already, turns and all, and stays as it is.
     """
 
     said: Sequence[Said] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, Speaker] = field(default_factory=dict)
     by_channel: bool = False
+    audio: Path | None = None
     exact: Mapping[str, Any] | None = None
 
 
@@ -162,12 +164,13 @@ def as_native(transcript: Transcript, given: Given) -> dict[str, Any]:
     line |= {"agent_id": given.agent_id} if given.agent_id and not line.get("agent_id") else {}
     if transcript.exact is not None:
         return line
+    line |= {"audio": str(transcript.audio)} if transcript.audio else {}
     said = [piece for piece in transcript.said if piece.text.strip()]
     if not said:
         if "audio" in line:
             return line
         raise BadLineError("holds no words: nothing is said in it")
-    sides, source, confidence = _sides(Transcript(said, {}, transcript.named, transcript.by_channel), given)
+    sides, source, confidence = _sides(replace(transcript, said=said), given)
     line["turns"] = [_turn(piece, sides.get(piece.label, Speaker.OTHER)) for piece in said]
     line["speakers"] = {"from": source, "confidence": round(confidence, 3), "confirmed": False}
     return line

@@ -6,6 +6,7 @@ A vCon that `export` wrote holds the conversation as it was, and gives it back.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 from coachloop.adapters.outside import AddressRefusedError
@@ -98,9 +99,9 @@ class _Reading:
             "subject": self.vcon.subject,
             "vcon": self._kept(),
         }
-        fields |= {"audio": audio} if (audio := self._audio(needed=not said)) else {}
         named = {label: side for label, side in sides if side}
-        return Transcript(said, fields, named, by_channel=len(found) == 1 and found[0].by_channel)
+        by_channel = len(found) == 1 and found[0].by_channel
+        return Transcript(said, fields, named, by_channel, self._audio(needed=not said))
 
     def _since(self, dialog: Dialog | None) -> float:
         """Seconds from the first piece of the conversation to this one."""
@@ -161,11 +162,11 @@ class _Reading:
         side = self.vcon.parties[first].side if first is not None and 0 <= first < len(self.vcon.parties) else None
         return {Speaker.AGENT: "outbound", Speaker.CUSTOMER: "inbound"}.get(side) if side else None
 
-    def _audio(self, *, needed: bool) -> str | None:
+    def _audio(self, *, needed: bool) -> Path | None:
         """The recording's file; without words it has to be there, and to be one."""
         found = [dialog for dialog in self.vcon.dialog if dialog.is_recording]
         if len(found) == 1 and self.trust.media and (needed or self._may_be_asked(found[0])):
-            return str(recording(found[0], self.trust, self.trust.media))
+            return recording(found[0], self.trust, self.trust.media)
         if needed:
             raise BadLineError(self._why_not(len(found)))
         return None

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +15,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from coachloop.adapters.outside import AddressRefusedError, Outside
 from coachloop.adapters.readers.said import parsed
+from coachloop.core.model.recording import Recording
 from coachloop.core.model.wire import BadLineError
 
 SUFFIXES = {
@@ -33,12 +34,14 @@ class Trust:
     """What is allowed to a vCon.
 
     `key` is the public key of whoever signs, as PEM or JWK; `outside` reads what lies at an address, None: nothing is asked; `media` is
-    the folder that recordings are put into, None: they are left.
+    the folder that recordings are put into, None: they are left. `keep` takes a recording over from there: it says what it is, or
+    raises a ValueError with the reason why it can't be taken; its file is deleted then.
     """
 
     key: str = ""
     outside: Outside | None = None
     media: Path | None = None
+    keep: Callable[[Path], Recording] | None = None
 
 
 class Content(BaseModel):
