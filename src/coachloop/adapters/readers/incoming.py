@@ -3,24 +3,24 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from coachloop.adapters.readers.lines import json_lines
+from coachloop.adapters.readers import conversations
 from coachloop.adapters.readers.recordings import Shelf, is_recording, line_of, with_recordings
 from coachloop.core.model.receipt import Line, Refusal
-
-READABLE = (".jsonl", ".gz")
 
 
 def files_of(path: Path) -> list[Path]:
     """The file, or every file of a folder and the folders in it that can be taken; none that begins with a dot."""
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
-    return [file for file in found if is_recording(file) or file.suffix in READABLE]
+    recordings = [file for file in path.rglob("*") if is_recording(file) and file.is_file()]
+    found = sorted({*recordings, *conversations.files(path)})
+    return [file for file in found if not file.name.startswith(".")]
 
 
 def lines_of(path: Path, shelf: Shelf) -> Iterator[Line | Refusal]:
     """The conversations of a file, each as a line, with its recording where there is one."""
     if is_recording(path):
         yield line_of(path, shelf)
-    else:
-        yield from with_recordings(json_lines(path), shelf)
+        return
+    said = conversations.lines(path, agent_id=shelf.agent_id, agent_channel=shelf.agent_channel, trust=shelf.trust)
+    yield from with_recordings(said, shelf)

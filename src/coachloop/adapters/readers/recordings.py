@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from coachloop.adapters.audio.check import Limits, check
 from coachloop.adapters.audio.keep import keep
 from coachloop.adapters.audio.kinds import BadRecordingError
+from coachloop.adapters.readers.vcon_content import Trust
 from coachloop.core.model.receipt import Line, Refusal
 from coachloop.core.model.recording import Recording
 from coachloop.core.model.wire import BadLineError, json_object
@@ -19,11 +20,17 @@ SIDECAR_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where recordings are kept, and what is taken: `agent_id` is whose they are where nothing else says so."""
+    """Where recordings are kept, and what is taken.
+
+    `agent_id` is whose they are where nothing else says so, `agent_channel` where the agent speaks, from 1. `trust` is what a vCon may
+    do; the recordings that it brings wait in its `media` until they are kept.
+    """
 
     media: Path
     limits: Limits
     agent_id: str = ""
+    agent_channel: int | None = None
+    trust: Trust = field(default_factory=Trust)
 
 
 def is_recording(path: Path) -> bool:
@@ -65,12 +72,16 @@ def _joined(line: Line, shelf: Shelf) -> Line | Refusal:
     path = folder / name if isinstance(name, str) and name and "\x00" not in name and len(name) < 1000 else None
     if path is None or not path.is_file():
         return line
-    if not path.resolve().is_relative_to(folder.resolve()):
+    brought = shelf.trust.media is not None and path.parent == shelf.trust.media
+    if not brought and not path.resolve().is_relative_to(folder.resolve()):
         return Refusal(line.file, line.number, f"audio: {name!r} lies outside of the folder of {Path(line.file).name}")
     try:
-        return _line(line, fields, _kept(path, shelf))
+        return _line(line, fields | ({"audio": path.name} if brought else {}), _kept(path, shelf))
     except (BadRecordingError, OSError) as error:
         return Refusal(line.file, line.number, f"audio: {error}")
+    finally:
+        if brought:
+            path.unlink(missing_ok=True)
 
 
 def _line(line: Line, fields: Mapping[str, Any], recording: Recording) -> Line:
