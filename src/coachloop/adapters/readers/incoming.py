@@ -1,10 +1,11 @@
 """Whatever comes in, file by file: recordings and transcripts, as lines of the native format."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from coachloop.adapters.readers import conversations
-from coachloop.adapters.readers.recordings import Shelf, is_recording, line_of, with_recordings
+from coachloop.adapters.readers.recordings import Shelf, is_recording, kept, line_of, with_recordings
 from coachloop.core.model.receipt import Line, Refusal
 
 
@@ -22,5 +23,6 @@ def lines_of(path: Path, shelf: Shelf) -> Iterator[Line | Refusal]:
     if is_recording(path):
         yield line_of(path, shelf)
         return
-    said = conversations.lines(path, agent_id=shelf.agent_id, agent_channel=shelf.agent_channel, trust=shelf.trust)
+    trust = replace(shelf.trust, keep=lambda file: kept(file, shelf))
+    said = conversations.lines(path, agent_id=shelf.agent_id, agent_channel=shelf.agent_channel, trust=trust)
     yield from with_recordings(said, shelf)

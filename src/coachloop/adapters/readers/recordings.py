@@ -23,7 +23,7 @@ class Shelf:
     """Where recordings are kept, and what is taken.
 
     `agent_id` is whose they are where nothing else says so, `agent_channel` where the agent speaks, from 1. `trust` is what a vCon may
-    do; the recordings that it brings wait in its `media` until they are kept.
+    do; its `keep` is ours.
     """
 
     media: Path
@@ -45,7 +45,7 @@ def line_of(path: Path, shelf: Shelf) -> Line | Refusal:
     """
     try:
         fields = _sidecar(path.with_suffix(".json"))
-        recording = _kept(path, shelf)
+        recording = kept(path, shelf)
     except (BadLineError, BadRecordingError, OSError) as error:
         return Refusal(str(path), 1, str(error))
     default = {"id": path.stem, "channel": "voice"} | ({"agent_id": shelf.agent_id} if shelf.agent_id else {})
@@ -72,16 +72,12 @@ def _joined(line: Line, shelf: Shelf) -> Line | Refusal:
     path = folder / name if isinstance(name, str) and name and "\x00" not in name and len(name) < 1000 else None
     if path is None or not path.is_file():
         return line
-    brought = shelf.trust.media is not None and path.parent == shelf.trust.media
-    if not brought and not path.resolve().is_relative_to(folder.resolve()):
+    if not path.resolve().is_relative_to(folder.resolve()):
         return Refusal(line.file, line.number, f"audio: {name!r} lies outside of the folder of {Path(line.file).name}")
     try:
-        return _line(line, fields | ({"audio": path.name} if brought else {}), _kept(path, shelf))
+        return _line(line, fields, kept(path, shelf))
     except (BadRecordingError, OSError) as error:
         return Refusal(line.file, line.number, f"audio: {error}")
-    finally:
-        if brought:
-            path.unlink(missing_ok=True)
 
 
 def _line(line: Line, fields: Mapping[str, Any], recording: Recording) -> Line:
@@ -90,7 +86,12 @@ def _line(line: Line, fields: Mapping[str, Any], recording: Recording) -> Line:
     return replace(line, raw=json.dumps(document, ensure_ascii=False).encode(), recording=recording)
 
 
-def _kept(path: Path, shelf: Shelf) -> Recording:
+def kept(path: Path, shelf: Shelf) -> Recording:
+    """A file that is checked and put on the shelf.
+
+    Raises:
+        BadRecordingError: it can't be taken; says why and the way out.
+    """
     facts = check(path, limits=shelf.limits)
     keep(path, shelf.media, facts)
     return Recording(
