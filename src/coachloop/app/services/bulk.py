@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from itertools import batched, chain, groupby
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 ODD = (JSONField, DateField)
 """Fields whose values a driver does not take as they are."""
+
+TOGETHER = 50
+"""Rows of one statement: for each statement SQLite reads and writes the table's last id anew, which takes longer than a row."""
 
 VERDICT = (
     "attempt_id",
@@ -44,12 +48,12 @@ def insert(table: type[Model], columns: Sequence[str], rows: Iterable[Sequence[A
     rest = [name for name, field in fields.items() if name not in columns and not field.primary_key]
     usual = [_stored(fields[name], fields[name].get_default()) for name in rest]
     odd = [(place, _as_stored(fields[name])) for place, name in enumerate(columns) if isinstance(fields[name], ODD)]
-    names, places = ", ".join([*columns, *rest]), ", ".join(["%s"] * (len(columns) + len(rest)))
+    into = f"INSERT INTO {meta.db_table} ({', '.join([*columns, *rest])}) VALUES "  # noqa: S608 -- our own names
+    places = f"({', '.join(['%s'] * (len(columns) + len(rest)))})"
+    stored = (_row(values, usual, odd) for values in rows)
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {meta.db_table} ({names}) VALUES ({places})",  # noqa: S608 -- our own names
-            [_row(values, usual, odd) for values in rows],
-        )
+        for size, statements in groupby(batched(stored, TOGETHER), len):
+            cursor.executemany(into + ", ".join([places] * size), [list(chain(*together)) for together in statements])
 
 
 def new_ids(table: type[Model], count: int) -> Sequence[int]:
