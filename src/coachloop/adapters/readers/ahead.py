@@ -44,7 +44,7 @@ def _from_ahead(path: Path, zone: ZoneInfo) -> Iterator[Score | Refusal]:
     with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:  # noqa: S603 -- ourselves
         try:
             while part := pickle.load(cast("BinaryIO", reader.stdout)):  # noqa: S301 -- our own process wrote it
-                yield from part
+                yield from (Score._make(one) if type(one) is tuple else one for one in part)
         except (EOFError, pickle.UnpicklingError) as error:
             raise ReadingError(f"the process that reads {path} was ended; import the file again") from error
         finally:
@@ -66,7 +66,8 @@ def _write(parts: Iterable[tuple[Score | Refusal, ...]]) -> None:
     """Nobody outlives whoever reads the other end, however that one ended."""
     try:
         for part in parts:
-            pickle.dump(part, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+            bare = [tuple(one) if isinstance(one, Score) else one for one in part]  # packed in half the time
+            pickle.dump(bare, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
         pickle.dump((), sys.stdout.buffer)
         sys.stdout.buffer.flush()
     except OSError:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pydantic_core
@@ -19,7 +20,7 @@ IMPORTED_TEMPLATE = "imported"
 """The template that scores live under which name none."""
 
 LONGEST_KEY = 80
-OF_THE_VERDICT = ("behaviour", "verdict", "template", "evidence_text", "evidence_start", "score_id")
+OF_THE_VERDICT = frozenset({"behaviour", "verdict", "template", "evidence_text", "evidence_start", "score_id"})
 OUTCOMES = {"met": Outcome.MET.value, "not_met": Outcome.NOT_MET.value, "na": Outcome.NOT_APPLICABLE.value}
 
 
@@ -68,7 +69,8 @@ def scores(rows: Iterable[Line | Record | Refusal], zone: tzinfo) -> Iterator[Sc
             about = {name: cell for name, cell in said.items() if name not in OF_THE_VERDICT}
             if call is None or about != said_of_it:
                 call, said_of_it = _call(line, about, zone), about
-            _must_be_named_well(line)
+            if badly := _badly_named(line.behaviour, line.template or IMPORTED_TEMPLATE):
+                raise BadLineError(badly)
         except ValueError as error:
             yield Refusal(row.file, row.number, str(error))
         else:
@@ -94,15 +96,16 @@ def _call(line: ScoreLine, about: dict[str, Any], zone: tzinfo) -> Call:
     )
 
 
-def _must_be_named_well(line: ScoreLine) -> None:
-    """Refuse a behaviour that the template made for these scores could not hold."""
-    made_here = (line.template or IMPORTED_TEMPLATE) == IMPORTED_TEMPLATE
-    if made_here and not (len(line.behaviour) <= LONGEST_KEY and re.fullmatch(KEY_PATTERN, line.behaviour)):
-        better = re.sub(r"[^a-z0-9]+", "_", line.behaviour.casefold()).strip("_0123456789")[:LONGEST_KEY]
-        raise BadLineError(
-            f"behaviour: a key is up to {LONGEST_KEY} lower-case letters, digits, - and _, such as "
-            f"{better or 'states_purpose'!r}, got {line.behaviour!r:.60}"
-        )
+@lru_cache(1024)
+def _badly_named(behaviour: str, template: str) -> str:
+    """Why the template made for these scores could not hold the behaviour; empty where it can."""
+    if template != IMPORTED_TEMPLATE or (len(behaviour) <= LONGEST_KEY and re.fullmatch(KEY_PATTERN, behaviour)):
+        return ""
+    better = re.sub(r"[^a-z0-9]+", "_", behaviour.casefold()).strip("_0123456789")[:LONGEST_KEY]
+    return (
+        f"behaviour: a key is up to {LONGEST_KEY} lower-case letters, digits, - and _, such as "
+        f"{better or 'states_purpose'!r}, got {behaviour!r:.60}"
+    )
 
 
 def _value(cell: object) -> object:
