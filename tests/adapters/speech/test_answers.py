@@ -23,7 +23,7 @@ def words(text: str, *timed: str, **more: object) -> list[str]:
         ("call 555-1234 now", ["call", "555", "1234", "now"], ["call", "555-1234", "now"]),
         ("$50 \u201cplease\u201d!", ["50", "please"], ["$50", "\u201cplease\u201d!"]),
         ("我要退款。谢谢", ["我", "要", "退款", "谢谢"], ["我", "要", "退款。", "谢谢"]),
-        ("我用iPhone打", ["我", "用", "iPhone", "打"], ["我", "用iPhone打"]),
+        ("我用iPhone打", ["我", "用", "iPhone", "打"], ["我", "用", "iPhone", "打"]),
         ("twenty five dollars", ["25", "dollars"], ["25", "dollars"]),
         ("okay okay", ["okay", "uh", "okay"], ["okay", "uh", "okay"]),
         ("yes", ["yes", ".", " "], ["yes", "."]),

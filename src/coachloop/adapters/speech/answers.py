@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AliasChoices, BaseModel, Field
 
 from coachloop.core.hearing.heard import HeardWord
-from coachloop.core.hearing.scripts import run_together
+from coachloop.core.hearing.scripts import may_part
 
 SILENT, UNSURE = 0.6, -1.0
 """Whisper's own rule: a segment in which it rather hears nobody, and is not sure of its words either, has none."""
@@ -82,7 +82,7 @@ def _whole(words: Sequence[TimedWord], text: str) -> Iterator[HeardWord]:
     """Words as the text prints them: with its punctuation, and in one where only pieces of a word have times."""
     places = list(_places(words, text))
     begins = [found.start() for found in finditer(r"\S+", text)]
-    begins += [at for at in places if at > 0 and not text[at - 1].isspace() and run_together(text[at - 1], text[at])]
+    begins += [at for at in places if at > 0 and not text[at - 1].isspace() and may_part(text[at - 1], text[at])]
     begins = sorted({*begins, len(text)})
     numbers = [bisect_right(begins, at) if at >= 0 else -1 - n for n, at in enumerate(places)]
     for number, group in groupby(zip(numbers, words, strict=True), itemgetter(0)):

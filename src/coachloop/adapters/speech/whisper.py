@@ -19,7 +19,7 @@ from coachloop.adapters.speech.languages import code
 from coachloop.core.hearing.chunks import Speech
 from coachloop.core.hearing.heard import Heard, HeardWord
 from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
-from coachloop.core.hearing.scripts import run_together
+from coachloop.core.hearing.scripts import may_part
 
 if TYPE_CHECKING:
     from faster_whisper import BatchedInferencePipeline  # type: ignore[import-untyped]
@@ -140,7 +140,7 @@ def _whole(words: Iterable[Any]) -> Iterator[tuple[str, float, float, float]]:
     """Whole words: Whisper gives "e" and "-mail" apart; where a script has spaces, what begins without one goes on."""
     text, start, end, probability = "", 0.0, 0.0, 1.0
     for word in (word for word in words if word.word.strip()):
-        if text and not word.word.startswith(" ") and not run_together(text, word.word):
+        if text and not word.word.startswith(" ") and not may_part(text, word.word):
             text, end, probability = text + word.word, word.end, min(probability, word.probability)
             continue
         if text:

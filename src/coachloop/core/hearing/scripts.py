@@ -15,5 +15,10 @@ def run_together(before: str, after: str) -> bool:
     return _is_spaceless(before[-1]) and _is_spaceless(after[0])
 
 
+def may_part(before: str, after: str) -> bool:
+    """Whether a word may end between two letters without a space: where one of them is of such a script."""
+    return _is_spaceless(before[-1]) or _is_spaceless(after[0])
+
+
 def _is_spaceless(letter: str) -> bool:
     return any(first <= letter <= last for first, last in _WITHOUT_SPACES)
