@@ -298,6 +298,10 @@ class TestElsewhere:
         (vcon(dialog=[text(0, b64(b"\xff"), 1, encoding="base64url")]), "not UTF-8"),
         (vcon(dialog=[text(0, "a", 1, encoding="json"), text(0, "[", 2, encoding="json")]), "not JSON"),
         (vcon(dialog=[call()], analysis=[transcript({"no": "shape"})]), "no shape that is known: no"),
+        (
+            vcon(dialog=[text(0, "boundary=x\n" * 51, 1, mediatype="multipart/mixed")]),
+            "more than 50 parts in one another",
+        ),
         (vcon(dialog=[call()], analysis=[transcript(3)]), "must be text or JSON, got int"),
         (vcon(dialog=[call()], analysis=[transcript([{"speaker": "A"}])]), "pieces.0"),
         ({"ciphertext": "x", "recipients": []}, "is encrypted; decrypt it where its key is"),

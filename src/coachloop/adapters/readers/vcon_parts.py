@@ -17,6 +17,9 @@ from coachloop.core.model.wire import BadLineError, Key, Seconds
 EXTENSIONS = {"CC"}
 """Extensions that are understood: those of contact centres."""
 
+MOST_PARTS = 50
+"""Parts of a mail with parts of their own; a parser's time grows with their square."""
+
 type Indices = int | list[int | list[int] | None] | None
 
 
@@ -178,6 +181,8 @@ def plain_text(part: Content, text: str) -> str:
 
 
 def _of_mail(text: str, mediatype: str) -> str:
+    if text.lower().count("boundary=") > MOST_PARTS:
+        raise BadLineError(f"holds a mail of more than {MOST_PARTS} parts in one another")
     headed = text if re.match(r"[A-Za-z-]+:", text) else f"Content-Type: {mediatype}\n\n{text}"
     body = message_from_string(headed, policy=policy.default).get_body(preferencelist=("plain", "html"))
     if body is None:
