@@ -1,6 +1,7 @@
 """The only place that picks adapters and scorers from the configuration."""
 
 import time
+from collections.abc import Sequence
 from datetime import date
 from email.utils import parseaddr
 from functools import lru_cache
@@ -12,17 +13,29 @@ from django.conf import settings
 from django.utils import timezone
 
 from coachloop.adapters import calendars, notify
+from coachloop.adapters.audio.check import Limits as FileLimits
+from coachloop.adapters.audio.copies import browser_copy
+from coachloop.adapters.audio.kinds import BadRecordingError
+from coachloop.adapters.audio.read import read
 from coachloop.adapters.calendar_address import CalendarReader
 from coachloop.adapters.embeddings import CachedEncoder, open_encoder
 from coachloop.adapters.llm import OpenAIChat
-from coachloop.adapters.models.catalogue import MINILM
-from coachloop.adapters.models.store import is_here
+from coachloop.adapters.models.catalogue import MINILM, WHISPER
+from coachloop.adapters.models.store import folder_of, is_here
 from coachloop.adapters.openai_server import Server
+from coachloop.adapters.readers.recordings import Shelf
+from coachloop.adapters.readers.vcon_content import Trust, outside
+from coachloop.adapters.speech.endpoint import EndpointTranscriber
+from coachloop.adapters.speech.whisper import WhisperTranscriber
 from coachloop.app.queries import learned
+from coachloop.app.queries.audio import media
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.judge import CentreReviews, KeptReplies
 from coachloop.core.coaching.appointment import Appointment
 from coachloop.core.coaching.plan import Span
+from coachloop.core.hearing.heard import HeardWord, Separated
+from coachloop.core.hearing.port import CantTranscribeError, Transcriber
+from coachloop.core.hearing.tools import Samples, Stretch, Tools
 from coachloop.core.model.letter import MAIL, Carrier, Ways
 from coachloop.core.model.running import Running
 from coachloop.core.scoring.judge.exchange import Clock, Exchange, Usage
@@ -158,6 +171,76 @@ def running() -> list[Running]:
     return found
 
 
+def hearing() -> Tools | None:
+    """What makes conversations of recordings here; None where nothing transcribes."""
+    config = settings.CONFIG
+    transcriber = _transcriber()
+    if transcriber is None:
+        return None
+    return Tools(
+        transcriber,
+        separate=_separate,
+        read=_read,
+        copy=_copy,
+        language=config.speech_language,
+        hotwords=tuple(word.strip() for word in config.speech_words.split(",") if word.strip()),
+        agent_channel=config.agent_channel - 1,
+    )
+
+
+def _transcriber() -> Transcriber | None:
+    config = settings.CONFIG
+    if config.speech_url:
+        return EndpointTranscriber(
+            Server(config.speech_url, config.speech_model, key=config.speech_key.get_secret_value())
+        )
+    if config.speech == "off":
+        return None
+    folder = Path(config.speech) if "/" in config.speech else folder_of(config.speech or WHISPER, settings.HOME)
+    return _whisper(folder, config.speech_threads) if folder.is_dir() else None
+
+
+@lru_cache(maxsize=1)
+def _whisper(folder: Path, threads: int) -> WhisperTranscriber:
+    """Loaded once."""
+    return WhisperTranscriber(folder, threads=threads)
+
+
+def _read(path: Path, *, start: float, end: float) -> Samples:
+    try:
+        return read(path, start=start, end=end)
+    except BadRecordingError as error:
+        raise CantTranscribeError(str(error)) from error
+
+
+def _separate(samples: Samples, words: Sequence[HeardWord]) -> Separated:  # noqa: ARG001 -- until voices are told apart
+    raise CantTranscribeError("both people are in one channel, and voices are not told apart yet")
+
+
+def _copy(path: Path, to: Path, *, muted: Sequence[Stretch]) -> None:
+    try:
+        browser_copy(path, to, muted=muted)
+    except BadRecordingError as error:
+        raise CantTranscribeError(str(error)) from error
+
+
+def shelf(agent_id: str = "") -> Shelf:
+    """Where recordings are kept here, and what is taken."""
+    config = settings.CONFIG
+    limits = FileLimits(bytes=config.recording_megabytes * 1_000_000, seconds=config.recording_hours * 3600)
+    waiting = media() / "incoming"
+    waiting.mkdir(parents=True, exist_ok=True)
+    return Shelf(media(), limits, agent_id, config.agent_channel, _trust(waiting))
+
+
+def _trust(waiting: Path) -> Trust:
+    """What is allowed to vCons here."""
+    config = settings.CONFIG
+    bytes_ = config.recording_megabytes * 1_000_000
+    reader = outside(_hosts(config.vcon_hosts), _hosts(config.vcon_own_hosts), most_bytes=bytes_)
+    return Trust(config.vcon_key, reader, waiting)
+
+
 def judge_usage() -> Usage:
     """What the judge uses from now on; stays empty where none is configured."""
     exchange = _exchange()
@@ -206,8 +289,11 @@ def invitation(appointment: Appointment) -> str:
 
 def calendar_reader() -> CalendarReader:
     """Reads the calendars that people name."""
-    hosts = settings.CONFIG.calendar_hosts.split(",")
-    return CalendarReader(frozenset(host.strip().lower() for host in hosts if host.strip()))
+    return CalendarReader(_hosts(settings.CONFIG.calendar_hosts))
+
+
+def _hosts(listed: str) -> frozenset[str]:
+    return frozenset(host.strip().lower() for host in listed.split(",") if host.strip())
 
 
 def busy_times(address: str, *, first: date, last: date, zone: ZoneInfo) -> list[Span]:

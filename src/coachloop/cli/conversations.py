@@ -8,11 +8,17 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
-from coachloop.adapters.readers.lines import json_lines
+from coachloop.adapters.readers.incoming import files_of, lines_of
+from coachloop.adapters.vcon_out import vcons
 from coachloop.app.queries import export as exports
+from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.ingest import WAITING
 from coachloop.app.services.ingest import ingest as ingest_lines
 from coachloop.cli.output import AsJson, Day, need_site, progress, show_receipt, stop, write_rows
+from coachloop.cli.transcribing import NOBODY, UNSURE, transcribe_all
+from coachloop.core.model.receipt import Receipt
+from coachloop.wiring import shelf
 
 
 class What(StrEnum):
@@ -30,6 +36,7 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    VCON = "vcon"
 
 
 WRITERS = {
@@ -38,7 +45,6 @@ WRITERS = {
     What.SESSIONS: exports.sessions,
     What.RATES: exports.rate_rows,
 }
-READABLE = (".jsonl", ".gz")
 
 
 def register(app: typer.Typer) -> None:
@@ -48,22 +54,40 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(exists=True, help="Files, or folders of .jsonl and .jsonl.gz files.")],
+    paths: Annotated[list[Path], typer.Argument(exists=True, help="Recordings, transcripts, or folders of them.")],
     *,
+    agent: Annotated[str, typer.Option(help="Whose calls they are, where the files don't say.")] = "",
     replace: Annotated[bool, typer.Option(help="Take other content for a known id; the history is kept.")] = False,
+    later: Annotated[bool, typer.Option("--later", help="Leave recordings to the worker, or to `transcribe`.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take conversations in. A bad line is refused with its place and reason; the rest goes on."""
+    """Take conversations in, and make words of recordings. What is bad is refused with its place and reason; the rest goes on."""
     need_site()
-    files = list(chain.from_iterable(map(_files, paths)))
-    lines = chain.from_iterable(map(json_lines, files))
+    files = list(chain.from_iterable(map(files_of, paths)))
+    kept = shelf(agent)
+    lines = chain.from_iterable(lines_of(path, kept) for path in files)
     with progress("Reading conversations") as show:
         receipt = ingest_lines(lines, viewer=OPERATOR, now=timezone.now(), replace=replace, progress=show)
+    if not later:
+        _transcribe(receipt)
     show_receipt(receipt, as_json=as_json, what="conversations")
 
 
-def _files(path: Path) -> list[Path]:
-    return sorted(p for p in path.rglob("*") if p.suffix in READABLE) if path.is_dir() else [path]
+def _transcribe(receipt: Receipt) -> None:
+    """Make words of the recordings that wait; what can't be transcribed is kept, and told with its reason."""
+    tally = transcribe_all()
+    if tally is None:
+        receipt.note(NOBODY)
+        return
+    waiting = receipt.notes.pop(WAITING, 0) - tally.done
+    if waiting > 0:
+        receipt.note(WAITING, waiting)
+    if tally.unsure:
+        receipt.note(UNSURE, tally.unsure)
+    if tally.waits:
+        receipt.note(tally.waits)
+    for name, reason in tally.failed:
+        receipt.refuse(name, 1, reason)
 
 
 def export(
@@ -78,4 +102,7 @@ def export(
     need_site()
     if out and (out.is_dir() or not out.parent.is_dir()):
         stop(f"{out} can't be written; name a file in a folder that exists")
-    write_rows(iter(WRITERS[what](OPERATOR, template=template, since=since)), out, kind)
+    if kind is Format.VCON and what is not What.CONVERSATIONS:
+        stop(f"a vCon is a conversation; `export conversations --format vcon`, and {what} in another format")
+    rows = iter(WRITERS[what](OPERATOR, template=template, since=since))
+    write_rows(vcons(rows, now=timezone.now(), zone=zone()) if kind is Format.VCON else rows, out, kind)

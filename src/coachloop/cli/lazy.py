@@ -19,7 +19,11 @@ COMMANDS = {
     "schema": ("site", "Print the JSON Schema of a file format."),
     "ingest": (
         "conversations",
-        "Take conversations in. A bad line is refused with its place and reason; the rest goes on.",
+        "Take conversations in, and make words of recordings. What is bad is refused with its place and reason; the rest goes on.",
+    ),
+    "transcribe": (
+        "transcribing",
+        "Make words of the recordings that wait, the oldest first; ended at any moment, it goes on where it was.",
     ),
     "export": ("conversations", "Write everything out again, streaming."),
     "train": (

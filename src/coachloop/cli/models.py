@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from coachloop.adapters.models.catalogue import CATALOGUE, MINILM, Model
+from coachloop.adapters.models.catalogue import CATALOGUE, MINILM, WHISPER, Model
 from coachloop.adapters.models.getting import MEGABYTE, ensure, get, sources
 from coachloop.adapters.models.sources import Source
 from coachloop.adapters.models.store import ModelError, check, folder_of, is_here, model, state_of
@@ -91,6 +91,14 @@ def ensure_text_model() -> None:
     if not settings.CONFIG.embeddings and not is_here(MINILM, settings.HOME):
         with _bar(model(MINILM)) as show:
             ensure(MINILM, settings.HOME, tell=_tell, progress=show)
+
+
+def ensure_speech_model() -> None:
+    """Try to have the model that transcribes before the first recording; goes on without, in words."""
+    config = settings.CONFIG
+    if not (config.speech or config.speech_url) and not is_here(WHISPER, settings.HOME):
+        with _bar(model(WHISPER)) as show:
+            ensure(WHISPER, settings.HOME, tell=_tell, progress=show)
 
 
 def _tell(sentence: str) -> None:

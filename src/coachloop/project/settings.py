@@ -104,6 +104,8 @@ TASKS = {
             "LOCK_TIMEOUT": 15,
             "SCHEDULES": {
                 "sweep": {"task": "coachloop.worker.tasks.sweep", "every": 5},
+                "hear": {"task": "coachloop.worker.tasks.hear", "every": 10},
+                "watch": {"task": "coachloop.worker.tasks.watch", "every": 60},
                 "busy": {"task": "coachloop.worker.tasks.busy", "cron": "*/5 * * * *"},
                 "tell": {"task": "coachloop.worker.tasks.tell", "every": 60},
                 "watch-drift": {"task": "coachloop.worker.tasks.watch_drift", "every": 300},

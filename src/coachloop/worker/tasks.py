@@ -1,12 +1,15 @@
 """What runs in the background. The tables hold the truth: every task is safe to repeat, and a lost one is put again."""
 
 from datetime import timedelta
+from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
+from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.coaching import open_due_follow_ups
 from coachloop.app.services.drift import watch_once_a_day
@@ -20,10 +23,14 @@ from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
 from coachloop.app.services.suggested import note_once_a_day
+from coachloop.app.services.transcribing import transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
-from coachloop.wiring import busy_times, carriers, invitation, scorers
+from coachloop.wiring import busy_times, carriers, hearing, invitation, scorers, shelf
+from coachloop.worker.watching import take_in
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
+HEARS_FOR = 20.0
+"""Seconds of one turn at the recordings; a part that is begun is finished."""
 
 
 @task()
@@ -44,6 +51,22 @@ def score_some(template: str, ids: list[int]) -> None:
     """Score one block; what is scored already is left alone."""
     for engine in engines(scorers(), template=template):
         score_block(engine, ids, now=timezone.now())
+
+
+@task()
+def hear() -> None:
+    """Make words of the recordings that wait, for a while: what is not done by then goes on at the next turn, so that scoring is not kept waiting."""
+    tools = hearing()
+    if tools is not None:
+        ends = monotonic() + HEARS_FOR
+        transcribe_waiting(tools, viewer=OPERATOR, enough=lambda: monotonic() > ends)
+
+
+@task()
+def watch() -> None:
+    """Take in what lies in the folder that is watched."""
+    if settings.CONFIG.watch:
+        take_in(Path(settings.CONFIG.watch), shelf(), now=timezone.now())
 
 
 @task()

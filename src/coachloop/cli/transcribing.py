@@ -1,0 +1,94 @@
+"""Recordings into words."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from django.utils import timezone
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from coachloop.app.queries.audio import waiting_ids, waiting_seconds
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.transcribing import Tally, transcribe_waiting, try_again
+from coachloop.cli.models import ensure_speech_model
+from coachloop.cli.output import PARTLY_REFUSED, AsJson, err, need_site, out, print_json, stop
+from coachloop.wiring import hearing
+
+NOBODY = "nothing transcribes here: get a model with `coachloop models get whisper-base`, or name a server in COACHLOOP_SPEECH_URL"
+UNSURE = "where somebody has to confirm who speaks, on the conversation's page"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(transcribe)
+
+
+def transcribe(
+    *,
+    again: Annotated[bool, typer.Option("--again", help="Also those that could not be transcribed before.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make words of the recordings that wait, the oldest first; ended at any moment, it goes on where it was."""
+    need_site()
+    if again:
+        try_again(viewer=OPERATOR, now=timezone.now())
+    tally = transcribe_all()
+    if tally is None:
+        stop(NOBODY)
+    if as_json:
+        print_json(in_json(tally))
+    else:
+        show(tally)
+    if tally.failed:
+        raise typer.Exit(PARTLY_REFUSED)
+
+
+def transcribe_all() -> Tally | None:
+    """All that wait, with progress and the time left on a terminal; None where nothing transcribes here."""
+    if not waiting_ids():
+        return Tally()
+    ensure_speech_model()
+    tools = hearing()
+    if tools is None:
+        return None
+    with _bar(waiting_seconds()) as listened:
+        return transcribe_waiting(tools, viewer=OPERATOR, progress=listened)
+
+
+def in_json(tally: Tally) -> dict[str, object]:
+    """The stable keys of `--json`."""
+    return {
+        "transcribed": tally.done,
+        "failed": [{"recording": name, "reason": reason} for name, reason in tally.failed],
+        "speakers_not_sure": tally.unsure,
+        "elsewhere": tally.busy,
+        "waits": tally.waits,
+    }
+
+
+def show(tally: Tally) -> None:
+    """The same for people."""
+    out.print(f"{tally.done:,} recordings transcribed.", highlight=False)
+    if tally.unsure:
+        out.print(f"  {tally.unsure:,} {UNSURE}", highlight=False)
+    if tally.busy:
+        out.print(f"  {tally.busy:,} that somebody else is listening to", highlight=False)
+    if tally.waits:
+        out.print(f"  the others wait: {tally.waits}", markup=False, highlight=False)
+    for name, reason in tally.failed:
+        err.print(f"  can't be transcribed: {name}: {reason}", markup=False, highlight=False)
+
+
+@contextmanager
+def _bar(seconds: float) -> Iterator[Callable[[float], None]]:
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(f"Transcribing {seconds / 60:,.0f} minutes", total=seconds)
+        yield lambda listened: bar.advance(task, listened)
