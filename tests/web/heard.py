@@ -1,29 +1,67 @@
 """Recordings of the cast's calls, as if somebody had brought them in and a copy for the browser had been made."""
 
+import json
+from functools import cache
+from io import BytesIO
 from typing import Any
 
-from coachloop.app.models import Audio, Conversation
+import numpy as np
+
+from coachloop.app.models import Audio, Conversation, Revision
 from coachloop.app.queries import audio
 from coachloop.app.queries.viewing import viewer
-from coachloop.web.pages.media import link
-from web.cast import Cast
+from coachloop.web.links import link
+from web.cast import Cast, call, take_in
 
-SOUND = bytes(range(256)) * 10
+SECONDS = 55.0
+RATE = 16_000
+SPOKEN = "spoken-1"
 DIGEST = "5" * 64
 
 
-def heard(key: str, *, sound: bytes | None = SOUND, **more: Any) -> Audio:
-    """The recording of a stored conversation; without a `sound` the copy is yet to be made."""
-    facts = {"suffix": ".wav", "name": "call.wav", "codec": "pcm_s16le", "seconds": 55.0, "channels": 2}
-    facts |= {"sample_rate": 8000, "size": 880044, "state": "waiting" if sound is None else "done"} | more
+@cache
+def sound() -> bytes:
+    """A minute of a telephone call in stereo as a browser plays it: the agent hums low, the customer high, in turns of five and a half seconds."""
+    import av  # noqa: PLC0415 -- only where something is heard
+
+    at = np.arange(int(SECONDS * RATE)) / RATE
+    agent = (at % 11 < 5) * np.sin(2 * np.pi * 220 * at)
+    customer = ((at - 5.5) % 11 < 5) * np.sin(2 * np.pi * 440 * at)
+    file = BytesIO()
+    with av.open(file, "w", format="ipod") as container:
+        stream = container.add_stream("aac", rate=RATE, layout="stereo")
+        whole = av.AudioFrame.from_ndarray(
+            np.stack([agent, customer]).astype(np.float32) * 0.5, format="fltp", layout="stereo"
+        )
+        whole.sample_rate = RATE
+        fifo = av.AudioFifo()
+        fifo.write(whole)
+        for frame in fifo.read_many(1024, partial=True):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def heard(key: str, *, ready: bool = True, **more: Any) -> Audio:
+    """The recording of a stored conversation; where it is not `ready`, the copy that is heard is yet to be made."""
+    facts = {"suffix": ".wav", "name": "call.wav", "codec": "pcm_s16le", "seconds": SECONDS, "channels": 2}
+    facts |= {"sample_rate": RATE, "size": 880044, "state": "done" if ready else "waiting", "agent_channel": 0} | more
     row = Audio(conversation=Conversation.objects.get(key=key), sha256=DIGEST, **facts)
-    if sound is not None:
+    if ready:
         row.copied = audio.copy_name(row, ())
         path = audio.copy_of(row)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(sound)
+        path.write_bytes(sound())
+        path.with_suffix(audio.PEAKS).write_bytes(peaks())
     row.save()
     return row
+
+
+def peaks() -> bytes:
+    """Of the same sound."""
+    at = np.arange(int(SECONDS * 20)) / 20
+    loud = np.stack([at % 11 < 5, (at - 5.5) % 11 < 5], axis=1) * 64
+    return b"\x02" + np.stack([-loud, loud], axis=2).astype(np.int8).tobytes()
 
 
 def hearable(cast: Cast) -> dict[str, Any]:
@@ -33,3 +71,28 @@ def hearable(cast: Cast) -> dict[str, Any]:
         `heard`: the end of a link to it that is the leader's.
     """
     return {"heard": link(viewer(cast.leader), audio.listenable(heard("lea-1"))).rsplit("/", 1)[1]}
+
+
+def spoken_call(cast: Cast) -> dict[str, Any]:
+    """One more call of Lea's, in which it is known of every word when it was spoken; scored, and ready to be heard.
+
+    Returns:
+        `spoken`: its key.
+    """
+    said = call("lea", "Lea Rossi", "north", number=1, did=(True, False, False, True, True), now=cast.now)
+    turns = [turn | {"words": _timed(turn)} for turn in said["turns"]]
+    take_in([said | {"id": SPOKEN, "turns": turns}], cast.now)
+    heard(SPOKEN)
+    return {"spoken": SPOKEN}
+
+
+def word_second(turn: int, offset: int) -> float:
+    """When the word at this character of a turn of that call was spoken."""
+    row = Revision.objects.get(conversation__key=SPOKEN)
+    said = json.loads(row.document)["turns"][turn]
+    return float(said["words"][len(said["text"][:offset].split())]["start"])
+
+
+def _timed(turn: dict[str, Any]) -> list[dict[str, Any]]:
+    words = turn["text"].split()
+    return [{"text": word, "start": round(turn["start"] + 5 * n / len(words), 2)} for n, word in enumerate(words)]

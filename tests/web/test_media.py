@@ -11,9 +11,9 @@ from coachloop.app.models import Assignment, Audio, AuditEntry, Conversation, Di
 from coachloop.app.queries import audio, listening
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import assignments
-from coachloop.web.pages import media
+from coachloop.web import links
 from web.cast import Cast, asked_blind
-from web.heard import SOUND, heard
+from web.heard import heard, sound
 from web.signed_in import signed_in
 from web.test_permissions import PEOPLE, under_way
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def address(who: User, row: Audio) -> str:
     """Where they hear it."""
-    return media.link(viewer(who), audio.listenable(row))
+    return links.link(viewer(who), audio.listenable(row))
 
 
 def test_a_part_is_played_and_the_look_is_written_down_once(cast: Cast, leader: Client) -> None:
@@ -31,7 +31,7 @@ def test_a_part_is_played_and_the_look_is_written_down_once(cast: Cast, leader: 
     for part in ("bytes=0-99", "bytes=100-199"):
         response: Any = leader.get(url, headers={"Range": part})
         assert response.status_code == 206
-    assert b"".join(response.streaming_content) == SOUND[100:200]
+    assert b"".join(response.streaming_content) == sound()[100:200]
     assert response["Cache-Control"] == "private, no-cache"
     assert response["Content-Type"] == "audio/mp4"
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -41,7 +41,7 @@ def test_a_part_is_played_and_the_look_is_written_down_once(cast: Cast, leader: 
 
 def test_a_link_expires(cast: Cast, leader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     url, now = address(cast.leader, heard("lea-1")), signing.time.time()
-    monkeypatch.setattr(signing.time, "time", lambda: now + media.LINK_SECONDS + 1)
+    monkeypatch.setattr(signing.time, "time", lambda: now + links.LINK_SECONDS + 1)
     response = leader.get(url)
     assert response.status_code == 410
     assert b"Load the page again" in response.content
@@ -95,7 +95,7 @@ def test_a_blind_reviewer_hears_the_call_as_long_as_they_read_it(cast: Cast) -> 
 
 
 def test_whoever_reads_a_call_somewhere_hears_it_and_nobody_else(cast: Cast) -> None:
-    """On its page, in a blind form, in a dispute, in an open room, in coaching that is theirs or shared: all people, all ways."""
+    """On its page, in a blind form, in a dispute, in an open room, in coaching that they led: all people, all ways."""
     ids = under_way(cast)
     row, other = Assignment.objects.get(pk=ids["assignment"]), Conversation.objects.get(pk=ids["room_call"])
     asked = {
@@ -103,10 +103,7 @@ def test_whoever_reads_a_call_somewhere_hears_it_and_nobody_else(cast: Cast) -> 
         row.conversation.key: (f"/reviews/{row.pk}",),
         Dispute.objects.get(pk=ids["dispute"]).conversation.key: (f"/disputes/{ids['dispute']}",),
         other.key: (f"/rooms/{ids['room_open']}/calls/{other.pk}/{ids['room_behaviour']}",),
-        SessionRecording.objects.get(pk=ids["recording"]).conversation.key: (
-            f"/how-i-coach/{ids['recording']}",
-            f"/shared-coaching/{ids['recording']}",
-        ),
+        SessionRecording.objects.get(pk=ids["recording"]).conversation.key: (f"/how-i-coach/{ids['recording']}",),
     }
     for key in asked:
         if not Audio.objects.filter(conversation__key=key).exists():

@@ -1,15 +1,20 @@
 """A transcript as it is read on a page: turns cut into plain and marked stretches, at the exact characters."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from coachloop.app.queries.conversation import ConversationView, Proof, VerdictView
 from coachloop.app.queries.room_question import QuestionView
 from coachloop.app.queries.search import Passage
-from coachloop.core.model.conversation import Speaker
+from coachloop.core.model.conversation import Speaker, Turn
 from coachloop.core.model.verdict import Outcome
+
+LAST_OF_ONE_UNIT = 0xFFFF
+"""Browsers count characters beyond this one as two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +28,24 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One turn on the page: its stretches, whose evidence it holds, and what was missed here."""
+    """One turn on the page: its stretches, whose evidence it holds, and what was missed here.
+
+    `times` says when each word is spoken, for the script that plays it: `offset:second`, the offset as browsers count.
+    """
 
     index: int
     who: str
     speaker: Speaker
     at: float | None
+    times: str
     stretches: tuple[Stretch, ...]
-    shown: tuple[VerdictView, ...]
-    missed: tuple[VerdictView, ...]
+    shown: tuple[VerdictView, ...] = ()
+    missed: tuple[VerdictView, ...] = ()
+
+    @property
+    def second(self) -> str:
+        """Where it begins, as an address gives it; empty where that is not known."""
+        return "" if self.at is None else f"{self.at:.2f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ def lines(view: ConversationView) -> tuple[Line, ...]:
             names.get(turn.speaker, "Somebody else"),
             turn.speaker,
             turn.start,
+            times(turn),
             stretches(turn.text, marks[index]),
             tuple(shown[index]),
             tuple(missed[index]),
@@ -74,6 +89,11 @@ def said(view: QuestionView) -> tuple[Line, ...]:
     for one, says in enumerate(view.says):
         for number, moment in enumerate(says.moments):
             marks[moment.turn].append(Mark(moment.start, moment.end, says.outcome, f"said-{one}-{number}"))
+    return bare(view.turns, marks)
+
+
+def bare(turns: Sequence[Turn], marks: Mapping[int, Sequence[Mark]] = MappingProxyType({})) -> tuple[Line, ...]:
+    """Turns without a name above them and without verdicts; `marks` by the turn that they stand in."""
     names = {Speaker.AGENT: "Agent", Speaker.CUSTOMER: "Customer"}
     return tuple(
         Line(
@@ -81,12 +101,31 @@ def said(view: QuestionView) -> tuple[Line, ...]:
             names.get(turn.speaker, "Somebody else"),
             turn.speaker,
             turn.start,
-            stretches(turn.text, marks[index]),
-            (),
-            (),
+            times(turn),
+            stretches(turn.text, marks.get(index, ())),
         )
-        for index, turn in enumerate(view.turns)
+        for index, turn in enumerate(turns)
     )
+
+
+def times(turn: Turn) -> str:
+    """When each word of a turn is spoken: `0:12.5 4:12.9`; empty where only the turn's own time is known."""
+    wide = [place for place, letter in enumerate(turn.text) if ord(letter) > LAST_OF_ONE_UNIT]
+    return " ".join(f"{word.start + bisect_left(wide, word.start)}:{word.at:.2f}" for word in turn.words)
+
+
+def second(turn: Turn, offset: int) -> float | None:
+    """When the word at a character of a turn is spoken; the turn's own time where no word's is known."""
+    return max((word.at for word in turn.words if word.start <= offset), default=turn.start)
+
+
+def moments(view: ConversationView) -> list[tuple[float, str]]:
+    """When each piece of evidence is heard, with its verdict's outcome."""
+    verdicts = [verdict for scored in view.scored for verdict in scored.verdicts]
+    proofs = [(verdict, proof) for verdict in verdicts for proof in verdict.evidence if proof.shown]
+    found = [(second(view.turns[proof.turn], proof.start), verdict.outcome.value) for verdict, proof in proofs]
+    missed = [(one.missed.at, one.outcome.value) for one in verdicts if one.missed and one.outcome is Outcome.NOT_MET]
+    return sorted((at, outcome) for at, outcome in (*found, *missed) if at is not None)
 
 
 def jump(verdict: VerdictView) -> str:

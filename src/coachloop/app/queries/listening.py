@@ -1,4 +1,6 @@
-"""Which recordings somebody may hear: those whose words a page of theirs shows, and no others."""
+"""Which recordings somebody may hear: those whose words a page of theirs shows, less what is read without names."""
+
+from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -19,16 +21,22 @@ def of(viewer: Viewer, key: str) -> Listenable | None:
     return audio.listenable(row) if row else None
 
 
-def _readable(viewer: Viewer) -> Q:
-    """Their calls; what they are asked to answer blind; what is disputed before them; rooms that are open; coaching that is theirs or shared.
+def audible(viewer: Viewer, keys: Iterable[str]) -> frozenset[str]:
+    """Those of these conversations that they can hear now."""
+    ready = Audio.objects.filter(conversation__key__in=set(keys)).exclude(copied="")
+    return frozenset(ready.filter(_readable(viewer)).values_list("conversation__key", flat=True))
 
-    A call that they are asked about blind is heard for its form alone: every other way to it leaves it out.
+
+def _readable(viewer: Viewer) -> Q:
+    """Their calls; what they are asked to answer blind; what is disputed before them; rooms that are open; coaching that they led.
+
+    A call that they are asked about blind is heard for its form alone: every other way to it leaves it out. Coaching that is shared is
+    read without names, and a voice is a name.
     """
     calls = Q(conversation__in=viewing.conversations(viewer).values("pk"))
     if viewer.user is None:
         return calls
     found = calls | Q(conversation__in=recordings.own(viewer).values("conversation"))
-    found |= Q(conversation__in=recordings.shared(viewer).values("conversation"))
     if viewer.has(*ANSWER):
         found |= Q(conversation__in=open_to(viewer).values("conversation"))
         found |= Q(conversation__in=_in_rooms(viewer))

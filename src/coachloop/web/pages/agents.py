@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from coachloop.app.errors import RefusedError
 from coachloop.app.queries import agent_page as queries
-from coachloop.app.queries import disputes
+from coachloop.app.queries import disputes, listening
 from coachloop.app.queries.challenges import challengeable
 from coachloop.app.queries.choosing import leads_agent
 from coachloop.app.queries.report import newest_report
@@ -101,4 +101,5 @@ def _show(
         "may": challengeable(viewer, [example.verdict_id]).get(example.verdict_id) if example else None,
     }
     shown |= {"advises": viewer.has(Role.QA_LEAD), "leads": leads_agent(viewer, key)}
+    shown["audible"] = listening.audible(viewer, view.quoted)
     return render(request, "coachloop/agent.html", shown, status=status)

@@ -17,6 +17,7 @@ from coachloop.core.model.verdict import Outcome
 from coachloop.web import transcript
 from coachloop.web.access import found, page
 from coachloop.web.asked import day, number, query_without
+from coachloop.web.player import player
 
 READERS = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
 PERIODS = ((0, "Any time"), (7, "Last 7 days"), (28, "Last 28 days"), (90, "Last 90 days"))
@@ -69,6 +70,7 @@ def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
     ]
     advises = viewer.has(Role.QA_LEAD)
     shown = {"view": view, "lines": transcript.lines(view), "scored": scored, "advises": advises, "today": today}
+    shown["player"] = player(request, viewer, view.key, turns=view.turns, moments=transcript.moments(view))
     return render(request, "coachloop/conversation.html", shown)
 
 

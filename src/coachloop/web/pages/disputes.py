@@ -22,6 +22,7 @@ from coachloop.web import transcript
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import number, posted_number
 from coachloop.web.dispute_forms import ChallengeForm, DecideForm
+from coachloop.web.player import player
 
 READERS = (Role.AGENT, Role.TEAM_LEADER, Role.EVALUATOR, Role.QA_LEAD)
 DECIDERS = (Role.EVALUATOR, Role.QA_LEAD)
@@ -147,6 +148,7 @@ def _show(
         "view": view,
         "call": call,
         "lines": transcript.lines(call),
+        "player": player(request, viewer, view.conversation_key, turns=call.turns, moments=transcript.moments(call)),
         "verdict": verdict,
         "jump": transcript.jump(verdict) if verdict else "",
         "form": form or DecideForm(challenged=view.challenged),

@@ -3,30 +3,15 @@
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from coachloop.app.queries import listening
-from coachloop.app.queries.audio import Listenable
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
+from coachloop.web import links
 from coachloop.web.access import found, page
 from coachloop.web.ranges import ranged
-
-LINK_SECONDS = 2 * 60 * 60
-"""How long a link plays; a page that is open for longer fetches a new one."""
-
-SALT = "coachloop.media"
-KINDS = {".m4a": "audio/mp4", ".mp3": "audio/mpeg", ".webm": "audio/webm", ".ogg": "audio/ogg", ".wav": "audio/wav"}
-
-
-def link(viewer: Viewer, heard: Listenable) -> str:
-    """Where this viewer hears it from now on; empty before there is something to hear."""
-    if heard.copy is None or viewer.user is None:
-        return ""
-    named = {"for": viewer.user.pk, "call": heard.key, "file": heard.copy.name}
-    return reverse("media", args=[signing.dumps(named, salt=SALT)])
 
 
 @require_safe
@@ -34,7 +19,7 @@ def link(viewer: Viewer, heard: Listenable) -> str:
 def media(request: HttpRequest, viewer: Viewer, signed: str) -> HttpResponseBase:
     """The sound, or the part of it that the browser asks for. Whoever may not read the words any more hears nothing either."""
     try:
-        named = signing.loads(signed, salt=SALT, max_age=LINK_SECONDS)
+        named = links.named(signed)
     except signing.SignatureExpired:
         return HttpResponse("This link has expired. Load the page again, and play it there.", status=410)
     except signing.BadSignature as error:
@@ -46,6 +31,6 @@ def media(request: HttpRequest, viewer: Viewer, signed: str) -> HttpResponseBase
     if copy.name != named["file"] or not copy.is_file():
         raise Http404
     audit.look(viewer, heard.key, now=timezone.now())
-    response = ranged(request, copy, content_type=KINDS[copy.suffix], etag=copy.stem)
+    response = ranged(request, copy, content_type="audio/mp4", etag=copy.stem)
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -19,6 +19,7 @@ from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import ANSWERS, Outcome
 from coachloop.web import transcript
 from coachloop.web.access import found, in_words, page
+from coachloop.web.player import player
 
 ANSWERERS = (Role.TEAM_LEADER, Role.QA_LEAD)
 
@@ -45,6 +46,7 @@ def recording(request: HttpRequest, viewer: Viewer, recording_id: int) -> HttpRe
     shown = {
         "view": view,
         "lines": transcript.lines(view),
+        "player": player(request, viewer, view.key, turns=view.turns, moments=transcript.moments(view)),
         "scored": [(each, [(verdict, transcript.jump(verdict)) for verdict in each.verdicts]) for each in view.scored],
         "handed": next(one for one in queries.handed(viewer) if one.id == recording_id),
         "compared": [one for one in queries.compared(viewer, recording_id) if len(one.said) > 1],

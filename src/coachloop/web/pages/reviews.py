@@ -16,15 +16,15 @@ from coachloop.app.queries.assignments import Form
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import assignments as services
 from coachloop.app.services import audit
-from coachloop.core.model.conversation import Speaker
 from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import Outcome
+from coachloop.web import transcript
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import posted_number
+from coachloop.web.player import player
 
 ANSWERERS = (Role.EVALUATOR, Role.QA_LEAD, Role.TEAM_LEADER)
 KEYS = ((Outcome.MET, "M"), (Outcome.NOT_MET, "N"), (Outcome.NOT_APPLICABLE, "A"))
-NAMES = {Speaker.AGENT: "Agent", Speaker.CUSTOMER: "Customer"}
 
 
 @page(*ANSWERERS)
@@ -120,7 +120,8 @@ def _form(
     answers = {pk: _said(one) | (given or {}).get(pk, {}) for pk, one in said.items()}
     shown = {
         "form": form,
-        "lines": [(place, NAMES.get(turn.speaker, "Somebody else"), turn) for place, turn in enumerate(form.turns)],
+        "lines": transcript.bare(form.turns),
+        "player": player(request, viewer, form.conversation_key, turns=form.turns),
         "asked": [(one, answers[str(one.id)], json.dumps(answers[str(one.id)]["quotes"])) for one in form.questions],
         "keys": KEYS,
         "overdue": form.due_on < timezone.localdate(),

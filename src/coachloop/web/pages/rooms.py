@@ -22,6 +22,7 @@ from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.charts.rooms import rooms_svg
 from coachloop.web.charts.trend import SIZES, THEMES
+from coachloop.web.player import player
 from coachloop.web.room_forms import AgreeForm, RoomForm, WordForm
 from coachloop.web.transcript import said
 
@@ -210,6 +211,7 @@ def _show(
 ) -> HttpResponse:
     audit.look(viewer, view.conversation_key, now=timezone.now())
     shown: dict[str, Any] = {"view": view, "lines": said(view), "newer": status == 409}
+    shown["player"] = player(request, viewer, view.conversation_key, turns=view.turns)
     shown["form"] = form if view.keeps and not view.closed else None
     return render(request, "coachloop/room_question.html", shown, status=status)
 

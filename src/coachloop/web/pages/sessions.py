@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coachloop import wiring
 from coachloop.app.errors import NewerWordsError, RefusedError
-from coachloop.app.queries import choosing, recordings
+from coachloop.app.queries import choosing, listening, recordings
 from coachloop.app.queries import session_page as queries
 from coachloop.app.queries.session_page import SessionView
 from coachloop.app.queries.viewing import Viewer
@@ -265,6 +265,7 @@ def _show(request: HttpRequest, view: SessionView, *, status: int = 200, **forms
     """The page; `forms` are those that were sent and come back with what is wrong."""
     shown: dict[str, Any] = {"view": view, "now": timezone.now(), "newer": status == 409, **forms}
     shown["recording"] = recordings.beside(viewer_of(request), view.id)
+    shown["audible"] = listening.audible(viewer_of(request), view.quoted)
     if view.may_act and (view.status == "planned" or "form" in forms):  # what was sent too late is not lost
         shown["form"] = forms.get("form") or held_form(view.kind, _start(view))
         shown["model"] = _may_be_written(view)
