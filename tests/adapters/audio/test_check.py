@@ -236,7 +236,7 @@ WHOLE = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(form=st.sampled_from(sorted(WHOLE)), where=st.floats(0, 1), junk=st.binary(max_size=40), cut=st.booleans())
 def test_damage_anywhere_gives_facts_or_a_reason(
     tmp_path_factory: pytest.TempPathFactory, *, form: str, where: float, junk: bytes, cut: bool

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from coachloop.adapters.audio.decode import Samples, Sound, opened
 from coachloop.adapters.audio.kinds import BadRecordingError
-from coachloop.adapters.audio.read import gathered
 
 SHORTEST = 0.5
 """Seconds: less is the click of a call that never was, or a header with nothing behind it."""
@@ -66,7 +65,7 @@ def check(path: Path, *, limits: Limits) -> Facts:
         raise BadRecordingError(f"it has {size / 1e6:,.0f} MB, and at most {limits.bytes / 1e6:,.0f} are taken")
     with opened(path) as sound:
         levels = _Levels(sound.channels)
-        for second in gathered(_limited(sound, limits.seconds), sound.rate):
+        for second in _limited(sound, limits.seconds):
             levels.add(second)
         seconds = levels.samples / sound.rate
         _worth(sound, seconds)

@@ -14,9 +14,7 @@ from coachloop.adapters.audio.read import RATE, read
 LONGEST = 30.0
 
 
-def cut(
-    path: Path, to: Path, *, start: float, end: float, fade: float = 0.02, muted: Sequence[Stretch] = ()
-) -> None:
+def cut(path: Path, to: Path, *, start: float, end: float, fade: float = 0.02, muted: Sequence[Stretch] = ()) -> None:
     """Write a clip to `to`, whole or not at all, in the form of the browser's copy.
 
     Args:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,31 +89,35 @@ class Sound:
     _container: "InputContainer"
     _stream: "AudioStream"
     _frames: "Iterator[AudioFrame]" = field(init=False)
+    _per_tick: tuple[int, int] = field(init=False, default=(0, 1))
     _origin: int = field(init=False, default=0)
     packets: int = 0
     damaged: int = 0
     silence: int = 0
 
     def blocks(self, first: int = 0, *, may_seek: bool = True) -> Iterator[tuple[int, Samples]]:
-        """Pieces of the sound and where each begins, in samples: without a gap, from `first` or somewhat before it.
+        """The sound in pieces of about a second, and where each begins in samples: without a gap, from `first` or before it.
 
         Raises:
             BadRecordingError: the recording's clock jumps back, or its form changes on the way.
         """
-        expected = None
-        slack = round(self.kind.slack * self.rate)
+        slack, back = round(self.kind.slack * self.rate), round(_TURNED_BACK * self.rate)
+        frames: list[NDArray[Any]] = []  # waiting, since small arrays cost more than their samples
+        begun = now = None
         for frame in self._from(first) if may_seek else self._frames:
-            at = self._position(frame, expected or 0)
-            if expected is None:
-                expected = at
-            if at < expected - _TURNED_BACK * self.rate:
-                raise BadRecordingError(_jumps_back(expected / self.rate))
-            if at > expected + slack:
-                yield from self._missing(expected, at)
-                expected = at
-            samples = self._samples(frame)
-            yield expected, samples
-            expected += samples.shape[1]
+            at = self._position(frame, now or 0)
+            if now is None or begun is None:
+                begun = now = at
+            if at < now - back:
+                raise BadRecordingError(_jumps_back(now / self.rate))
+            if at > now + slack or now >= begun + self.rate:
+                yield from self._joined(begun, frames)
+                yield from self._missing(now, at if at > now + slack else now)
+                frames, begun = [], at if at > now + slack else now
+                now = begun
+            frames.append(self._raw(frame))
+            now += frame.samples
+        yield from self._joined(begun or 0, frames)
 
     def begin(self) -> None:
         """Decode the first of it: the clock starts there, and it knows what a header may have wrong.
@@ -131,6 +136,8 @@ class Sound:
             raise BadRecordingError(
                 f"it has {self.channels} channels: mono or stereo is taken, so mix it down with a speaker on each side"
             )
+        tick = Fraction(first.time_base.numerator, first.time_base.denominator) * self.rate
+        self._per_tick = tick.numerator, tick.denominator
         self._origin = self._position(first, 0)
         self._frames = chain([first], frames)
 
@@ -171,9 +178,10 @@ class Sound:
                 self.damaged += 1
 
     def _position(self, frame: "AudioFrame", otherwise: int) -> int:
-        if frame.pts is None or frame.time_base is None:
+        if frame.pts is None:
             return otherwise
-        return round(frame.pts * frame.time_base * self.rate) - self._origin
+        samples, ticks = self._per_tick
+        return (2 * frame.pts * samples + ticks) // (2 * ticks) - self._origin
 
     def _missing(self, first: int, last: int) -> Iterator[tuple[int, Samples]]:
         """Silence where the recording has nothing, in pieces: a gap of hours must not need hours of memory."""
@@ -181,16 +189,22 @@ class Sound:
         for at in range(first, last, self.rate):
             yield at, np.zeros((self.channels, min(self.rate, last - at)), np.float32)
 
-    def _samples(self, frame: "AudioFrame") -> Samples:
+    def _raw(self, frame: "AudioFrame") -> NDArray[Any]:
         if (frame.sample_rate, frame.layout.nb_channels) != (self.rate, self.channels):
             raise BadRecordingError("its sample rate or its channels change on the way: convert it to a plain wav")
-        raw = frame.to_ndarray()
-        if raw.shape[0] != self.channels:
+        return frame.to_ndarray()
+
+    def _joined(self, begun: int, frames: list[NDArray[Any]]) -> Iterator[tuple[int, Samples]]:
+        if not frames:
+            return
+        raw = np.concatenate(frames, axis=1)
+        if len(raw) != self.channels:
             raw = raw.reshape(-1, self.channels).T
         samples = np.ascontiguousarray(raw, np.float32)
         if raw.dtype.kind == "f":
-            return np.nan_to_num(samples).clip(-_LOUDEST, _LOUDEST)
-        return samples / np.float32(1 << (8 * raw.itemsize - 1)) - (raw.dtype.kind == "u")
+            yield begun, np.nan_to_num(samples).clip(-_LOUDEST, _LOUDEST)
+        else:
+            yield begun, samples / np.float32(1 << (8 * raw.itemsize - 1)) - np.float32(raw.dtype.kind == "u")
 
 
 @contextmanager
@@ -207,10 +221,11 @@ def opened(path: Path) -> Iterator[Sound]:
         head = file.read(HEAD)
         file.seek(0)
         try:
-            with _container(file, kind) as container:
-                yield _sound(container, kind, head)
+            container = _container(file, kind)
         except av.FFmpegError as error:
             raise BadRecordingError(_NO_SOUND) from error
+        with container:
+            yield _sound(container, kind, head)
 
 
 def _container(file: BinaryIO, kind: Kind) -> "InputContainer":
@@ -222,7 +237,7 @@ def _container(file: BinaryIO, kind: Kind) -> "InputContainer":
         options |= {
             "max_size": "65536",
             "probesize": "65536",
-        }  # packets of seconds instead of 64 ms; a header says it all
+        }  # packets of half a second instead of 64 ms; a header says it all
     return av.open(file, "r", format=kind.demuxer, container_options=options, io_open=_no_other_file)
 
 

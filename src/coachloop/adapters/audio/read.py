@@ -43,39 +43,31 @@ def _read(path: Path, first: int, last: int, *, may_seek: bool = True) -> Sample
         margin = ceil(_MARGIN * sound.rate / theirs)
         begin = max(0, first // ours - margin)
         stretch = _stretch(sound, begin * theirs, (last // ours + 1 + margin) * theirs, may_seek=may_seek)
-        resampled = Resampler(sound.rate, sound.channels).whole(stretch)
-    return resampled[:, first - begin * ours : last - begin * ours].copy()
+        found = np.empty((sound.channels, last - first), np.float32)
+        at, filled = begin * ours - first, 0
+        for samples in _resampled(stretch, Resampler(sound.rate, sound.channels)):
+            wanted = samples[:, max(0, -at) : max(0, last - first - at)]
+            found[:, filled : filled + wanted.shape[1]] = wanted
+            at, filled = at + samples.shape[1], filled + wanted.shape[1]
+    return found[:, :filled]
 
 
-def _stretch(sound: Sound, first: int, last: int, *, may_seek: bool) -> Samples:
-    pieces = [np.zeros((sound.channels, 0), np.float32)]
+def _stretch(sound: Sound, first: int, last: int, *, may_seek: bool) -> Iterator[Samples]:
     for at, samples in sound.blocks(first, may_seek=may_seek):
         if at >= last:
-            break
-        pieces.append(samples[:, max(0, first - at) : last - at])
-    return np.concatenate(pieces, axis=1)
+            return
+        yield samples[:, max(0, first - at) : last - at]
 
 
 def streamed(sound: Sound) -> Iterator[Samples]:
     """The whole recording at 16 kHz, in pieces of about a second."""
-    resampler = Resampler(sound.rate, sound.channels)
-    for samples in gathered((samples for _, samples in sound.blocks()), sound.rate):
+    return _resampled((samples for _, samples in sound.blocks()), Resampler(sound.rate, sound.channels))
+
+
+def _resampled(pieces: Iterable[Samples], resampler: "Resampler") -> Iterator[Samples]:
+    for samples in pieces:
         yield resampler.next(samples)
     yield resampler.rest()
-
-
-def gathered(pieces: Iterable[Samples], least: int) -> Iterator[Samples]:
-    """The same sound in pieces of at least so many samples, the last one excepted."""
-    waiting: list[Samples] = []
-    length = 0
-    for piece in pieces:
-        waiting.append(piece)
-        length += piece.shape[1]
-        if length >= least:
-            yield np.concatenate(waiting, axis=1)
-            waiting, length = [], 0
-    if waiting:
-        yield np.concatenate(waiting, axis=1)
 
 
 class Resampler:
@@ -103,10 +95,6 @@ class Resampler:
     def rest(self) -> Samples:
         """What is left when there is no more."""
         return self._joined([frame for frame in self._resampler.resample(None) if frame is not None])
-
-    def whole(self, samples: Samples) -> Samples:
-        """All of it at once."""
-        return np.concatenate([self.next(samples), self.rest()], axis=1)
 
     def _joined(self, frames: "list[AudioFrame]") -> Samples:
         return np.concatenate(
