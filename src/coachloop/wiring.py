@@ -15,6 +15,7 @@ from django.utils import timezone
 from coachloop.adapters import calendars, notify
 from coachloop.adapters.audio.check import Limits as FileLimits
 from coachloop.adapters.audio.copies import browser_copy
+from coachloop.adapters.audio.cut import cut
 from coachloop.adapters.audio.kinds import BadRecordingError
 from coachloop.adapters.audio.read import read
 from coachloop.adapters.calendar_address import CalendarReader
@@ -188,16 +189,34 @@ def hearing() -> Tools | None:
     )
 
 
+def speech_found() -> Finding:
+    """Whether something transcribes here."""
+    config, check_name = settings.CONFIG, "speech"
+    transcriber = _transcriber()
+    if isinstance(transcriber, EndpointTranscriber):
+        wrong = transcriber.check()
+        way_out = "check COACHLOOP_SPEECH_URL and COACHLOOP_SPEECH_KEY, and that the server runs" if wrong else ""
+        seen = f"{config.speech_model} at {urlsplit(config.speech_url).hostname}: {wrong or 'reachable'}"
+        return Finding(check_name, ok=not wrong, seen=seen, way_out=way_out)
+    if transcriber is not None:
+        return Finding(check_name, ok=True, seen=config.speech or WHISPER)
+    if config.speech == "off":
+        return Finding(check_name, ok=True, seen="off: recordings wait")
+    way_out = f"`coachloop models get {config.speech or WHISPER}`"
+    return Finding(check_name, ok=not config.speech, seen="no model yet: the first recording gets it", way_out=way_out)
+
+
 def _transcriber() -> Transcriber | None:
     config = settings.CONFIG
     if config.speech_url:
-        return EndpointTranscriber(
-            Server(config.speech_url, config.speech_model, key=config.speech_key.get_secret_value())
-        )
+        key = config.speech_key.get_secret_value()
+        return EndpointTranscriber(Server(config.speech_url, config.speech_model, key=key))
     if config.speech == "off":
         return None
-    folder = Path(config.speech) if "/" in config.speech else folder_of(config.speech or WHISPER, settings.HOME)
-    return _whisper(folder, config.speech_threads) if folder.is_dir() else None
+    if "/" in config.speech:
+        return _whisper(Path(config.speech), config.speech_threads)
+    name = config.speech or WHISPER
+    return _whisper(folder_of(name, settings.HOME), config.speech_threads) if is_here(name, settings.HOME) else None
 
 
 @lru_cache(maxsize=1)
@@ -222,6 +241,18 @@ def _copy(path: Path, to: Path, *, muted: Sequence[Stretch]) -> None:
         browser_copy(path, to, muted=muted)
     except BadRecordingError as error:
         raise CantTranscribeError(str(error)) from error
+
+
+def cut_clip(path: Path, to: Path, *, start: float, end: float, muted: Sequence[Stretch]) -> None:
+    """Cut a clip out of a recording.
+
+    Raises:
+        OSError: it can't be read or written.
+    """
+    try:
+        cut(path, to, start=start, end=end, muted=muted)
+    except BadRecordingError as error:
+        raise OSError(str(error)) from error
 
 
 def shelf(agent_id: str = "") -> Shelf:

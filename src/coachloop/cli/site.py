@@ -20,13 +20,13 @@ from coachloop.app.queries.learned import models_finding
 from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services.people import Place, add_people, move_site, set_password, set_up_site
+from coachloop.app.services.people import Place, add_people, allow_originals, move_site, set_password, set_up_site
 from coachloop.app.services.rollups import tell_the_planner
 from coachloop.cli.models import text_model
 from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
 from coachloop.core.model.template_yaml import template_schema
 from coachloop.core.model.wire import FORMATS
-from coachloop.wiring import encoder, judge_reached, scorers, ways
+from coachloop.wiring import encoder, judge_reached, scorers, speech_found, ways
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +36,7 @@ def register(app: typer.Typer) -> None:
     people = typer.Typer(help="People who sign in.", no_args_is_help=True)
     people.command("add")(people_add)
     people.command("password")(people_password)
+    people.command("originals")(people_originals)
     app.add_typer(people, name="people")
 
 
@@ -118,7 +119,7 @@ def doctor(
     """Say what is configured, reachable and missing, each with the way out."""
     found = [
         *findings(lambda: frozenset(scorers())),
-        *([text_model(), judge_reached(), messages_sent(ways())] if is_set_up() else []),
+        *([text_model(), judge_reached(), speech_found(), messages_sent(ways())] if is_set_up() else []),
     ]
     if any(one.check == "scorers" for one in found):  # the tables are there
         found.append(models_finding(lambda: vectors.name if (vectors := encoder()) else ""))
@@ -156,3 +157,14 @@ def people_password(
     given = password_file.read_text().strip() if password_file else typer.prompt("Password", hide_input=True)
     set_password(viewer=OPERATOR, email=email, password=given, now=timezone.now())
     out.print("The password is set.")
+
+
+def people_originals(
+    email: str,
+    *,
+    allow: Annotated[bool, typer.Option("--allow/--deny", help="Let them, or no longer.")],
+) -> None:
+    """Let somebody read what is masked in the calls that they may see; each such look is noted in the audit log."""
+    need_site()
+    allow_originals(viewer=OPERATOR, email=email, allowed=allow, now=timezone.now())
+    out.print(f"{email} {'may read' if allow else 'no longer reads'} what is masked.", highlight=False)

@@ -41,6 +41,12 @@ def _is_database(url: str) -> str:
     return url
 
 
+def _is_public_key(key: str) -> str:
+    if key and ("PRIVATE KEY" in key or not key.strip().startswith(("-----BEGIN ", "{"))):
+        raise ValueError("is no public key or certificate as PEM, and no JWK; COACHLOOP_VCON_KEY_FILE names its file")
+    return key
+
+
 def _has_holidays(code: str) -> str:
     if code:
         import holidays  # noqa: PLC0415 -- a quarter of a second that only a site with a country needs
@@ -68,6 +74,23 @@ def _has_model(setting: str) -> str:
     missing = [name for name in ("model.onnx", "tokenizer.json") if not (Path(setting) / name).is_file()]
     if setting not in {"", "off"} and missing:
         raise ValueError(f"is no folder with {' and '.join(missing)}; such a folder, off, or nothing")
+    return setting
+
+
+def _is_speech_model(setting: str) -> str:
+    """A folder, by its slash; `off`; or a name of the catalogue, which may still have to be got."""
+    if "/" in setting:
+        missing = [
+            name for name in ("model.bin", "config.json", "tokenizer.json") if not (Path(setting) / name).is_file()
+        ]
+        if missing:
+            raise ValueError(
+                f"is no folder with {' and '.join(missing)}; a Whisper model for faster-whisper, off, or nothing"
+            )
+    elif setting not in {"", "off"} and not setting.startswith("whisper-"):
+        raise ValueError(
+            "is no Whisper model; a folder such as ./models/whisper, a name of `coachloop models list`, off, or nothing"
+        )
     return setting
 
 
@@ -147,7 +170,7 @@ class Config(BaseSettings):
     judge_window_tokens: int = Field(default=8000, ge=500, le=1_000_000, description="of a call, the most in a request")
     judge_timeout: float = Field(default=120, gt=0, le=3600, description="seconds to wait for an answer")
 
-    speech: str = Field(
+    speech: Annotated[str, AfterValidator(_is_speech_model)] = Field(
         default="", max_length=1000, description="folder or name of a Whisper model, or off; whisper-base if not set"
     )
     speech_url: Annotated[str, AfterValidator(_is_server)] = Field(
@@ -172,6 +195,13 @@ class Config(BaseSettings):
     watch: str = Field(
         default="", max_length=1000, description="a folder whose recordings and transcripts are taken in"
     )
+    vcon_key: Annotated[str, AfterValidator(_is_public_key)] = Field(
+        default="", description="the public RSA key of whoever signs vCons that come in, as PEM or JWK"
+    )
+    vcon_hosts: str = Field(
+        default="", description="hosts that recordings of vCons may be fetched from, with commas between"
+    )
+    vcon_own_hosts: str = Field(default="", description="such hosts inside the own network, with commas between")
     masking: str = Field(
         default="display",
         pattern="^(display|always|off)$",
