@@ -315,6 +315,16 @@ def test_what_was_exported_can_be_ingested_again(scored, tmp_path):
     assert scored("ingest", path, "--json").json["duplicates"] == 20
 
 
+def test_what_was_exported_as_vcons_can_be_ingested_again(scored, tmp_path):
+    """Each line a vCon that others can read; for us the same conversations."""
+    path = tmp_path / "out.jsonl"
+    scored("export", "conversations", "--format", "vcon", "--out", path)
+    exported = list(map(json.loads, path.read_text().splitlines()))
+    assert {line["vcon"] for line in exported} == {"0.4.0"}
+    assert exported[0]["parties"][0]["role"] == "agent"
+    assert scored("ingest", path, "--json").json["duplicates"] == 20
+
+
 @pytest.mark.parametrize("what", ["verdicts", "conversations", "sessions", "rates"])
 def test_export_in_every_format(scored, tmp_path, what):
     lines = scored("export", what).out.splitlines()
@@ -332,6 +342,7 @@ def test_export_says_what_it_can_not_do(scored, tmp_path):
         ran = scored("export", "verdicts", "--out", out)
         assert (ran.code, "can't be written" in ran.err) == (2, True)
     assert scored("export", "everything").code == 2
+    assert "a vCon is a conversation" in scored("export", "rates", "--format", "vcon").err
 
 
 def test_a_spreadsheet_runs_nothing_of_ours(house, written, tmp_path):

@@ -151,3 +151,13 @@ def test_a_judge_is_taken_and_its_key_is_a_secret(monkeypatch, tmp_path):
     assert (found.judge_url, found.judge_model, found.judge_money_a_day) == ("http://localhost:8000/v1", "m", 3)
     assert found.judge_key.get_secret_value() == "k-1"
     assert "k-1" not in repr(found)
+
+
+def test_a_key_of_vcons_is_a_public_one(monkeypatch, capsys, tmp_path):
+    """From a file as well; a private key is not wanted."""
+    (tmp_path / "key.pem").write_text("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")
+    monkeypatch.setenv("COACHLOOP_VCON_KEY_FILE", str(tmp_path / "key.pem"))
+    assert config.load().vcon_key.startswith("-----BEGIN PUBLIC KEY-----")
+    for wrong in ("-----BEGIN PRIVATE KEY-----", "key.pem"):
+        (tmp_path / "key.pem").write_text(wrong)
+        assert "COACHLOOP_VCON_KEY: is no public key" in refused(capsys)

@@ -1,6 +1,7 @@
 import csv
 import gzip
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,13 @@ def test_a_turn_a_row(read):
         "crm": {"id": 3},
     }
     assert said(second) == [("agent", None, None, "Hello")]
+
+
+def test_the_example_of_the_docs_is_taken(one):
+    page = (Path(__file__).parents[3] / "docs" / "integrations.md").read_text("utf-8")
+    call = one(page.partition("```csv\n")[2].partition("```")[0], "turns.csv")
+    assert said(call)[1] == ("customer", 5.6, 7, "Oh yes, that was me.")
+    assert call["outcome"] == {"converted": True}
 
 
 def test_it_is_known_by_its_header_and_gzip_by_its_content(read):

@@ -1,27 +1,21 @@
 import gzip
 import hashlib
 import hmac
-import importlib.util
 import json
 
 import pytest
+from joserfc.jwk import RSAKey
 
 from adapters.readers.told import said
 from adapters.readers.vcons import UUID, b64, signed, text, vcon
-from coachloop.adapters.readers import vcon_signed
 from coachloop.adapters.readers.vcon_content import Trust
 
-needs_joserfc = pytest.mark.skipif(
-    not importlib.util.find_spec("joserfc"), reason="signatures need joserfc; install it with `make setup`"
-)
 CHAT = vcon(dialog=[text(1, "Hello", 1)])
 
 
 @pytest.fixture(scope="module")
 def keys():
     """A signer's key, and somebody else's; both made here."""
-    from joserfc.jwk import RSAKey  # noqa: PLC0415 -- not there in every place
-
     return RSAKey.generate_key(2048), RSAKey.generate_key(2048)
 
 
@@ -31,7 +25,6 @@ def trust(keys):
     return Trust(key=keys[0].as_pem(private=False).decode())
 
 
-@needs_joserfc
 def test_signed_with_the_key_it_is_read(one, keys, trust):
     """By PEM or JWK; packed as gzip; one of several signatures is enough; on one line or printed."""
     made = signed(CHAT, keys[0])
@@ -46,7 +39,6 @@ def test_signed_with_the_key_it_is_read(one, keys, trust):
     assert one(flat, trust=trust)["id"] == UUID
 
 
-@needs_joserfc
 def test_signed_again_for_the_archive(one, refusal, *, keys, trust):
     """The outer signature vouches for those inside; not endlessly."""
     made = signed(signed(CHAT, keys[1]), keys[0])
@@ -56,7 +48,6 @@ def test_signed_again_for_the_archive(one, refusal, *, keys, trust):
     assert "more than 5 times around" in refusal(made, trust=trust)[1]
 
 
-@needs_joserfc
 def test_what_is_not_signed_with_the_key_is_refused(refusal, keys, trust):
     made = signed(CHAT, keys[0])
     changed = made | {"payload": b64(json.dumps(CHAT | {"subject": "x"}).encode())}
@@ -68,7 +59,6 @@ def test_what_is_not_signed_with_the_key_is_refused(refusal, keys, trust):
         assert "its signature does not hold" in refusal(one, trust=trust)[1]
 
 
-@needs_joserfc
 def test_a_public_key_is_no_shared_secret(refusal, trust):
     """Whoever knows the public key could sign with it, if an algorithm with a secret were taken."""
     head, payload = b64(b'{"alg":"HS256"}'), b64(json.dumps(CHAT).encode())
@@ -77,13 +67,11 @@ def test_a_public_key_is_no_shared_secret(refusal, trust):
     assert "its signature does not hold" in refusal(made, trust=trust)[1]
 
 
-@needs_joserfc
 @pytest.mark.parametrize("key", ["nonsense", "{}", '{"kty": "oct", "k": "AAAA"}', "-----BEGIN PUBLIC KEY-----"])
 def test_a_key_that_is_none_is_said(refusal, keys, key):
     assert "COACHLOOP_VCON_KEY is no RSA key" in refusal(signed(CHAT, keys[0]), trust=Trust(key=key))[1]
 
 
-@needs_joserfc
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
@@ -103,9 +91,3 @@ def test_without_a_key_it_is_refused(refusal):
     assert "give the signer's with COACHLOOP_VCON_KEY" in refusal(made)[1]
     assert "signatures" in refusal({"payload": "x", "signatures": [3]})[1]
     assert "signatures" in refusal({"payload": "x", "signatures": []})[1]
-
-
-def test_without_the_library_it_is_refused(refusal, monkeypatch):
-    monkeypatch.setattr(vcon_signed.importlib.util, "find_spec", lambda _name: None)
-    made = {"payload": "x", "signatures": [{"signature": "x"}]}
-    assert "install joserfc" in refusal(made, trust=Trust(key="k"))[1]

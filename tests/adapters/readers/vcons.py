@@ -4,6 +4,8 @@ import base64
 import hashlib
 import json
 
+from joserfc import jws
+
 from adapters.readers.told import GREETS, WANTS
 
 UUID = "01890a5d-ac96-8774-bcce-b302099a8057"
@@ -71,8 +73,6 @@ def stereo():
 
 def signed(payload, key, *, alg="RS256", **header):
     """As JWS in the general serialisation; `key` is of joserfc."""
-    from joserfc import jws  # noqa: PLC0415 -- not there in every place
-
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     registry = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
     member = {"protected": {"alg": alg}, "header": {"x5c": ["MII"], "uuid": UUID} | header}

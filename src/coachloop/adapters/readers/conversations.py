@@ -56,6 +56,19 @@ class _Sidecar(BaseModel):
     agent_speaker: Annotated[Label, Field(max_length=200)] = ""
 
 
+def told(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """What JSON beside a recording says: native fields as they are, a transcript of another format as a line of ours.
+
+    Raises:
+        BadLineError: with what is wrong in the transcript.
+    """
+    if not _is_foreign(data):
+        return data
+    found = format_of(data)
+    transcript = found.read(data) if found and not vcon.is_it(data) else vcon.read(data, NOTHING)
+    return as_native(transcript, Given(name=name))
+
+
 def files(folder: Path) -> list[Path]:
     """The files of a folder, and of those inside it, that may hold conversations; sidecars are not among them."""
     found = sorted(path for path in folder.rglob("*") if _suffix(path) in SUFFIXES and path.is_file())

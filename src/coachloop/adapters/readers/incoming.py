@@ -14,7 +14,8 @@ def files_of(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     recordings = [file for file in path.rglob("*") if is_recording(file) and file.is_file()]
-    found = sorted({*recordings, *conversations.files(path)})
+    sidecars = {file.with_suffix(".json") for file in recordings}
+    found = sorted({*recordings, *conversations.files(path)} - sidecars)
     return [file for file in found if not file.name.startswith(".")]
 
 

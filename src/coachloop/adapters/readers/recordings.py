@@ -9,6 +9,7 @@ from typing import Any
 from coachloop.adapters.audio.check import Limits, check
 from coachloop.adapters.audio.keep import keep
 from coachloop.adapters.audio.kinds import BadRecordingError
+from coachloop.adapters.readers.conversations import told
 from coachloop.adapters.readers.vcon_content import Trust
 from coachloop.core.model.receipt import Line, Refusal
 from coachloop.core.model.recording import Recording
@@ -113,6 +114,6 @@ def _sidecar(path: Path) -> dict[str, Any]:
     if path.stat().st_size > SIDECAR_BYTES:
         raise BadLineError(f"{path.name} has {path.stat().st_size:,} bytes; at most {SIDECAR_BYTES:,} are read")
     try:
-        return json_object(path.read_bytes())
+        return told(json_object(path.read_bytes()), path.stem)
     except BadLineError as error:
         raise BadLineError(f"{path.name}: {error}") from error

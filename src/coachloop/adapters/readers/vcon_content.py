@@ -27,6 +27,8 @@ SUFFIXES = {
 HASHES = {"sha512": "sha512", "sha384": "sha384", "sha256": "sha256"}
 MOST_TEXT = 64 * 1024 * 1024
 BLOCK = 1024 * 1024
+SECONDS = 600
+"""That what lies elsewhere may take to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,21 @@ class Trust:
     outside: Outside | None = None
     media: Path | None = None
     keep: Callable[[Path], Recording] | None = None
+
+
+def outside(hosts: frozenset[str], own_hosts: frozenset[str], *, most_bytes: int) -> Outside | None:
+    """Reads from these hosts alone, what vCons refer to; None where there are none."""
+    if not hosts | own_hosts:
+        return None
+    return Outside(
+        seconds=SECONDS,
+        most_bytes=most_bytes,
+        example="https://recordings.example.org/c-1.wav",
+        own_hosts=own_hosts,
+        own_hosts_setting="COACHLOOP_VCON_OWN_HOSTS",
+        only=hosts,
+        only_setting="COACHLOOP_VCON_HOSTS",
+    )
 
 
 class Content(BaseModel):

@@ -1,6 +1,5 @@
 """Signed vCons: JWS in its JSON serialisation, checked with the key that is given; and the encrypted, which are refused."""
 
-import importlib.util
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -75,16 +74,14 @@ def _verify(signed: _Signed, key: str) -> None:
     """One signature made with the key is enough."""
     if not key:
         raise BadLineError("is signed, and no key is there to check it; give the signer's with COACHLOOP_VCON_KEY")
-    if not importlib.util.find_spec("joserfc"):
-        raise BadLineError("is signed; install joserfc to have signatures checked")
     if not any(_holds(signed.payload, signature, key) for signature in signed.signatures):
         raise BadLineError("its signature does not hold: it is not made with the key given, or it was changed since")
 
 
 def _holds(payload: str, signature: _Signature, key: str) -> bool:
-    from joserfc import jws  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 -- for signed vCons alone
-    from joserfc.errors import JoseError  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 -- as above
-    from joserfc.jwk import RSAKey  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 -- as above
+    from joserfc import jws  # noqa: PLC0415 -- a quarter of a second, for signed vCons alone
+    from joserfc.errors import JoseError  # noqa: PLC0415 -- as above
+    from joserfc.jwk import RSAKey  # noqa: PLC0415 -- as above
 
     try:
         public = RSAKey.import_key(parsed(key) if key.startswith("{") else key)
