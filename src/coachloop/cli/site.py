@@ -15,7 +15,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from coachloop.adapters.readers.lines import records
-from coachloop.app.queries.health import findings, is_set_up
+from coachloop.app.queries.health import findings
 from coachloop.app.queries.learned import models_finding
 from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
@@ -117,14 +117,11 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Say what is configured, reachable and missing, each with the way out."""
-    found = [
-        *findings(lambda: frozenset(scorers())),
-        *([text_model(), judge_reached(), speech_found(), messages_sent(ways())] if is_set_up() else []),
-    ]
-    if any(one.check == "scorers" for one in found):  # the tables are there
+    found = findings(lambda: frozenset(scorers()))
+    if any(one.check == "scorers" for one in found):  # the tables are there, as this version has them
+        found += [text_model(), judge_reached(), speech_found(), messages_sent(ways())]
         found.append(models_finding(lambda: vectors.name if (vectors := encoder()) else ""))
-    if quotes and is_set_up():
-        found.append(quotes_finding())
+        found += [quotes_finding()] if quotes else []
     show_rows(found, as_json=as_json)
     if not all(finding.ok for finding in found):
         raise typer.Exit(1)
