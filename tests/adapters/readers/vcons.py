@@ -75,7 +75,10 @@ def signed(payload, key, *, alg="RS256", **header):
     """As JWS in the general serialisation; `key` is of joserfc."""
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     registry = jws.JWSRegistry(algorithms=[alg], strict_check_header=False)
-    member = {"protected": {"alg": alg}, "header": {"x5c": ["MII"], "uuid": UUID} | header}
+    registry.max_header_length = 10_000
+    certificates = {"x5c": ["MII" + "x" * 6000]}
+    protected = {"alg": alg, "typ": "JWT", **certificates}
+    member = {"protected": protected, "header": {"uuid": UUID, **certificates} | header}
     made = jws.serialize_json([member], raw, key, registry=registry)
     made["signatures"][0]["header"]["alg"] = alg
     return made
