@@ -125,6 +125,7 @@ REFUSED = {
     "header": (wav(b""), "cut off before any sound"),
     "half a header": (wav()[:30], "cut off before any sound"),
     "header of ten hours": (wav(bytes(1000), claimed=576_000_000), "0.062 s of sound, though its header says 600:00"),
+    "tags and tags": (b"ID3\4\0\0\0\0\0\0" * 20_000, "not a kind of sound"),
     "click": (wav(bytes(1000)), "at least 0.5 s"),
     "m4a without its index": (recorded(tone(2, rate=44_100), "m4a")[:9000], "cut off before any sound"),
     "copy protection": (recorded(tone(1, rate=44_100), "m4a").replace(b"mp4a", b"drms"), "encrypted"),

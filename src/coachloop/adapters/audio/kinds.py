@@ -77,6 +77,7 @@ _MP3_KBITS = {
     False: (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _GSM_FRAME = 33
+_MOST_TAGS = 4
 
 
 def recognise(path: Path) -> Kind:
@@ -88,7 +89,10 @@ def recognise(path: Path) -> Kind:
     with path.open("rb") as file:
         head = file.read(HEAD)
         tagged = 0
-        while (length := _tag(head)) and head:  # cover pictures may be larger than what we look at
+        for _ in range(_MOST_TAGS):  # cover pictures may be larger than what we look at
+            length = _tag(head)
+            if not length:
+                break
             tagged += length
             file.seek(tagged)
             head = file.read(HEAD)
