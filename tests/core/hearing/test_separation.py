@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from coachloop.core.hearing import separation
 from coachloop.core.hearing.heard import HeardWord
-from coachloop.core.hearing.separation import FEWEST, LENGTH, SHORTEST, separated, windows
+from coachloop.core.hearing.separation import FEWEST, LENGTH, SHORTEST, Segment, by_segments, separated, windows
 
 
 def speech(*goes: tuple[float, int], length: float = 0.4) -> list[HeardWord]:
@@ -135,3 +135,18 @@ def test_no_word_is_lost_or_doubled(times, seed):
     assert sorted([*found.sides[0], *found.sides[1]], key=lambda word: int(word.text[1:])) == words
     assert 0 <= found.confidence <= 1
     assert not words or found.sides[0][0] == words[0]
+
+
+def test_a_word_goes_to_whose_segment_is_most_over_it_and_else_to_who_spoke_last():
+    words = speech((0, 2), (1, 2), (3, 1))
+    segments = [Segment(0.0, 0.9, 0), Segment(1.1, 1.9, 1), Segment(1.3, 1.45, 0)]
+    found = by_segments(words, segments)
+    assert found.sides == (tuple(words[:2]), tuple(words[2:]))
+    assert found.confidence == 2 / 5  # one has nobody over it, two have both
+
+
+@pytest.mark.parametrize(("words", "segments"), [([], []), (CALL, []), (CALL, [Segment(0, 99, 0)])])
+def test_segments_of_one_speaker_or_none_are_one_side(words, segments):
+    found = by_segments(words, segments)
+    assert found.sides == (tuple(words), ())
+    assert found.confidence == 0

@@ -6,6 +6,7 @@ the likeliest course of speakers over the words (Viterbi), where a change costs 
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +18,16 @@ type Vectors = NDArray[np.float32]
 type Numbers = NDArray[np.float64]
 type Window = tuple[float, float]
 """From one second up to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Side 0 or 1 speaks from a second on up to another."""
+
+    start: float
+    end: float
+    side: int
+
 
 LENGTH, STEP, SHORTEST = 1.5, 0.5, 0.8
 """Seconds of a window, from one to the next, and of the shortest, which says too little of a voice."""
@@ -62,11 +73,30 @@ def separated(words: Sequence[HeardWord], spans: Sequence[Window], vectors: Vect
     voices, confidence = _voices(vectors, seed=seed)
     leaning = (vectors @ (voices[1] - voices[0])).astype(np.float64) / TEMPERATURE
     second = _course(_of_words(words, spans, leaning), [after.start - word.end for word, after in pairwise(words)])
-    second ^= second[0]
-    sides = [
-        tuple(word for word, side in zip(words, second, strict=True) if side == wanted) for wanted in (False, True)
-    ]
-    return Separated((sides[0], sides[1]), confidence if all(sides) else 0.0)
+    return _parted(words, (second ^ second[0]).astype(int).tolist(), confidence)
+
+
+def by_segments(words: Sequence[HeardWord], segments: Sequence[Segment]) -> Separated:
+    """The same from somebody else's segments: a word goes to who speaks most over it, or else to who spoke last.
+
+    The confidence is the share of the words that exactly one speaker is over.
+    """
+    spans = np.array([(one.start, one.end, one.side) for one in segments]).reshape(-1, 3)
+    second, clear, last = [], 0, 0
+    for word in words:
+        over = np.maximum(np.minimum(spans[:, 1], word.end) - np.maximum(spans[:, 0], word.start), 0)
+        one, other = float(over @ (spans[:, 2] == 0)), float(over @ (spans[:, 2] == 1))
+        clear += (one > 0) != (other > 0)
+        last = int(other > one) if one != other else last
+        second.append(last)
+    return _parted(words, second, clear / max(len(words), 1))
+
+
+def _parted(words: Sequence[HeardWord], second: Iterable[int], confidence: float) -> Separated:
+    sides: tuple[list[HeardWord], list[HeardWord]] = [], []
+    for word, side in zip(words, second, strict=True):
+        sides[side].append(word)
+    return Separated((tuple(sides[0]), tuple(sides[1])), confidence if all(sides) else 0.0)
 
 
 def _stretches(words: Iterable[HeardWord]) -> list[Window]:
