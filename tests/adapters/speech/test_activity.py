@@ -10,17 +10,16 @@ from voices import babble, silence
 
 def test_silence_and_hum_are_no_speech():
     hum = (0.1 * np.sin(2 * np.pi * 50 * np.arange(3 * RATE) / RATE)).astype(np.float32)
-    assert spoken(np.concatenate([silence(2), hum]), pause=1.0) == []
-    assert spoken(silence(0), pause=1.0) == []
+    assert spoken(np.concatenate([silence(2), hum]), pause=1.0).windows == []
+    assert spoken(silence(0), pause=1.0).windows == []
 
 
 def test_spans_lie_where_somebody_speaks_and_inside_the_sound():
     sound = np.concatenate([silence(3), babble(6), silence(3)])
-    spans = spoken(sound, pause=1.0)
-    assert spans
-    for start, end in spans:
-        assert 2.5 * RATE <= start < end <= 9.6 * RATE
-    assert all(end - start <= 2 * RATE for start, end in spoken(sound, pause=1.0, longest=2.0))
+    heard = spoken(sound, pause=1.0).of(np.arange(len(sound), dtype=np.float32)) / RATE
+    assert len(heard) > RATE
+    assert 2.5 <= heard[0] < heard[-1] <= 9.6
+    assert all(end - start <= 2 * RATE for start, end in spoken(sound, pause=1.0, longest=2.0).windows)
 
 
 def test_sound_that_is_none():

@@ -8,6 +8,7 @@ import pytest
 from coachloop.adapters.openai_server import ATTEMPTS, Server
 from coachloop.adapters.speech import endpoint
 from coachloop.adapters.speech.endpoint import EndpointTranscriber
+from coachloop.core.hearing.chunks import Spoken
 from coachloop.core.hearing.heard import Heard
 from coachloop.core.hearing.port import CantTranscribeError, TranscriberUnavailableError
 from servers.listening import Asked, Fails, Listening, Script, listening
@@ -19,7 +20,13 @@ VOICE = np.ones(16_000 * 12, np.float32)
 @pytest.fixture(autouse=True)
 def _activity(monkeypatch):
     """Voice activity is detected as the test says: a voice of sines is not taken for one on every machine."""
-    monkeypatch.setattr(endpoint, "spoken", lambda samples, **_: [(160_000, 192_000)] if samples.any() else [])
+    monkeypatch.setattr(
+        endpoint,
+        "spoken",
+        lambda samples, **_: Spoken(
+            [(160_000, 192_000)] if samples.any() else [], length=len(samples), margin=0, longest=10**9
+        ),
+    )
 
 
 class Ear:

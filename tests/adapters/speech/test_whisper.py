@@ -12,6 +12,7 @@ import pytest
 import real_models
 from coachloop.adapters.speech import whisper
 from coachloop.adapters.speech.whisper import WhisperTranscriber
+from coachloop.core.hearing.chunks import Spoken
 from coachloop.core.hearing.heard import Heard
 from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
 
@@ -55,7 +56,11 @@ def folder(tmp_path, monkeypatch) -> Path:
     """A model's files, with nothing in them; and voice activity as the test says."""
     for name in whisper.FILES:
         (tmp_path / name).write_bytes(b"")
-    monkeypatch.setattr(whisper, "spoken", lambda samples, **_: SPANS if samples.any() else [])
+    monkeypatch.setattr(
+        whisper,
+        "spoken",
+        lambda samples, **_: Spoken(SPANS if samples.any() else [], length=len(samples), margin=0, longest=30 * RATE),
+    )
     return tmp_path
 
 
@@ -75,6 +80,7 @@ def test_what_is_asked(folder):
         "beam_size": 5,
         "batch_size": 8,
         "word_timestamps": True,
+        "language_detection_segments": 4,
         "clip_timestamps": [{"start": 0, "end": 3}],
     }
 

@@ -5,20 +5,23 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from coachloop.core.hearing.chunks import Span
-from coachloop.core.hearing.port import CantTranscribeError
+from coachloop.core.hearing.chunks import Spoken
+from coachloop.core.hearing.port import RATE, CantTranscribeError
 
-THRESHOLD, MARGIN = 0.5, 0.4
-"""From which probability on it is speech, and how many seconds around it are heard with it: chosen by docs/speech.md."""
+THRESHOLD = 0.4
+"""From which probability on it is speech: chosen by the table in docs/speech.md."""
+
+MARGIN = 0.4
+"""Seconds around a span that are heard with it: words begin and end more softly than they are detected."""
 
 
-def spoken(samples: NDArray[np.float32], *, pause: float, longest: float = math.inf) -> list[Span]:
-    """The spans in which somebody speaks, ascending; none reaches into the next.
+def spoken(samples: NDArray[np.float32], *, pause: float, longest: float = math.inf) -> Spoken:
+    """The speech in a sound.
 
     Args:
         samples: one channel at RATE.
         pause: seconds of silence that end a span.
-        longest: seconds of the longest span; a longer one is parted in a short pause, or cut.
+        longest: seconds of a window; speech without a pause is parted in a shorter one, or cut.
 
     Raises:
         CantTranscribeError: it is no sound.
@@ -35,8 +38,14 @@ def spoken(samples: NDArray[np.float32], *, pause: float, longest: float = math.
     options = VadOptions(
         threshold=THRESHOLD,
         min_silence_duration_ms=round(1000 * pause),
-        speech_pad_ms=round(1000 * MARGIN),
-        max_speech_duration_s=longest,
+        speech_pad_ms=0,
+        max_speech_duration_s=longest - 2 * MARGIN,
     )
     found = get_speech_timestamps(samples, options) if len(samples) else []
-    return [(int(one["start"]), int(one["end"])) for one in found]
+    voiced = [(int(one["start"]), int(one["end"])) for one in found]
+    return Spoken(
+        voiced,
+        length=len(samples),
+        margin=round(MARGIN * RATE),
+        longest=len(samples) if math.isinf(longest) else round(longest * RATE),
+    )

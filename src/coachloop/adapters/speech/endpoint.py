@@ -17,7 +17,6 @@ from coachloop.adapters.openai_server import ClosedError, OpenAIServer, Rejected
 from coachloop.adapters.speech.activity import spoken
 from coachloop.adapters.speech.answers import Answer
 from coachloop.adapters.speech.languages import code, code_of
-from coachloop.core.hearing.chunks import Speech
 from coachloop.core.hearing.heard import Heard, HeardWord
 from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
 
@@ -59,10 +58,9 @@ class EndpointTranscriber:
 
     def transcribe(self, samples: NDArray[np.float32], *, language: str = "", hotwords: Sequence[str] = ()) -> Heard:
         """What is said, word by word; see the port."""
-        spans = spoken(samples, pause=PAUSE)
-        if not spans:
+        speech = spoken(samples, pause=PAUSE)
+        if not speech.windows:
             return Heard((), code(language))
-        speech = Speech(spans)
         sound = speech.of(samples)
         answer = self._answered(sound, language=code(language), hotwords=hotwords)
         words = answer.heard()
@@ -73,7 +71,8 @@ class EndpointTranscriber:
                 "the transcription server gives times that are not in the sound it was sent"
             )
         self._spreads = self._spreads or answer.is_spread
-        placed = (HeardWord(word.text, *speech.said_at(word.start, word.end), word.probability) for word in words)
+        times = speech.said_at([(word.start, word.end) for word in words])
+        placed = (HeardWord(word.text, *time, word.probability) for word, time in zip(words, times, strict=True))
         return Heard(tuple(placed), code(language) or code_of(answer.language or ""))
 
     def _answered(self, sound: NDArray[np.float32], *, language: str, hotwords: Sequence[str]) -> Answer:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from coachloop.adapters.models.store import digest
 from coachloop.adapters.speech.activity import spoken
 from coachloop.adapters.speech.languages import code
-from coachloop.core.hearing.chunks import Speech
+from coachloop.core.hearing.chunks import Spoken
 from coachloop.core.hearing.heard import Heard, HeardWord
 from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
 from coachloop.core.hearing.scripts import may_part
@@ -30,6 +30,9 @@ MODEL = "model.bin"
 FILES = (MODEL, "config.json", "tokenizer.json")
 
 BATCH, BEAM, WINDOW_SECONDS = 8, 5, 30
+DETECTION_WINDOWS = 4
+"""Where the first does not tell the language, so many are asked."""
+
 PAUSE = 0.16
 """Seconds of silence that part two spans of speech; what is between them is not listened to."""
 
@@ -67,21 +70,19 @@ class WhisperTranscriber:
 
     def transcribe(self, samples: NDArray[np.float32], *, language: str = "", hotwords: Sequence[str] = ()) -> Heard:
         """What is said, word by word; see the port."""
-        spans = spoken(samples, pause=PAUSE, longest=WINDOW_SECONDS)
-        if not spans:
+        speech = spoken(samples, pause=PAUSE, longest=WINDOW_SECONDS)
+        if not speech.windows:
             return Heard((), code(language))
-        speech = Speech(spans)
         with self._one_at_a_time:  # its pipeline remembers the last word of the window before
             return self._listened(speech, samples, language=code(language), hotwords=hotwords)
 
     def _listened(
-        self, speech: Speech, samples: NDArray[np.float32], *, language: str, hotwords: Sequence[str]
+        self, speech: Spoken, samples: NDArray[np.float32], *, language: str, hotwords: Sequence[str]
     ) -> Heard:
         if language not in ("", "en") and not self._whisper.model.model.is_multilingual:
             raise CantTranscribeError(
                 f"the model in {self._folder} knows English only, and the language is {language!r}"
             )
-        windows = speech.windows(WINDOW_SECONDS * RATE)
         try:
             segments, about = self._whisper.transcribe(
                 speech.of(samples),
@@ -90,14 +91,17 @@ class WhisperTranscriber:
                 beam_size=BEAM,
                 batch_size=BATCH,
                 word_timestamps=True,
-                clip_timestamps=[{"start": start / RATE, "end": end / RATE} for start, end in windows],
+                language_detection_segments=DETECTION_WINDOWS,
+                clip_timestamps=[{"start": start / RATE, "end": end / RATE} for start, end in speech.windows],
             )
-            words = tuple(_words(segments, speech))
+            words = list(_words(segments))
         except ValueError as error:  # a language that it does not know
             raise CantTranscribeError(f"Whisper can't take this: {error}") from error
         except RuntimeError as error:  # mostly memory
             raise TranscriberUnavailableError(f"Whisper ended with: {error}") from error
-        return Heard(words, about.language, float(about.language_probability))
+        times = speech.said_at([(word.start, word.end) for word in words])
+        placed = (HeardWord(word.text, *time, word.probability) for word, time in zip(words, times, strict=True))
+        return Heard(tuple(placed), about.language, float(about.language_probability))
 
     @cached_property
     def _device(self) -> str:
@@ -128,28 +132,26 @@ class WhisperTranscriber:
         return BatchedInferencePipeline(model)
 
 
-def _words(segments: Iterable[Any], speech: Speech) -> Iterator[HeardWord]:
+def _words(segments: Iterable[Any]) -> Iterator[HeardWord]:
+    """Whole words: Whisper gives "e" and "-mail" apart; where a script has spaces, what begins without one goes on."""
     for segment in segments:
         if segment.no_speech_prob > SILENT and segment.avg_logprob < UNSURE:
             continue
-        for text, start, end, probability in _whole(segment.words or ()):
-            yield HeardWord(text, *speech.said_at(start, end), probability)
+        pieces: list[Any] = []
+        for word in segment.words or ():
+            text = word.word.replace("\0", "")  # as it can be stored
+            if not text.strip():
+                continue
+            if pieces and (text.startswith(" ") or may_part(pieces[-1].word, text)):
+                yield _put_together(pieces)
+                pieces = []
+            pieces.append(word)
+        if pieces:
+            yield _put_together(pieces)
 
 
-def _whole(words: Iterable[Any]) -> Iterator[tuple[str, float, float, float]]:
-    """Whole words: Whisper gives "e" and "-mail" apart; where a script has spaces, what begins without one goes on."""
-    text, start, end, probability = "", 0.0, 0.0, 1.0
-    for word in (word for word in words if word.word.strip()):
-        if text and not word.word.startswith(" ") and not may_part(text, word.word):
-            text, end, probability = text + word.word, word.end, min(probability, word.probability)
-            continue
-        if text:
-            yield _clean(text), float(start), float(end), float(probability)
-        text, start, end, probability = word.word, word.start, word.end, word.probability
-    if text:
-        yield _clean(text), float(start), float(end), float(probability)
-
-
-def _clean(text: str) -> str:
-    """As it can be stored."""
-    return text.replace("\0", "").strip()
+def _put_together(pieces: Sequence[Any]) -> HeardWord:
+    text = "".join(piece.word for piece in pieces).replace("\0", "").strip()
+    return HeardWord(
+        text, float(pieces[0].start), float(pieces[-1].end), float(min(piece.probability for piece in pieces))
+    )

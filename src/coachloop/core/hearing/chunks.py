@@ -1,12 +1,18 @@
 """How a long recording is cut where nobody speaks, and how speech is heard without the silence between."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from coachloop.core.hearing.port import RATE
+
+ONSET = 0.05
+"""Seconds that a word may begin before its span was detected."""
+
+TAIL = 0.15
+"""Seconds behind a span's end in which a word may still have its middle; one that is later belongs to the next span."""
 
 Samples = NDArray[np.float32]
 Span = tuple[int, int]
@@ -74,32 +80,69 @@ def _quietest(loud: NDArray[np.float64]) -> Span:
     return start, start + width
 
 
-class Speech:
-    """Spans of speech, put one behind the other, and the way back to the time they were said at."""
+class Spoken:
+    """Spans of speech, put one behind the other in windows, and the way back to the time they were said at.
 
-    def __init__(self, spans: Sequence[Span]) -> None:
-        """Keep the spans: ascending, and none reaches into the next."""
-        self._spans = tuple(spans)
-        self._ends = np.cumsum([end - start for start, end in self._spans]).tolist()
+    A margin around each span is heard with it, since words begin and end more softly than they are detected. No word is said in a
+    margin, though: recognisers that align words with attention stretch the first word of a span back into it, and at times put the first word
+    of the next span behind the end of this one, many seconds too early.
+    """
+
+    def __init__(self, voiced: Sequence[Span], *, length: int, margin: int, longest: int) -> None:
+        """Lay out the speech.
+
+        Args:
+            voiced: where somebody speaks: ascending, and none reaches into the next.
+            length: of the sound, in samples.
+            margin: samples heard on each side of a span; neighbours share what is between them.
+            longest: samples in a window; a longer span is one by itself.
+        """
+        self._voiced = tuple(voiced)
+        self._spans = tuple(_widened(self._voiced, margin, length))
+        self._ends = np.cumsum([end - start for start, end in self._spans], dtype=int).tolist()
+        self.windows = _packed(self._ends, longest)
+        """In samples of the speech, one behind the other, of whole spans."""
+        self._window_ends = {end for _, end in self.windows}
 
     def of(self, samples: Samples) -> Samples:
         """The speech alone."""
         return np.concatenate([samples[start:end] for start, end in self._spans] or [samples[:0]])
 
-    def windows(self, longest: int) -> list[Span]:
-        """The speech in pieces of whole spans, each as long as it may be; a longer span is a piece by itself."""
-        pieces: list[Span] = []
-        for start, end in zip([0, *self._ends], self._ends, strict=False):
-            if pieces and end - pieces[-1][0] <= longest:
-                pieces[-1] = (pieces[-1][0], end)
-            else:
-                pieces.append((start, end))
-        return pieces
+    def said_at(self, heard: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """When words were said, in order, whose times count in the speech alone."""
+        placed: list[tuple[float, float]] = []
+        for start, end in heard:
+            number, low, high = self._place(start, end)
+            begins = self._voiced[number][0] / RATE - ONSET
+            low = max(low, begins, placed[-1][0] if placed else 0.0)
+            placed.append((low, max(low, min(high, self._spans[number][1] / RATE))))
+        return placed
 
-    def said_at(self, start: float, end: float) -> tuple[float, float]:
-        """When a word was said whose times count in the speech alone: it stays inside the span that holds its middle."""
-        number = min(bisect_right(self._ends, (start + end) / 2 * RATE), len(self._spans) - 1)
-        first, last = self._spans[number]
-        more = (last - self._ends[number]) / RATE
-        low, high = first / RATE, last / RATE
-        return min(max(start + more, low), high), min(max(end + more, low), high)
+    def _place(self, start: float, end: float) -> tuple[int, float, float]:
+        """The number of the span that a word is in, and its time there before it is put inside."""
+        middle = (start + end) / 2
+        number = min(bisect_right(self._ends, middle * RATE), len(self._spans) - 1)
+        more = (self._spans[number][1] - self._ends[number]) / RATE
+        if middle + more > self._voiced[number][1] / RATE + TAIL and self._ends[number] not in self._window_ends:
+            begins = self._voiced[number + 1][0] / RATE
+            return number + 1, begins - ONSET, begins
+        return number, start + more, end + more
+
+
+def _widened(voiced: Sequence[Span], margin: int, length: int) -> Iterator[Span]:
+    """The spans with a margin; the sound's ends are where a mirrored neighbour would share it."""
+    befores = [-start for start, _ in voiced[:1]] + [end for _, end in voiced]
+    afters = [start for start, _ in voiced[1:]] + [2 * length - end for _, end in voiced[-1:]]
+    for before, (start, end), after in zip(befores, voiced, afters, strict=False):
+        yield max(start - margin, (before + start) // 2), min(end + margin, (end + after) // 2)
+
+
+def _packed(ends: Sequence[int], longest: int) -> list[Span]:
+    """Whole spans together, as many as fit."""
+    windows: list[Span] = []
+    for start, end in zip([0, *ends], ends, strict=False):
+        if windows and end - windows[-1][0] <= longest:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((start, end))
+    return windows
