@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coachloop.core.model import wire
-from coachloop.core.model.conversation import Speaker, Word
+from coachloop.core.model.conversation import Masked, Speaker, Word
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.wire import (
     FORMATS,
@@ -142,7 +142,7 @@ def test_words_find_their_place_in_the_text():
         {"text": "  ", "start": 0.5}, {"text": "way", "start": 0.6},
     ]  # fmt: skip
     said = read_conversation(line(**turn(text="no, no way", words=words))).line.conversation()
-    assert said.turns[0].words == (Word(0, 2, 0.1), Word(4, 6, 0.3), Word(7, 10, 0.6))
+    assert said.turns[0].words == (Word(0, 2, 0.1), Word(4, 6, 0.3, 0.4), Word(7, 10, 0.6))
 
 
 MORE = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.lists(st.floats(-1, 1), max_size=3)
@@ -255,3 +255,11 @@ def test_who_speaks_is_certain_unless_it_was_guessed_and_nobody_confirmed_it(giv
 def test_a_confidence_that_is_no_share_is_refused():
     with pytest.raises(BadLineError, match=r"speakers\.confidence"):
         read_conversation(b'{"id": "c", "turns": [], "speakers": {"from": "said", "confidence": 80}}')
+
+
+def test_what_is_masked_is_taken_as_far_as_it_is_there():
+    """Other tools may have a field of this name."""
+    good = {"turn": 0, "start": 0, "end": 2, "kind": "CARD"}
+    said = line(**turn(text="no way"), masked=[good, good | {"turn": 1}, good | {"end": 9}, good | {"start": 2}, "x"])
+    assert read_conversation(said).line.conversation().masked == (Masked(0, 0, 2, "CARD"),)
+    assert read_conversation(line(**turn(text="no way"), masked="x")).line.conversation().masked is None

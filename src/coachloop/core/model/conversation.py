@@ -25,12 +25,13 @@ class Speaker(StrEnum):
 class Word:
     """A stretch of a turn's text with the time it was spoken.
 
-    `start` and `end` are character offsets into the turn's text, half-open; `at` is seconds from the recording's start.
+    `start` and `end` are character offsets into the turn's text, half-open; `at` and `until` are seconds from the recording's start.
     """
 
     start: int
     end: int
     at: float
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,21 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Masked:
+    """A stretch of a turn that is masked wherever somebody reads it; half-open character offsets, and what it is, such as `CARD`."""
+
+    turn: int
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One call, chat or mail thread, as the scorers see it: its words and what they need to read them.
 
-    `speakers_sure` is False where it was guessed who speaks, and nobody confirmed a guess that may well be wrong.
+    `speakers_sure` is False where it was guessed who speaks, and nobody confirmed a guess that may well be wrong. `masked` says what
+    nobody reads, in order, whether the turns hold it or something in its place; None where nothing is masked here.
     """
 
     id: str
@@ -60,6 +72,7 @@ class Conversation:
     agent_name: str | None = None
     customer_name: str | None = None
     speakers_sure: bool = True
+    masked: tuple[Masked, ...] | None = None
 
     @property
     def opened_at(self) -> float | None:

@@ -114,6 +114,17 @@ def _latin(text: str) -> bytes | None:
         return None
 
 
+EVERYDAY = frozenset(
+    fold(
+        "will mark may an do so to in no he bill grace hope joy rose rich art sue april june august long young day way son "
+        "dean frank drew jack guy love king price case field hill lake best good well wood stone brown black white green grey "
+        "major pope page cook baker see sun you yes mine my her van von de der den la le el al di da del du bin may chance faith "
+        "home house park rule sale sell cost pay buy bank march early hardy noble ray pat don ben"
+    ).split()
+)
+"""Names that are words too: these have to be written like a name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """A phrase taken apart: runs of words with gaps between them, or a regular expression.

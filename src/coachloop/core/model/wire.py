@@ -3,14 +3,23 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, timedelta
 from typing import Annotated, Any, Literal
 
 import pydantic_core
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
-from coachloop.core.model.conversation import COACHING, SURE, Conversation, Speaker, Turn, Word, moment
+from coachloop.core.model.conversation import COACHING, SURE, Conversation, Masked, Speaker, Turn, Word, moment
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 
@@ -87,6 +96,7 @@ class ConversationLine(BaseModel):
     outcome: dict[str, JsonValue] | None = None
     turns: Annotated[list[TurnLine], Field(max_length=50_000)] | None = None
     speakers: SpeakersLine | None = None
+    masked: JsonValue = None
     session_id: JsonValue = None
     both_agreed: JsonValue = None
 
@@ -126,6 +136,7 @@ class ConversationLine(BaseModel):
             agent_name=self.agent_name,
             customer_name=self.customer_name,
             speakers_sure=self.speakers is None or self.speakers.sure,
+            masked=_masked(self.masked, self.turns or ()),
         )
 
 
@@ -211,6 +222,8 @@ class PersonLine(BaseModel):
     agent_id: Name | None = None
 
 
+_MASKED = TypeAdapter(Masked)
+
 FORMATS: dict[str, type[BaseModel]] = {
     "conversation": ConversationLine,
     "label": LabelLine,
@@ -225,11 +238,12 @@ FORMATS: dict[str, type[BaseModel]] = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A line that can be taken: what it says, as given, and the hash of its content."""
+    """A line that can be taken: what it says, as given, and the hash of its content; `data` is the same taken apart."""
 
     line: ConversationLine
     document: str
     content_hash: str
+    data: dict[str, Any] = field(repr=False)
 
 
 def read_conversation(raw: bytes) -> Read:
@@ -250,7 +264,7 @@ def read_conversation(raw: bytes) -> Read:
         canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     except ValueError as error:
         raise BadLineError("holds a number that is too large to keep") from error
-    return Read(line, text, hashlib.sha256(canonical.encode()).hexdigest())
+    return Read(line, text, hashlib.sha256(canonical.encode()).hexdigest(), data)
 
 
 def checked[M: BaseModel](model: type[M], data: object) -> M:
@@ -346,6 +360,21 @@ def _object(raw: bytes) -> tuple[str, dict[str, Any]]:
     return text, data
 
 
+def _masked(given: JsonValue, turns: Sequence[TurnLine]) -> tuple[Masked, ...] | None:
+    """What a document says is masked in it, as far as it is there; other tools may have a field of this name."""
+    if not isinstance(given, list):
+        return None
+    found = []
+    for one in given:
+        try:
+            mask = _MASKED.validate_python(one)
+        except ValidationError:
+            continue
+        if 0 <= mask.turn < len(turns) and 0 <= mask.start < mask.end <= len(turns[mask.turn].text):
+            found.append(mask)
+    return tuple(found)
+
+
 def _place(words: Sequence[WordLine], text: str) -> tuple[Word, ...]:
     """Where each timed word stands in the text; a word that is not there is left out."""
     placed, position = [], 0
@@ -353,5 +382,5 @@ def _place(words: Sequence[WordLine], text: str) -> tuple[Word, ...]:
         start = text.find(word.text.strip(), position)
         if start >= 0 and word.text.strip():
             position = start + len(word.text.strip())
-            placed.append(Word(start, position, word.start))
+            placed.append(Word(start, position, word.start, word.end))
     return tuple(placed)

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
-from coachloop.core.model.conversation import Speaker
-from coachloop.core.model.verdict import Missed, Quote
+from coachloop.core.masking.shown import scrubbed, shown
+from coachloop.core.model.conversation import Conversation, Speaker
+from coachloop.core.model.verdict import Missed, Quote, Verdict
 from coachloop.core.scoring.port import Moment, Question
 
 QUOTE_LIMIT = 240
@@ -43,6 +45,17 @@ def _holds(quote: Quote, question: Question) -> bool:
 def _inside(quote: Quote, moment: Moment) -> bool:
     start, end = moment.spans.get(quote.turn, (0, 0))
     return start <= quote.start and quote.end <= end
+
+
+def masked(verdict: Verdict, conversation: Conversation) -> Verdict:
+    """A verdict as people read it: its quotes as the masked conversation has them in the same place, nothing masked in its sentences."""
+    if conversation.masked is None:
+        return verdict
+    turns = shown(conversation).turns
+    missed = verdict.missed and replace(verdict.missed, better=scrubbed(verdict.missed.better, conversation))
+    quotes = (replace(quote, text=turns[quote.turn].text[quote.start : quote.end]) for quote in verdict.evidence)
+    reason = scrubbed(verdict.reason, conversation)
+    return replace(verdict, reason=reason, evidence=tuple(quotes), missed=missed)
 
 
 def missed_at(question: Question, moment: Moment) -> Missed:

@@ -42,6 +42,7 @@ class PhraseScorer(Scorer):
 
     name = "phrases"
     version = "1"
+    reads_all = True
 
     def score(self, questions: Sequence[Question]) -> list[Finding]:
         """One finding a question, in order."""
@@ -112,7 +113,7 @@ def _quote(speech: Speech, hit: Hit, moment: Moment) -> Quote:
 
 
 def _said(speech: Speech, hit: Hit) -> str:
-    text = speech.conversation.turns[hit.turn].text[hit.start : hit.end]
+    text = speech.shown.turns[hit.turn].text[hit.start : hit.end]
     return f'"{text}"' if len(text) <= 80 else f'"{text[:77]}..."'
 
 

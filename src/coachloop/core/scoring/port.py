@@ -59,11 +59,13 @@ class Finding:
 class Scorer(ABC):
     """Answers questions about behaviours. The runner checks what it says; a crash is data, not an end.
 
-    `name` is what a template calls it; `version` changes whenever the same question may get another answer.
+    `name` is what a template calls it; `version` changes whenever the same question may get another answer. One that `reads_all`
+    gets the words as they were said, and answers for what it does with them; any other reads them masked.
     """
 
     name: str
     version: str
+    reads_all = False
 
     def available(self, behaviour: Behaviour, template: str) -> bool:
         """Whether it is trained and configured for this behaviour of the template with key `template`."""

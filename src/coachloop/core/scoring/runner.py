@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from coachloop.core.masking.shown import shown
 from coachloop.core.model.conversation import Conversation
 from coachloop.core.model.template import Behaviour, Member, Template
 from coachloop.core.model.verdict import Missed, Outcome, Verdict
-from coachloop.core.scoring.evidence import check, missed_at
+from coachloop.core.scoring.evidence import check, masked, missed_at
 from coachloop.core.scoring.moments import UNDECIDED, NoMoment, moments_in
 from coachloop.core.scoring.port import Finding, Moment, Question, Scorer, ScorerUnavailableError
 from coachloop.core.scoring.speech import Speech
@@ -118,7 +119,7 @@ class Runner:
         """Score a batch.
 
         Returns:
-            For each conversation a verdict a behaviour, in the template's order; None where a scorer was unavailable, so that
+            For each conversation a verdict a behaviour, in the template's order, with what is masked in the conversation masked; None where a scorer was unavailable, so that
             nothing is known yet and the conversation is to be asked about again.
         """
         run = _Run(self._scorers, conversations, template=self.template.key)
@@ -129,8 +130,8 @@ class Runner:
         run.finish()
         width = len(self._cascades)
         return [
-            None if index in run.postponed else [run.verdicts[index, number] for number in range(width)]
-            for index in range(len(conversations))
+            None if index in run.postponed else [masked(run.verdicts[index, n], conversation) for n in range(width)]
+            for index, conversation in enumerate(conversations)
         ]
 
 
@@ -141,6 +142,7 @@ class _Run:
         self._template = template
         self._scorers = scorers
         self._conversations = conversations
+        self._shown = [shown(conversation) for conversation in conversations]
         self._waiting: dict[str, list[Open]] = {}
         self.verdicts: dict[tuple[int, int], Verdict] = {}
         self.postponed: set[int] = set()
@@ -170,8 +172,9 @@ class _Run:
         self._waiting.setdefault(one.member.scorer, []).append(one)
 
     def _question(self, one: Open) -> Question:
+        all_of_it = self._scorers[one.member.scorer].reads_all
         return Question(
-            conversation=self._conversations[one.conversation],
+            conversation=(self._conversations if all_of_it else self._shown)[one.conversation],
             behaviour=one.cascade.behaviour,
             moments=one.moments,
             options=one.member.options,

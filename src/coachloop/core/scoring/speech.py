@@ -5,23 +5,24 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from coachloop.core.masking.shown import shown
 from coachloop.core.model.conversation import Conversation, Speaker
-from coachloop.core.model.phrase import PLACEHOLDERS, TITLES, PhraseSet, fold, fold_turns, word_place, words
+from coachloop.core.model.phrase import (
+    EVERYDAY,
+    PLACEHOLDERS,
+    TITLES,
+    PhraseSet,
+    fold,
+    fold_turns,
+    word_place,
+    words,
+)
 from coachloop.core.model.template import Window
 
 Spans = Mapping[int, tuple[int, int]]
 """Turn index to half-open character offsets of what counts there."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-EVERYDAY = frozenset(
-    fold(
-        "will mark may an do so to in no he bill grace hope joy rose rich art sue april june august long young day way son "
-        "dean frank drew jack guy love king price case field hill lake best good well wood stone brown black white green grey "
-        "major pope page cook baker see sun you yes mine my her van von de der den la le el al di da del du bin may chance faith "
-        "home house park rule sale sell cost pay buy bank march early hardy noble ray pat don ben"
-    ).split()
-)
-"""Names that are words too: these have to be written like a name."""
 
 
 class Hit(NamedTuple):
@@ -40,6 +41,11 @@ class Speech:
         self.windows: dict[Window, Spans] = {}
         """The agent's words in each window that was asked for."""
         self._passages: dict[int, Passage] = {}
+
+    @cached_property
+    def shown(self) -> Conversation:
+        """The conversation as people read it."""
+        return shown(self.conversation)
 
     def passage(self, spans: Spans) -> "Passage":
         """What is said in these spans."""

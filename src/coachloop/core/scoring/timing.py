@@ -45,6 +45,7 @@ class TimingScorer(Scorer):
 
     name = "timing"
     version = "1"
+    reads_all = True
 
     def score(self, questions: Sequence[Question]) -> list[Finding]:
         """One finding a question, in order."""

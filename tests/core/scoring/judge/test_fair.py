@@ -79,6 +79,7 @@ def test_a_question_has_no_room_for_more():
     }  # fmt: skip
     assert {one.name for one in fields(Conversation)} == {
         "id", "turns", "channel", "queue", "language", "direction", "agent_name", "customer_name",
+        "speakers_sure", "masked",
     }  # fmt: skip
     assert {one.name for one in fields(Moment)} == {"trigger", "spans"}
     assert {one.name for one in fields(Reviewed)} == {"id", "conversation", "outcome", "turns"}

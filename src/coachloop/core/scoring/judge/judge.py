@@ -31,6 +31,7 @@ class JudgeScorer(Scorer):
     """Decides with a language model. Its version changes with the prompt, the reader, the model and its parameters."""
 
     name = "judge"
+    reads_all = True  # and shows a model the masked words alone, by tokens
 
     def __init__(
         self, model: str, exchange: Exchange | Rehearsal, *, window_tokens: int = 8000, reviews: Reviews = NO_REVIEWS

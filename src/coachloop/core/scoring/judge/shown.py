@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from coachloop.core.model.conversation import Conversation
-from coachloop.core.model.phrase import TITLES, fold, words
-from coachloop.core.scoring.speech import EVERYDAY
+from coachloop.core.masking.shown import masked_by_turn
+from coachloop.core.model.conversation import Conversation, Masked
+from coachloop.core.model.phrase import EVERYDAY, TITLES, fold, words
 
 AGENT_NAME = "[AGENT_NAME]"
 CUSTOMER_NAME = "[CUSTOMER_NAME]"
@@ -76,10 +78,13 @@ class Transcript:
     @cached_property
     def turns(self) -> tuple[ShownTurn, ...]:
         """Every turn, in order; one in which nothing can be seen has an empty text."""
-        return tuple(self._shown(turn.text) for turn in self.conversation.turns)
+        hidden = masked_by_turn(self.conversation)
+        return tuple(
+            self._shown(turn.text, hidden.get(number, ())) for number, turn in enumerate(self.conversation.turns)
+        )
 
-    def _shown(self, text: str) -> ShownTurn:
-        shown = _traced(text)
+    def _shown(self, text: str, hidden: Sequence[Masked]) -> ShownTurn:
+        shown = _hidden(_traced(text), hidden)
         for pattern, token in self._masks:
             shown = _masked(shown, pattern, token)
         return shown
@@ -119,12 +124,14 @@ def _name_pattern(name: str) -> re.Pattern[str] | None:
 
 def _masked(shown: ShownTurn, pattern: re.Pattern[str], token: str) -> ShownTurn:
     """The turn with the token in the place of each name; the token's every character stands for the whole name."""
+    names = (found for found in pattern.finditer(shown.text) if _is_name_here(found.group(), shown.text))
+    return _replaced(shown, [(*found.span(), token) for found in names])
+
+
+def _replaced(shown: ShownTurn, places: Sequence[tuple[int, int, str]]) -> ShownTurn:
     text, starts, ends = "", list[int](), list[int]()
     done = 0
-    for found in pattern.finditer(shown.text):
-        start, end = found.span()
-        if not _is_name_here(found.group(), shown.text):
-            continue
+    for start, end, token in places:
         text += shown.text[done:start] + token
         starts += [*shown.starts[done:start], *[shown.starts[start]] * len(token)]
         ends += [*shown.ends[done:start], *[shown.ends[end - 1]] * len(token)]
@@ -132,6 +139,15 @@ def _masked(shown: ShownTurn, pattern: re.Pattern[str], token: str) -> ShownTurn
     if not done:
         return shown
     return ShownTurn(text + shown.text[done:], (*starts, *shown.starts[done:]), (*ends, *shown.ends[done:]))
+
+
+def _hidden(shown: ShownTurn, masks: Sequence[Masked]) -> ShownTurn:
+    """The turn with a token in the place of what nobody reads, whose every character stands for all of it."""
+    places = []
+    for mask in masks:
+        first, last = bisect_right(shown.ends, mask.start), bisect_left(shown.starts, mask.end)
+        places += [(first, last, f"[{mask.kind}]")] if first < last else []
+    return _replaced(shown, places)
 
 
 def _is_name_here(said: str, text: str) -> bool:
