@@ -113,6 +113,9 @@ RULES: dict[str, Rule] = {
     "agent": Rule({"key": "lea"}, **LEAS),
     "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "conversation": Rule({"key": "lea-1"}, **LEAS),
+    "confirm-speakers": Rule(
+        {"key": "lea-1"}, ok=("leader", "qa_lead"), hidden=("other_leader",), post=True, status=302
+    ),
     "media": Rule({"signed": "heard"}, ok=("leader",), hidden=tuple(who for who in SIGNED_IN if who != "leader")),
     "disputes": Rule(ok=("agent", "other_agent", *LEADERS, "evaluator", "qa_lead")),
     "challenge": Rule(hidden=("agent", "other_agent")),

@@ -8,9 +8,11 @@ from coachloop.app.queries import conversation as queries
 from coachloop.app.queries import disputes
 from coachloop.app.queries.assignments import asks_about
 from coachloop.app.queries.challenges import challengeable
-from coachloop.app.queries.conversation import Filters
+from coachloop.app.queries.conversation import ConversationView, Filters
+from coachloop.app.queries.speakers import speakers
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
+from coachloop.core.model.conversation import Speaker
 from coachloop.core.model.people import Role
 from coachloop.core.model.spoken import LONGEST_QUERY
 from coachloop.core.model.verdict import Outcome
@@ -20,6 +22,7 @@ from coachloop.web.asked import day, number, query_without
 from coachloop.web.player import player
 
 READERS = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
+FEW_WORDS = 4
 PERIODS = ((0, "Any time"), (7, "Last 7 days"), (28, "Last 28 days"), (90, "Last 90 days"))
 
 
@@ -70,8 +73,16 @@ def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
     ]
     advises = viewer.has(Role.QA_LEAD)
     shown = {"view": view, "lines": transcript.lines(view), "scored": scored, "advises": advises, "today": today}
+    shown["who"] = speakers(viewer, view.key)
+    shown["agent_says"], shown["customer_says"] = (_words_of(view, who) for who in (Speaker.AGENT, Speaker.CUSTOMER))
     shown["player"] = player(request, viewer, view.key, turns=view.turns, moments=transcript.moments(view))
     return render(request, "coachloop/conversation.html", shown)
+
+
+def _words_of(view: ConversationView, who: Speaker) -> str:
+    """Something by which somebody is known: the first that is longer than a greeting, else the first."""
+    said = [turn.text for turn in view.turns if turn.speaker is who]
+    return next((text for text in said if len(text.split()) > FEW_WORDS), next(iter(said), ""))
 
 
 def _filters(request: HttpRequest) -> Filters:
