@@ -42,3 +42,20 @@ def test_a_transcript_beside_a_recording_that_cant_be_read_is_named(folder, tmp_
     shelf = Shelf(tmp_path / "media", Limits(bytes=10_000_000, seconds=60))
     (refused,) = lines_of(folder / "c-1.wav", shelf)
     assert refused.reason == "c-1.json: segments.0.text: Input should be a valid string, got 3"
+
+
+def test_of_several_transcripts_of_a_call_the_one_that_tells_the_most_is_taken(folder, tmp_path):
+    """Whisper writes them all at once; beside a recording its subtitles are its words where no JSON has them."""
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Agent>Hi\n"
+    for name in ("c-2.srt", "c-2.vtt", "c-3.vtt", "c-1.srt", "c-1.vtt"):
+        (folder / name).write_text(vtt)
+    (folder / "c-3.json").write_text(json.dumps(WHISPER))
+    assert [path.name for path in files_of(folder)] == ["c-1.wav", "c-2.vtt", "c-3.json"]
+    shelf = Shelf(tmp_path / "media", Limits(bytes=10_000_000, seconds=60))
+    (folder / "c-1.json").write_text('{"agent_id": "a-9"}')
+    (line,) = lines_of(folder / "c-1.wav", shelf)
+    assert said(json.loads(line.raw)) == [("agent", 1, 2, "Hi")]
+    assert json.loads(line.raw)["agent_id"] == "a-9"
+    (folder / "c-1.vtt").write_text("WEBVTT\n\nnothing\n")
+    (refused,) = lines_of(folder / "c-1.wav", shelf)
+    assert refused.reason.startswith("c-1.vtt:3: a time such as")

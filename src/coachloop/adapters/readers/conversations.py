@@ -28,6 +28,7 @@ LIMIT = 64 * 1024 * 1024
 SIDECAR_LIMIT = 1024 * 1024
 HEAD = 64 * 1024
 SUFFIXES = (".jsonl", ".json", ".vcon", ".vtt", ".srt", ".csv")
+SUBTITLES = (".vtt", ".srt")
 NAMES = (
     "a native conversation, vCon, Contact Lens, Whisper, Deepgram, AssemblyAI, WebVTT, SRT, or CSV with one turn a row"
 )
@@ -74,7 +75,21 @@ def files(folder: Path) -> list[Path]:
     found = sorted(path for path in folder.rglob("*") if _suffix(path) in SUFFIXES and path.is_file())
     stems = {(path.parent, _without_suffix(path)) for path in folder.rglob("*") if _suffix(path) != ".json"}
     names = {(path.parent, path.name) for path in found}
-    return [path for path in found if not _is_sidecar(path, stems | names)]
+    others = stems | names
+    taken = {path for path in found if not _is_sidecar(path, others)}
+    return sorted(path for path in taken if not _is_there_better(path, taken))
+
+
+def subtitles_of(recording: Path) -> Path | None:
+    """The subtitles that lie beside a recording, by its name."""
+    beside = (recording.with_suffix(suffix) for suffix in SUBTITLES)
+    return next((found for found in beside if found.is_file()), None)
+
+
+def _is_there_better(path: Path, taken: set[Path]) -> bool:
+    """Whether the same call lies beside it with more about it: Whisper writes JSON, WebVTT and SRT at once."""
+    better = {".vtt": (".json",), ".srt": (".json", ".vtt")}.get(path.suffix.lower(), ())
+    return any(path.with_suffix(suffix) in taken for suffix in better)
 
 
 def _is_sidecar(path: Path, others: set[tuple[Path, str]]) -> bool:

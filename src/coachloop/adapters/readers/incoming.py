@@ -14,7 +14,7 @@ def files_of(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     recordings = [file for file in path.rglob("*") if is_recording(file) and file.is_file()]
-    sidecars = {file.with_suffix(".json") for file in recordings}
+    sidecars = {file.with_suffix(suffix) for file in recordings for suffix in (".json", *conversations.SUBTITLES)}
     found = sorted({*recordings, *conversations.files(path)} - sidecars)
     return [file for file in found if not file.name.startswith(".")]
 

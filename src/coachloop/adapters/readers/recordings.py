@@ -9,7 +9,7 @@ from typing import Any
 from coachloop.adapters.audio.check import Limits, check
 from coachloop.adapters.audio.keep import keep
 from coachloop.adapters.audio.kinds import BadRecordingError
-from coachloop.adapters.readers.conversations import told
+from coachloop.adapters.readers import conversations
 from coachloop.adapters.readers.vcon_content import Trust
 from coachloop.core.model.receipt import Line, Refusal
 from coachloop.core.model.recording import Recording
@@ -42,10 +42,12 @@ def is_recording(path: Path) -> bool:
 def line_of(path: Path, shelf: Shelf) -> Line | Refusal:
     """A recording as one line; `NAME.json` beside it holds any fields of the native format, its `turns` too where they are known.
 
+    A transcript beside it, in any format that is read, is its words; subtitles are taken where the JSON has none.
+
     Without an `id` there the file's name is the conversation's. What is wrong with the file or its sidecar comes as a refusal.
     """
     try:
-        fields = _sidecar(path.with_suffix(".json"))
+        fields = _beside(path)
         recording = kept(path, shelf)
     except (BadLineError, BadRecordingError, OSError) as error:
         return Refusal(str(path), 1, str(error))
@@ -108,12 +110,23 @@ def kept(path: Path, shelf: Shelf) -> Recording:
     )
 
 
+def _beside(path: Path) -> dict[str, Any]:
+    fields = _sidecar(path.with_suffix(".json"))
+    shown = conversations.subtitles_of(path)
+    found = next(conversations.lines(shown), None) if shown and "turns" not in fields else None
+    if found is None:
+        return fields
+    if isinstance(found, Refusal):
+        raise BadLineError(f"{Path(found.file).name}:{found.line}: {found.reason}")
+    return json_object(found.raw)
+
+
 def _sidecar(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     if path.stat().st_size > SIDECAR_BYTES:
         raise BadLineError(f"{path.name} has {path.stat().st_size:,} bytes; at most {SIDECAR_BYTES:,} are read")
     try:
-        return told(json_object(path.read_bytes()), path.stem)
+        return conversations.told(json_object(path.read_bytes()), path.stem)
     except BadLineError as error:
         raise BadLineError(f"{path.name}: {error}") from error
