@@ -57,7 +57,7 @@ class _Sidecar(BaseModel):
     agent_speaker: Annotated[Label, Field(max_length=200)] = ""
 
 
-def told(data: dict[str, Any], name: str) -> dict[str, Any]:
+def told(data: dict[str, Any], *, name: str, agent_channel: int | None) -> dict[str, Any]:
     """What JSON beside a recording says: native fields as they are, a transcript of another format as a line of ours.
 
     Raises:
@@ -67,7 +67,7 @@ def told(data: dict[str, Any], name: str) -> dict[str, Any]:
         return data
     found = format_of(data)
     transcript = found.read(data) if found and not vcon.is_it(data) else vcon.read(data, NOTHING)
-    return as_native(transcript, Given(name=name))
+    return as_native(transcript, Given(name=name, agent_channel=agent_channel))
 
 
 def files(folder: Path) -> list[Path]:

@@ -47,7 +47,7 @@ def line_of(path: Path, shelf: Shelf) -> Line | Refusal:
     Without an `id` there the file's name is the conversation's. What is wrong with the file or its sidecar comes as a refusal.
     """
     try:
-        fields = _beside(path)
+        fields = _beside(path, shelf.agent_channel)
         recording = kept(path, shelf)
     except (BadLineError, BadRecordingError, OSError) as error:
         return Refusal(str(path), 1, str(error))
@@ -110,8 +110,8 @@ def kept(path: Path, shelf: Shelf) -> Recording:
     )
 
 
-def _beside(path: Path) -> dict[str, Any]:
-    fields = _sidecar(path.with_suffix(".json"))
+def _beside(path: Path, agent_channel: int | None) -> dict[str, Any]:
+    fields = _sidecar(path.with_suffix(".json"), agent_channel)
     shown = conversations.subtitles_of(path)
     found = next(conversations.lines(shown), None) if shown and "turns" not in fields else None
     if found is None:
@@ -121,12 +121,13 @@ def _beside(path: Path) -> dict[str, Any]:
     return json_object(found.raw)
 
 
-def _sidecar(path: Path) -> dict[str, Any]:
+def _sidecar(path: Path, agent_channel: int | None) -> dict[str, Any]:
     if not path.is_file():
         return {}
     if path.stat().st_size > SIDECAR_BYTES:
         raise BadLineError(f"{path.name} has {path.stat().st_size:,} bytes; at most {SIDECAR_BYTES:,} are read")
     try:
-        return conversations.told(json_object(path.read_bytes()), path.stem)
+        told = json_object(path.read_bytes())
+        return conversations.told(told, name=path.stem, agent_channel=agent_channel)
     except BadLineError as error:
         raise BadLineError(f"{path.name}: {error}") from error
