@@ -1,7 +1,7 @@
 """The only place that picks adapters and scorers from the configuration."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from email.utils import parseaddr
 from functools import lru_cache
@@ -21,12 +21,15 @@ from coachloop.adapters.audio.read import read
 from coachloop.adapters.calendar_address import CalendarReader
 from coachloop.adapters.embeddings import CachedEncoder, open_encoder
 from coachloop.adapters.llm import OpenAIChat
-from coachloop.adapters.models.catalogue import MINILM, WHISPER
+from coachloop.adapters.models.catalogue import MINILM, VOICES, WHISPER
 from coachloop.adapters.models.store import folder_of, is_here
 from coachloop.adapters.openai_server import Server
+from coachloop.adapters.readers.incoming import lines_of
 from coachloop.adapters.readers.recordings import Shelf
 from coachloop.adapters.readers.vcon_content import Trust, outside
 from coachloop.adapters.speech.endpoint import EndpointTranscriber
+from coachloop.adapters.speech.sherpa import SherpaSeparator
+from coachloop.adapters.speech.voices import VoiceSeparator
 from coachloop.adapters.speech.whisper import WhisperTranscriber
 from coachloop.app.queries import learned
 from coachloop.app.queries.audio import media
@@ -38,6 +41,7 @@ from coachloop.core.hearing.heard import HeardWord, Separated
 from coachloop.core.hearing.port import CantTranscribeError, Transcriber
 from coachloop.core.hearing.tools import Samples, Stretch, Tools
 from coachloop.core.model.letter import MAIL, Carrier, Ways
+from coachloop.core.model.receipt import Line, Refusal
 from coachloop.core.model.running import Running
 from coachloop.core.scoring.judge.exchange import Clock, Exchange, Usage
 from coachloop.core.scoring.judge.judge import JudgeScorer
@@ -232,8 +236,27 @@ def _read(path: Path, *, start: float, end: float) -> Samples:
         raise CantTranscribeError(str(error)) from error
 
 
-def _separate(samples: Samples, words: Sequence[HeardWord]) -> Separated:  # noqa: ARG001 -- until voices are told apart
-    raise CantTranscribeError("both people are in one channel, and voices are not told apart yet")
+def _separate(samples: Samples, words: Sequence[HeardWord]) -> Separated:
+    config = settings.CONFIG
+    if config.voices_segmentation:
+        return _sherpa(config.voices_segmentation, config.voices_embedding).separate(samples, words)
+    if not is_here(VOICES, settings.HOME):
+        raise CantTranscribeError(
+            f"both people are in one channel: `coachloop models get {VOICES}` tells voices apart, then `coachloop transcribe --again`"
+        )
+    return _voices(settings.HOME).separate(samples, words)
+
+
+@lru_cache(maxsize=1)
+def _voices(home: Path) -> VoiceSeparator:
+    """Read once."""
+    return VoiceSeparator(folder_of(VOICES, home))
+
+
+@lru_cache(maxsize=1)
+def _sherpa(segmentation: str, embedding: str) -> SherpaSeparator:
+    """Read once."""
+    return SherpaSeparator(Path(segmentation), Path(embedding))
 
 
 def _copy(path: Path, to: Path, *, muted: Sequence[Stretch]) -> None:
@@ -270,6 +293,11 @@ def _trust(waiting: Path) -> Trust:
     bytes_ = config.recording_megabytes * 1_000_000
     reader = outside(_hosts(config.vcon_hosts), _hosts(config.vcon_own_hosts), most_bytes=bytes_)
     return Trust(config.vcon_key, reader, waiting)
+
+
+def incoming(path: Path, agent_id: str) -> Iterator[Line | Refusal]:
+    """The conversations of a file that somebody brings in, for the agent whose they are where it does not say."""
+    return lines_of(path, shelf(agent_id))
 
 
 def judge_usage() -> Usage:

@@ -32,7 +32,7 @@ def hearing(monkeypatch, tmp_path, settings):
     """Whoever transcribes here; None for nobody."""
     settings.HOME = tmp_path / "home"
     here = [Tools(Hears(), separate=lambda *_: None, read=read, copy=copy)]
-    monkeypatch.setattr(transcribing, "ensure_speech_model", lambda: None)
+    monkeypatch.setattr(transcribing, "ensure_speech_models", lambda: None)
     monkeypatch.setattr(transcribing, "hearing", lambda: here[0])
     return here
 

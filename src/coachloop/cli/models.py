@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from django.conf import settings
 
-from coachloop.adapters.models.catalogue import CATALOGUE, MINILM, WHISPER, Model
+from coachloop.adapters.models.catalogue import CATALOGUE, MINILM, VOICES, WHISPER, Model
 from coachloop.adapters.models.getting import MEGABYTE, ensure, get, sources
 from coachloop.adapters.models.sources import Source
 from coachloop.adapters.models.store import ModelError, check, folder_of, is_here, model, state_of
@@ -93,12 +93,15 @@ def ensure_text_model() -> None:
             ensure(MINILM, settings.HOME, tell=_tell, progress=show)
 
 
-def ensure_speech_model() -> None:
-    """Try to have the model that transcribes before the first recording; goes on without, in words."""
+def ensure_speech_models() -> None:
+    """Try to have what transcribes and tells voices apart before the first recording; goes on without, in words."""
     config = settings.CONFIG
-    if not (config.speech or config.speech_url) and not is_here(WHISPER, settings.HOME):
-        with _bar(model(WHISPER)) as show:
-            ensure(WHISPER, settings.HOME, tell=_tell, progress=show)
+    wanted = [] if config.speech or config.speech_url else [WHISPER]
+    wanted += [] if config.voices_segmentation else [VOICES]
+    for name in wanted:
+        if not is_here(name, settings.HOME):
+            with _bar(model(name)) as show:
+                ensure(name, settings.HOME, tell=_tell, progress=show)
 
 
 def _tell(sentence: str) -> None:

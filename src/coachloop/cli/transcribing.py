@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from coachloop.app.queries.audio import waiting_ids, waiting_seconds
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.transcribing import Tally, transcribe_waiting, try_again
-from coachloop.cli.models import ensure_speech_model
+from coachloop.cli.models import ensure_speech_models
 from coachloop.cli.output import PARTLY_REFUSED, AsJson, err, need_site, out, print_json, stop
 from coachloop.wiring import hearing
 
@@ -48,7 +48,7 @@ def transcribe_all() -> Tally | None:
     """All that wait, with progress and the time left on a terminal; None where nothing transcribes here."""
     if not waiting_ids():
         return Tally()
-    ensure_speech_model()
+    ensure_speech_models()
     tools = hearing()
     if tools is None:
         return None

@@ -77,6 +77,12 @@ def _has_model(setting: str) -> str:
     return setting
 
 
+def _is_file(setting: str) -> str:
+    if setting and not Path(setting).is_file():
+        raise ValueError("is no file that is there")
+    return setting
+
+
 def _is_speech_model(setting: str) -> str:
     """A folder, by its slash; `off`; or a name of the catalogue, which may still have to be got."""
     if "/" in setting:
@@ -189,6 +195,12 @@ class Config(BaseSettings):
         description="names and products of the centre that are likely to be said, with commas",
     )
     speech_threads: int = Field(default=0, ge=0, le=256, description="cores for transcription; 0: all there are")
+    voices_segmentation: Annotated[str, AfterValidator(_is_file)] = Field(
+        default="", description="sherpa-onnx's segmentation model, to tell voices in one channel apart"
+    )
+    voices_embedding: Annotated[str, AfterValidator(_is_file)] = Field(
+        default="", description="the speaker embedding model that goes with it"
+    )
     agent_channel: int = Field(default=1, ge=1, le=2, description="where the agent speaks in stereo: 1 left, 2 right")
     recording_megabytes: int = Field(default=2000, ge=1, le=100_000, description="the largest recording taken")
     recording_hours: float = Field(default=6, gt=0, le=48, description="the longest recording taken")
@@ -234,6 +246,22 @@ class Config(BaseSettings):
     def _goes_with_a_server(cls, model: str, info: ValidationInfo) -> str:
         if bool(model) != bool(info.data.get("judge_url", model)):
             raise ValueError("and COACHLOOP_JUDGE_URL go together; set both for a judge, neither for none")
+        return model
+
+    @field_validator("voices_embedding")
+    @classmethod
+    def _goes_with_a_segmentation(cls, path: str, info: ValidationInfo) -> str:
+        if bool(path) != bool(info.data.get("voices_segmentation", path)):
+            raise ValueError(
+                "and COACHLOOP_VOICES_SEGMENTATION go together; set both for sherpa-onnx, neither for none"
+            )
+        return path
+
+    @field_validator("speech_model")
+    @classmethod
+    def _goes_with_a_speech_server(cls, model: str, info: ValidationInfo) -> str:
+        if bool(model) != bool(info.data.get("speech_url", model)):
+            raise ValueError("and COACHLOOP_SPEECH_URL go together; set both for a server, neither for none")
         return model
 
     @field_validator("judge_money_a_day")

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from coachloop.app.models import Audio, AudioPart
 from coachloop.app.queries import audio as queries
-from coachloop.app.queries.revisions import words_of
+from coachloop.app.queries.revisions import shown_of, words_of
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, ingest
 from coachloop.core.hearing.chunks import PART_SECONDS, border
@@ -25,6 +25,7 @@ from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUn
 from coachloop.core.hearing.sides import Sides, by_channel, by_voice
 from coachloop.core.hearing.tools import Tools
 from coachloop.core.hearing.turns import turns
+from coachloop.core.masking.shown import muted
 from coachloop.core.model.conversation import SURE
 
 TRIES = 5
@@ -154,11 +155,13 @@ def _fail(row: Audio, reason: str, tally: Tally, *, now: datetime) -> None:
 
 
 def _sides(work: _Work) -> Sides:
+    """Who says what; where one channel says nothing at all, the other may well hold both people."""
     row, tools = work.row, work.tools
     heard = [without_loops(_words(work, channel)) for channel in range(row.channels)]
-    if row.channels == 2:
+    if all(heard) and len(heard) == 2:
         return by_channel(heard, agent=tools.agent_channel)
-    return by_voice(tools.separate(tools.read(work.path, start=0.0, end=row.seconds)[0], heard[0]))
+    both = next((channel for channel, words in enumerate(heard) if words), 0)
+    return by_voice(tools.separate(tools.read(work.path, start=0.0, end=row.seconds)[both], heard[both]))
 
 
 def _words(work: _Work, channel: int) -> list[HeardWord]:
@@ -229,10 +232,10 @@ def _write(work: _Work, sides: Sides, *, now: datetime) -> None:
 def _copy(work: _Work, *, now: datetime) -> None:
     """What a browser plays, with what is masked muted; the recording itself goes where nothing unmasked is kept."""
     row = work.row
-    muted: list[tuple[float, float]] = []
-    row.copied = queries.copy_name(row, muted)
+    silent = muted(shown_of(row.conversation))
+    row.copied = queries.copy_name(row, silent)
     if not queries.copy_of(row).is_file():
-        work.tools.copy(work.path, queries.copy_of(row), muted=muted)
+        work.tools.copy(work.path, queries.copy_of(row), muted=silent)
     Audio.objects.filter(pk=row.pk).update(copied=row.copied, state=Audio.State.DONE, reason="", tries=0, done_at=now)
     if settings.CONFIG.masking == "always":
         _forget(row, work.path)
