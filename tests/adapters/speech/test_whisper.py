@@ -144,6 +144,7 @@ def test_a_model_that_is_not_there_or_damaged(folder):
 
 def test_the_name_is_of_the_model_and_how_it_is_used(folder):
     names = [WhisperTranscriber(folder, device=device).name for device in ("cpu", "cuda")]
+    assert WhisperTranscriber(folder).name in names
     (folder / "model.bin").write_bytes(b"another")
     names.append(WhisperTranscriber(folder, device="cpu").name)
     assert len(set(names)) == 3

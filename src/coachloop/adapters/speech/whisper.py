@@ -4,6 +4,7 @@ Only stretches in which somebody speaks are listened to (Silero's voice activity
 of up to half a minute, several windows at a time. What comes out of one window never influences another: nothing drifts away.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -60,7 +61,7 @@ class WhisperTranscriber:
         for path in (folder / name for name in FILES):
             if not path.is_file():
                 raise FileNotFoundError(f"{path} is missing; `coachloop models get whisper-base` gets a model")
-        self._folder, self._threads, self._wanted = folder, threads, device
+        self._folder, self._threads, self._wanted = folder, threads or os.cpu_count() or 1, device
         self._one_at_a_time = Lock()
 
     @cached_property
