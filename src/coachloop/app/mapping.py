@@ -1,5 +1,6 @@
 """Rows to core and back."""
 
+from dataclasses import replace
 from typing import Any
 
 from coachloop.app.models import Verdict
@@ -11,6 +12,19 @@ from coachloop.core.model.wire import ConversationLine
 def conversation(document: str) -> Conversation:
     """A stored document as the scorers read it."""
     return ConversationLine.model_validate_json(document).conversation()
+
+
+def to_score(document: str, original: str | None) -> Conversation:
+    """A stored document with the words as they were said, where they are kept: for scorers, and never for a page.
+
+    Args:
+        document: as everybody reads it.
+        original: the same before it was masked.
+    """
+    shown = conversation(document)
+    if not original:
+        return shown
+    return replace(conversation(original), masked=shown.masked or ())
 
 
 def verdict_row(verdict: core.Verdict, said: Conversation, *, attempt_id: int, behaviour_id: int) -> Verdict:

@@ -13,6 +13,7 @@ from coachloop.adapters.vcon_out import vcons
 from coachloop.app.queries import export as exports
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import audit
 from coachloop.app.services.ingest import WAITING
 from coachloop.app.services.ingest import ingest as ingest_lines
 from coachloop.cli.output import AsJson, Day, need_site, progress, show_receipt, stop, write_rows
@@ -96,13 +97,20 @@ def export(
     template: Annotated[str | None, typer.Option(help="Only this template's.")] = None,
     since: Day = None,
     kind: Annotated[Format, typer.Option("--format", help="How rows are written.")] = Format.JSONL,
+    originals: Annotated[
+        bool, typer.Option("--originals", help="Conversations as they came in, not masked; noted in the audit log.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="File to write; standard output where not given.")] = None,
 ) -> None:
     """Write everything out again, streaming."""
     need_site()
+    if originals and what is not What.CONVERSATIONS:
+        stop(f"conversations alone are kept as they came in; `export conversations --originals`, and {what} without it")
     if out and (out.is_dir() or not out.parent.is_dir()):
         stop(f"{out} can't be written; name a file in a folder that exists")
     if kind is Format.VCON and what is not What.CONVERSATIONS:
         stop(f"a vCon is a conversation; `export conversations --format vcon`, and {what} in another format")
-    rows = iter(WRITERS[what](OPERATOR, template=template, since=since))
+    if originals:
+        audit.record(OPERATOR, "conversations.originals", "conversations", now=timezone.now())
+    rows = iter((exports.originals if originals else WRITERS[what])(OPERATOR, template=template, since=since))
     write_rows(vcons(rows, now=timezone.now(), zone=zone()) if kind is Format.VCON else rows, out, kind)

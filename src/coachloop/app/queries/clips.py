@@ -16,6 +16,7 @@ from coachloop.app.queries import viewing
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.clips import hidden
+from coachloop.core.masking.shown import by_tokens
 from coachloop.core.model.conversation import Speaker
 from coachloop.core.model.people import Role
 from coachloop.core.model.review import ReviewKind
@@ -335,10 +336,10 @@ def _turns(row: Clip, document: str | None) -> tuple[ClipTurn, ...]:
             names.get(turn.speaker, "Somebody else"),
             turn.speaker,
             turn.start,
-            hidden(turn.text, said.customer_name or ""),
+            turn.text if said.masked is not None else hidden(turn.text, said.customer_name or ""),
             index == row.proof_turn,
         )
-        for index, turn in enumerate(said.turns[: row.last_turn + 1])
+        for index, turn in enumerate(by_tokens(said).turns[: row.last_turn + 1])
         if index >= row.first_turn
     )
 

@@ -9,13 +9,15 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from coachloop.app import mapping
-from coachloop.app.models import Attempt, Behaviour, Conversation, Evaluation, Revision, Verdict
+from coachloop.app.models import Attempt, Behaviour, Conversation, Evaluation, Original, Revision, Verdict
 from coachloop.app.queries import viewing
 from coachloop.app.queries.paging import Slice, cut
 from coachloop.app.queries.search import Passage, passages, says
 from coachloop.app.queries.templates import of_coaching
 from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
+from coachloop.core.masking.kinds import Kind
+from coachloop.core.model.conversation import Conversation as Words
 from coachloop.core.model.conversation import Turn
 from coachloop.core.model.verdict import Outcome
 
@@ -173,16 +175,42 @@ def conversation(viewer: Viewer, key: str) -> ConversationView | None:
     return view_of(row) if row else None
 
 
+def original(viewer: Viewer, key: str) -> ConversationView | None:
+    """One conversation with its words as they were said; None where they may not see originals, or none is kept of it.
+
+    Whoever shows it notes that first: `audit.look_at_original`.
+    """
+    if viewer.user is None or not viewer.user.sees_originals:
+        return None
+    row = viewing.conversations(viewer).select_related("agent", "team").filter(key=key).first()
+    document = Original.objects.filter(
+        revision__conversation=row, revision__number=F("revision__conversation__revision")
+    )
+    words = document.values_list("document", flat=True).first() if row else None
+    return _view(row, mapping.conversation(words)) if row and words else None
+
+
+def has_original(viewer: Viewer, key: str) -> bool:
+    """Whether there is more to read of it, for this person."""
+    if viewer.user is None or not viewer.user.sees_originals:
+        return False
+    current = Q(revision__conversation__in=viewing.conversations(viewer).filter(key=key))
+    return Original.objects.filter(current, revision__number=F("revision__conversation__revision")).exists()
+
+
 def view_of(row: Conversation) -> ConversationView:
     """A conversation that somebody may see, with its words and verdicts."""
     document = Revision.objects.filter(conversation=row, number=row.revision).values_list("document", flat=True).first()
-    said = mapping.conversation(document) if document else None
+    return _view(row, mapping.conversation(document) if document else None)
+
+
+def _view(row: Conversation, said: Words | None) -> ConversationView:
     turns = said.turns if said else ()
     return ConversationView(
         key=row.key,
         agent_key=row.agent.key if row.agent else "",
         agent_name=row.agent.name if row.agent else "",
-        customer_name=(said.customer_name if said else None) or "",
+        customer_name=_customer(said),
         team_name=row.team.name if row.team else "",
         channel=row.channel,
         queue=row.queue,
@@ -207,6 +235,12 @@ def about(row: Conversation, verdict_id: int | None, *, said: Outcome) -> Conver
     version, shown = attempt.scoring.version.number, (_verdict(found, view.turns),)
     one = Scored(template.key, template.title, version, pending=False, scored_at=attempt.stored_at, verdicts=shown)
     return replace(view, scored=(one,))
+
+
+def _customer(said: Words | None) -> str:
+    """The customer's name; none where it is masked."""
+    name = (said.customer_name if said else None) or ""
+    return "" if name == Kind.CUSTOMER_NAME.token else name
 
 
 def _asked(filters: Filters, today: date) -> Q:

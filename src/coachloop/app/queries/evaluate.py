@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from coachloop.app import mapping
 from coachloop.app.errors import UnknownNameError
-from coachloop.app.models import Behaviour, Revision
-from coachloop.app.queries import viewing
+from coachloop.app.models import Behaviour
+from coachloop.app.queries import revisions, viewing
 from coachloop.app.queries.learned import unseen
 from coachloop.app.queries.templates import find_template, find_version
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
@@ -101,9 +100,8 @@ def _about(labels: Iterable[LabelLine], template: str, keys: Sequence[str]) -> l
 
 def _scored_now(viewer: Viewer, runner: Runner, keys: set[str]) -> Said:
     calls = viewing.conversations(viewer).filter(key__in=keys, turn_count__gt=0)
-    rows = Revision.objects.filter(conversation__in=calls, number=F("conversation__revision"))
     agents = dict(calls.values_list("key", "agent__key"))
-    spoken = [mapping.conversation(document) for document in rows.values_list("document", flat=True)]
+    spoken = [one.said for one in revisions.to_score(calls).values()]
     return {
         (said.id, verdict.behaviour): (verdict.outcome, agents[said.id] or said.id)
         for said, found in zip(spoken, runner.score(spoken), strict=True)

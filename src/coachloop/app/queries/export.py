@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from coachloop.app.models import Conversation, Revision, Session, Verdict
 from coachloop.app.queries import viewing
@@ -52,13 +54,29 @@ def _verdict(row: Verdict, effective: str, *, reviewed: bool) -> Row:
 
 
 def conversations(viewer: Viewer, *, template: str | None = None, since: date | None = None) -> Iterator[Row]:
-    """The conversations as they came in, unknown keys and all; those known by their scores alone without turns."""
+    """The conversations as they are shown, unknown keys and all; those known by their scores alone without turns."""
+    return _conversations(viewer, template=template, since=since, document=F("document"))
+
+
+def originals(viewer: Viewer, *, template: str | None = None, since: date | None = None) -> Iterator[Row]:
+    """The same as they came in, where that is kept: for the operator, who answers for where it goes.
+
+    Raises:
+        PermissionError: for anybody else.
+    """
+    if not viewer.everything:
+        raise PermissionError("words as they were said leave by the operator alone")
+    document = Coalesce("original__document", "document")
+    return _conversations(viewer, template=template, since=since, document=document)
+
+
+def _conversations(viewer: Viewer, *, template: str | None, since: date | None, document: Combinable) -> Iterator[Row]:
     seen = viewing.conversations(viewer)
     seen = seen.filter(day__gte=since) if since else seen
     seen = seen.filter(evaluations__template__key=template).distinct() if template else seen
     documents = Revision.objects.filter(conversation__in=seen, number=F("conversation__revision")).order_by("id")
-    for document in documents.values_list("document", flat=True).iterator(CHUNK):
-        yield json.loads(document)
+    for said in documents.values_list(document, flat=True).iterator(CHUNK):
+        yield json.loads(said)
     bare: QuerySet[Conversation] = seen.filter(revision=0).select_related("agent", "team").order_by("id")
     for row in bare.iterator(CHUNK):
         yield {

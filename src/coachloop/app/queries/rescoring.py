@@ -8,14 +8,13 @@ from itertools import batched
 from operator import or_
 
 import numpy as np
-from django.db.models import F, Q
+from django.db.models import Q
 
-from coachloop.app import mapping
 from coachloop.app.models import Conversation as Row
-from coachloop.app.models import Revision
-from coachloop.app.queries import viewing
+from coachloop.app.queries import revisions, viewing
 from coachloop.app.queries.templates import of_kind
 from coachloop.app.queries.viewing import Viewer
+from coachloop.core.masking.shown import shown
 from coachloop.core.model.conversation import Conversation
 from coachloop.core.model.template import Template
 from coachloop.core.model.verdict import Verdict
@@ -40,11 +39,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A stored conversation with its words as they stand now. `group` is its agent, or itself where it has none."""
+    """A stored conversation with its words as they stand now, for scorers. `group` is its agent, or itself where it has none."""
 
     row: Row
     group: str
     said: Conversation
+
+    @property
+    def shown(self) -> Conversation:
+        """The same words as people read them."""
+        return shown(self.said)
 
     def fits(self, template: Template) -> bool:
         """Whether it is of the template's kind."""
@@ -76,13 +80,12 @@ def calls(viewer: Viewer, ids: Iterable[int]) -> Iterator[list[Call]]:
     """These conversations, as far as the viewer may see them, a block at a time and in the order asked."""
     for block in batched(ids, BLOCK):
         rows = viewing.conversations(viewer).filter(id__in=block).select_related("agent", "team").in_bulk()
-        texts = Revision.objects.filter(conversation__in=rows, number=F("conversation__revision"))
-        documents = dict(texts.values_list("conversation_id", "document"))
-        yield [_call(rows[pk], documents[pk]) for pk in block if pk in documents]
+        words = revisions.to_score(rows)
+        yield [_call(rows[pk], words[pk].said) for pk in block if pk in words]
 
 
-def _call(row: Row, document: str) -> Call:
-    return Call(row, row.agent.key if row.agent else row.key, mapping.conversation(document))
+def _call(row: Row, said: Conversation) -> Call:
+    return Call(row, row.agent.key if row.agent else row.key, said)
 
 
 def scored(

@@ -251,8 +251,8 @@ def _tried(call: Call, verdict: Verdict, people: Mapping[int, Outcome]) -> Tried
         agent_name=call.row.agent.name if call.row.agent else "",
         started_at=call.row.started_at,
         verdict=verdict,
-        quotes=tuple(_said(call.said, quote.turn, quote.text) for quote in verdict.evidence),
-        missed=tuple(_moment(call.said, verdict)),
+        quotes=tuple(_said(call.shown, quote.turn, quote.text) for quote in verdict.evidence),
+        missed=tuple(_moment(call.shown, verdict)),
         human=people.get(call.row.pk),
     )
 

@@ -47,3 +47,8 @@ def look(viewer: Viewer, *conversation_keys: str, now: datetime) -> None:
         for key in conversation_keys
     ]
     AuditEntry.objects.bulk_create(entries, ignore_conflicts=True)
+
+
+def look_at_original(viewer: Viewer, conversation_key: str, *, now: datetime) -> None:
+    """Note that somebody reads the words of a conversation as they were said; every time."""
+    record(viewer, "conversation.original", f"conversation:{conversation_key}", now=now)

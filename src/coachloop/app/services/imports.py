@@ -26,7 +26,7 @@ from coachloop.app.models import (
 )
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, bulk
+from coachloop.app.services import audit, bulk, masking
 from coachloop.app.services.people import Directory
 from coachloop.app.services.scoring import scoring_of
 from coachloop.app.services.templates import add_template, publish_template
@@ -129,7 +129,7 @@ def _store(scores: list[Score], receipt: Receipt, shared: _Import) -> None:
         if known is not None:
             _again(score, known, receipt)
             continue
-        fresh.append((attempt, of, score.outcome, "imported", score.reason, score.evidence))
+        fresh.append((attempt, of, score.outcome, "imported", score.reason, _masked(score.evidence)))
         where = conversations[call]
         if where.agent and where.day:
             dirty.add((where.agent, where.day))
@@ -137,6 +137,11 @@ def _store(scores: list[Score], receipt: Receipt, shared: _Import) -> None:
     bulk.insert(Verdict, VERDICT, [verdict for verdict in fresh if verdict[-1]])
     receipt.accepted += len(fresh)
     bulk.insert(DirtyDay, ("agent_id", "day"), dirty)
+
+
+def _masked(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the other tool quotes, as this site stores words."""
+    return [quote | {"quote": masking.told(quote["quote"])} for quote in evidence]
 
 
 def _wanted(scores: list[Score], receipt: Receipt, shared: _Import) -> dict[tuple[str, str, str], Score]:

@@ -12,8 +12,9 @@ from coachloop.app.models import Conversation, DirtyDay, Evaluation, Revision
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audio, audit, spoken
+from coachloop.app.services import audio, audit, masking, spoken
 from coachloop.app.services.consented import Consented
+from coachloop.app.services.masking import Kept
 from coachloop.app.services.people import Directory
 from coachloop.core.model.call_type import call_type
 from coachloop.core.model.conversation import COACHING, moment
@@ -85,6 +86,8 @@ def revise(conversation: Conversation, document: str, *, now: datetime) -> None:
     if newest is not None:
         read = dataclasses.replace(read, content_hash=newest.content_hash)
     _write([(conversation, [read])], Receipt(), _Batch(now, zone(), published(), replace=True))
+    if read.line.turns:
+        masking.forget(conversation.pk)
 
 
 def _counts(receipt: Receipt) -> dict[str, int]:
@@ -177,15 +180,17 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
 def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how: _Batch) -> None:
     rows = [row for row, _ in arrived]
     dirty = [(row.agent_id, row.day) for row in rows]
-    revisions = [revision for row, reads in arrived for revision in _fill(row, reads, how)]
+    filled = [(row, [masking.kept(read) for read in reads]) for row, reads in arrived]
+    stored = [pair for row, kept in filled for pair in _fill(row, kept, how)]
     known = [row for row in rows if row.pk]
     dirty += [(row.agent_id, row.day) for row in known]
     Conversation.objects.bulk_create([row for row in rows if row.pk is None])
     Conversation.objects.bulk_update(known, _FILLED)
-    for revision in revisions:
+    for revision, _ in stored:
         revision.conversation_id = revision.conversation.pk
-    Revision.objects.bulk_create(revisions)
-    spoken.keep((row, reads[-1].line.turns or ()) for row, reads in arrived)
+    Revision.objects.bulk_create(revision for revision, _ in stored)
+    masking.keep(stored)
+    spoken.keep((row, kept[-1].line.turns or ()) for row, kept in filled)
     _put_down(rows, how.templates, receipt)
     DirtyDay.objects.bulk_create(DirtyDay(agent_id=agent, day=day) for agent, day in dirty if agent and day)
     how.directory.save_moves()
@@ -197,9 +202,9 @@ _FILLED = [
 ]  # fmt: skip
 
 
-def _fill(row: Conversation, reads: list[Read], how: _Batch) -> list[Revision]:
-    """Bring the row up to the last of `reads`; returns a revision for each of them."""
-    line = reads[-1].line
+def _fill(row: Conversation, lines: list[Kept], how: _Batch) -> list[tuple[Revision, Kept]]:
+    """Bring the row up to the last of `lines`; returns a revision for each of them."""
+    line = lines[-1].line
     row.channel, row.queue = COACHING if line.is_coaching else line.channel or "", line.queue or ""
     row.language, row.direction = line.language or "", line.direction or ""
     row.call_type = call_type(line.model_extra)
@@ -209,12 +214,15 @@ def _fill(row: Conversation, reads: list[Read], how: _Batch) -> list[Revision]:
     row.day = row.started_at.astimezone(how.zone).date() if row.started_at else None
     row.landed_at = row.landed_at or how.now
     _place(row, line, how.directory)
-    first, row.revision = row.revision + 1, row.revision + len(reads)
+    first, row.revision = row.revision + 1, row.revision + len(lines)
     return [
-        Revision(
-            conversation=row, number=number, content_hash=read.content_hash, document=read.document, stored_at=how.now
+        (
+            Revision(
+                conversation=row, number=number, content_hash=one.content_hash, document=one.document, stored_at=how.now
+            ),
+            one,
         )
-        for number, read in enumerate(reads, first)
+        for number, one in enumerate(lines, first)
     ]
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Sum
 
 from coachloop.app import mapping
 from coachloop.app.models import Conversation, Evaluation, JudgeReply, Review, Revision
+from coachloop.app.queries import revisions
 from coachloop.app.queries.sites import zone
 from coachloop.app.services.scoring import BLOCK, Engine, engines, pending, put_down_outdated
 from coachloop.core.model.conversation import COACHING
@@ -116,8 +117,10 @@ def rehearse(scorers: Mapping[str, Scorer], scope: Scope, *, progress: Callable[
     waiting = _waiting(scorers, scope)
     for engine, ids in waiting:
         for block in batched(ids, BLOCK):
-            said = _documents(Evaluation.objects.filter(id__in=block).values_list("conversation_id", flat=True))
-            engine.runner.score([mapping.conversation(document) for document in said.values()])
+            words = revisions.to_score(
+                list(Evaluation.objects.filter(id__in=block).values_list("conversation", flat=True))
+            )
+            engine.runner.score([one.said for one in words.values()])
             progress(len(block))
     return sum(len(ids) for _, ids in waiting)
 

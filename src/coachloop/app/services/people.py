@@ -78,6 +78,21 @@ def set_password(*, viewer: Viewer, email: str, password: str, now: datetime) ->
 
 
 @transaction.atomic
+def allow_originals(*, viewer: Viewer, email: str, allowed: bool, now: datetime) -> None:
+    """Let somebody read what is masked in the calls that they may see, or no longer.
+
+    Raises:
+        UnknownNameError: nobody has that address.
+    """
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        raise UnknownNameError(f"nobody has the address {email!r}; add them with `coachloop people add FILE`")
+    user.sees_originals = allowed
+    user.save(update_fields=["sees_originals"])
+    audit.record(viewer, "person.originals", f"user:{user.pk}", now=now, detail={"allowed": allowed})
+
+
+@transaction.atomic
 def add_people(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Add the people of a file: users with their role, leaders with their team, agents with the id exports use.
 

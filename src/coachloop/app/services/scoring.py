@@ -19,11 +19,11 @@ from coachloop.app.models import (
     DirtyDay,
     Evaluation,
     LearnedModel,
-    Revision,
     Scoring,
     Template,
     Verdict,
 )
+from coachloop.app.queries import revisions
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, bulk
@@ -204,14 +204,8 @@ def _waiting(ids: Iterable[int]) -> QuerySet[Evaluation]:
 
 def _read(ids: Sequence[int]) -> list[_Ready]:
     rows = list(_waiting(ids).select_related("conversation"))
-    documents = {
-        row.conversation_id: row
-        for row in Revision.objects.filter(
-            conversation__in=[row.conversation_id for row in rows], number=F("conversation__revision")
-        )
-    }
-    found = [(row, documents[row.conversation_id]) for row in rows if row.conversation_id in documents]
-    return [_Ready(row, revision.number, mapping.conversation(revision.document)) for row, revision in found]
+    words = revisions.to_score([row.conversation_id for row in rows])
+    return [_Ready(row, *words[row.conversation_id]) for row in rows if row.conversation_id in words]
 
 
 def _store(engine: Engine, scored: list[tuple[_Ready, list[core.Verdict]]], now: datetime) -> Tally:
