@@ -32,17 +32,22 @@ def main(rows: int) -> None:
         written = write_scores(simulate(plan, np.random.default_rng(1)), scores)
         site = {**os.environ, "COACHLOOP_HOME": f"{folder}/var"}
         subprocess.run([COACHLOOP, "init"], env=site, check=True, capture_output=True)
+        load, before = os.getloadavg()[0], resource.getrusage(resource.RUSAGE_CHILDREN)
         ours = _timed(
             lambda: subprocess.run([COACHLOOP, "import", "scores", scores], env=site, check=True, capture_output=True)
         )
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        memory, cores = used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
+        memory, cores = used.ru_maxrss / 1024, _cores(used) - _cores(before)
         rival = _timed(lambda: _bare(scores, Path(folder) / "rival.sqlite3"))
     print(f"{written:,} rows of {plan.agents} agents")
     print(f"coachloop import scores      {ours:6.1f} s  {written / ours:10,.0f} rows/s  {memory:,.0f} MB")
-    print(f"seconds of cores, reader and writer together, with `init`: {cores:.1f}")
+    print(f"seconds of cores, reader and writer together: {cores:.1f}; load before it began: {load:.1f}")
     print(f"polars + sqlite3, unchecked  {rival:6.1f} s  {written / rival:10,.0f} rows/s")
     print(f"ratio {ours / rival:.1f}")
+
+
+def _cores(used: resource.struct_rusage) -> float:
+    return used.ru_utime + used.ru_stime
 
 
 def _timed(work: Callable[[], object]) -> float:
