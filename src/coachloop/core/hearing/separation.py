@@ -47,7 +47,7 @@ TEMPERATURE = 0.1
 CHANGE, PATIENCE = 3.0, 0.5
 """Logits that a change of speaker costs between words without a pause; a pause of this many seconds divides that by e."""
 
-ALIKE, SHARPNESS = 0.8, 50.0
+ALIKE, SHARPNESS = 0.82, 50.0
 """Cosine of the two voices found at which it is a toss-up whether they are two, and how fast it gets surer below."""
 
 FEWEST = 4
