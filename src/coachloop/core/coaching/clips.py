@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from coachloop.core.model.conversation import Turn
-from coachloop.core.model.spoken import looked_for, places
+from coachloop.core.model.spoken import Place, looked_for, places
 
 MOST_TURNS = 8
 MOST_SECONDS = 30.0
@@ -66,12 +66,19 @@ def seconds(turns: Sequence[Turn], cut: Cut) -> float | None:
 
 def hidden(text: str, customer_name: str) -> str:
     """A text without the customer's name: each word of it, titles apart, wherever it stands by itself."""
-    names = [phrase for phrase in looked_for(customer_name) if len("".join(phrase)) > 1 and phrase[0] not in TITLES]
     shown, end = [], 0
-    for place in places(text, names):
+    for place in name_places(text, customer_name):
         shown += [text[end : place.start], HIDDEN]
         end = place.end
     return TWICE.sub(HIDDEN, "".join([*shown, text[end:]]))
+
+
+def name_places(text: str, customer_name: str) -> list[Place]:
+    """Where a text says the customer's name; nowhere if the conversation is masked, and so is the name."""
+    if customer_name == HIDDEN:
+        return []
+    names = [phrase for phrase in looked_for(customer_name) if len("".join(phrase)) > 1 and phrase[0] not in TITLES]
+    return places(text, names) if names else []
 
 
 def _fits(turns: Sequence[Turn], cut: Cut) -> bool:
