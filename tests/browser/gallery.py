@@ -91,8 +91,8 @@ PAGES = {
     "no-role": ("nobody", "/"),
     "not-yours": ("agent", "/audit"),
 }
-NO_PAGE = {"agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart", "media"}
-"""Answers GET, but with a picture or a sound."""
+NO_PAGE = {"agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart", "media", "upload"}
+"""Answers GET, but with a picture, a sound or a state for a script."""
 
 
 def shows_a_page(name: str) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from coachloop.app.models import Audio, Conversation, Revision
 from coachloop.app.queries import audio
 from coachloop.app.queries.viewing import viewer
+from coachloop.app.services.uploads import begin
 from coachloop.web.links import link
 from web.cast import Cast, call, take_in
 
@@ -84,6 +85,17 @@ def spoken_call(cast: Cast) -> dict[str, Any]:
     take_in([said | {"id": SPOKEN, "turns": turns}], cast.now)
     heard(SPOKEN)
     return {"spoken": SPOKEN}
+
+
+def uploading(cast: Cast) -> dict[str, Any]:
+    """The leader has begun to bring in a recording of Lea's, and none of it is here.
+
+    Returns:
+        `upload`: its key.
+    """
+    fields = {"agent": "lea"}
+    row = begin(viewer=viewer(cast.leader), name="call 17.wav", size=880_044, fields=fields, now=cast.now)
+    return {"upload": row.key}
 
 
 def word_second(turn: int, offset: int) -> float:

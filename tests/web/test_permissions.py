@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 from coachloop.web import urls
 from web.calibrated import calibrated
 from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
-from web.heard import hearable
+from web.heard import hearable, uploading
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,9 @@ RULES: dict[str, Rule] = {
     "confirm-speakers": Rule(
         {"key": "lea-1"}, ok=("leader", "qa_lead"), hidden=("other_leader",), post=True, status=302
     ),
+    "add-recordings": Rule(ok=(*LEADERS, "qa_lead")),
+    "uploads": Rule(ok=(*LEADERS, "qa_lead"), post=True, status=412),
+    "upload": Rule({"key": "upload"}, ok=("leader",), hidden=("other_leader", "qa_lead")),
     "media": Rule({"signed": "heard"}, ok=("leader",), hidden=tuple(who for who in SIGNED_IN if who != "leader")),
     "disputes": Rule(ok=("agent", "other_agent", *LEADERS, "evaluator", "qa_lead")),
     "challenge": Rule(hidden=("agent", "other_agent")),
@@ -239,7 +242,7 @@ def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
     made |= asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
-    return made | calibrated(cast) | hearable(cast)
+    return made | uploading(cast) | calibrated(cast) | hearable(cast)
 
 
 @pytest.fixture(scope="module")

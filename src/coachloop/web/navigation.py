@@ -62,6 +62,7 @@ ENTRIES = (
         (EVALUATOR,),
         (AGENT, LEADER, ADVISER),
     ),
+    Entry("add-recordings", "Add recordings", "Bring in calls as sound or as words", SETTINGS, (), (LEADER, ADVISER)),
     Entry("audit-log", "Audit log", "Who did what, and when", SETTINGS, (ADMIN,)),
     Entry("drift", "Drift", "Who slipped on what, beyond chance", NUMBERS, (OPERATIONS, ADMIN), (LEADER, ADVISER)),
     Entry("impact", "Impact", "Which behaviours move the outcome", NUMBERS, (OPERATIONS,), (LEADER, ADVISER)),

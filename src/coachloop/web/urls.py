@@ -37,6 +37,7 @@ from coachloop.web.pages import (
     templates,
     transparency,
     trust,
+    uploads,
     week,
 )
 
@@ -83,6 +84,9 @@ urlpatterns = [
     path("conversations", conversations.conversations, name="conversations"),
     path("conversations/<path:key>", conversations.conversation, name="conversation"),
     path("speakers/<path:key>", speakers.confirm, name="confirm-speakers"),
+    path("recordings/add", uploads.add, name="add-recordings"),
+    path("recordings/uploads", uploads.begin, name="uploads"),
+    path("recordings/uploads/<str:key>", uploads.upload, name="upload"),
     path("media/<str:signed>", media.media, name="media"),
     path("disputes", disputes.disputes, name="disputes"),
     path("disputes/new", disputes.challenge, name="challenge"),

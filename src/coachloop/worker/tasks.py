@@ -25,6 +25,7 @@ from coachloop.app.services.scoring import engines, score_block, take_pending
 from coachloop.app.services.suggested import note_once_a_day
 from coachloop.app.services.transcribing import transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
+from coachloop.app.services.uploads import forget_unfinished
 from coachloop.wiring import busy_times, carriers, hearing, invitation, scorers, shelf
 from coachloop.worker.watching import take_in
 
@@ -97,5 +98,6 @@ def each_hour() -> None:
     """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
+    forget_unfinished(now=timezone.now())
     refresh_impact_daily(now=timezone.now())
     measure_daily(now=timezone.now())
