@@ -5,6 +5,7 @@ import pytest
 from builders import MANNERS, NOW, call, label, publish, score, take
 from coachloop.app.errors import NotYoursError, UnknownNameError, WrongStateError
 from coachloop.app.models import AuditEntry, Clip, ClipShare, ClipView, Conversation, Review, Verdict
+from coachloop.app.queries import clip_search
 from coachloop.app.queries import clips as queries
 from coachloop.app.services import clips
 
@@ -30,9 +31,9 @@ def made(viewer, verdict):
 
 def sees(viewer, clip):
     """Whether they see it: in the library, on its own page, and by its words."""
-    found = [one.id for one in queries.library(viewer)] == [clip.pk]
+    found = [one.id for one in clip_search.library(viewer)] == [clip.pk]
     assert found == (queries.clip(viewer, clip.pk) is not None)
-    assert found == bool(queries.library(viewer, words="ms hello"))
+    assert found == bool(clip_search.library(viewer, words="ms hello"))
     return found
 
 
@@ -100,7 +101,7 @@ def test_words_as_they_were_said_but_for_the_customers_name(cast, verdict):
         "Good morning, Ms [CUSTOMER_NAME]!", "Hello.", "How are you, Ms [CUSTOMER_NAME]?", "Fine.",
     ]  # fmt: skip
     assert [turn.proof for turn in shown.turns] == [True, False, False, False]
-    assert not queries.library(cast.lea, words="berg")
+    assert not clip_search.library(cast.lea, words="berg")
     take(call("c-1", greets=False), replace=True)
     assert len(queries.clip(cast.lea, clip.pk).turns) == 4
 

@@ -9,7 +9,8 @@ from coachloop.app.models.templates import Behaviour
 class Clip(models.Model):
     """A snippet that shows a behaviour done perfectly: a few turns around the proof, shared with the agent's consent.
 
-    Turns are 0-based and inclusive, of the stored `revision`. Withdrawn consent hides it at once, everywhere.
+    Turns are 0-based and inclusive, of the stored `revision`. Withdrawn consent hides it at once, everywhere. A yes to the words is no
+    yes to the voice: that has a time of its own.
     """
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="clips")
@@ -23,11 +24,16 @@ class Clip(models.Model):
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField()
     consented_at = models.DateTimeField(null=True)
+    voice_consented_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["conversation", "behaviour", "proof_turn"], name="clip_once"),
+            models.CheckConstraint(
+                condition=Q(voice_consented_at__isnull=True) | Q(consented_at__isnull=False, withdrawn_at__isnull=True),
+                name="clip_voice_with_its_words",
+            ),
             models.CheckConstraint(
                 condition=Q(last_turn__gte=F("first_turn"), proof_turn__gte=F("first_turn"))
                 & Q(proof_turn__lte=F("last_turn")),

@@ -4,15 +4,17 @@ A clip that its agent agreed to is seen by whom it is shared with, by whoever ma
 by the latter two and the agent. Withdrawn, nobody but the agent in it finds it, on any page, from that moment on.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
 
-from coachloop.app import mapping
 from coachloop.app.models import Agent, Clip, ClipShare, Dispute, Focus, Review, Revision, Verdict
-from coachloop.app.queries import viewing
+from coachloop.app.queries import clip_sound, viewing
+from coachloop.app.queries.clip_sound import ClipSound
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.clips import hidden
@@ -20,8 +22,8 @@ from coachloop.core.masking.shown import by_tokens
 from coachloop.core.model.conversation import Speaker
 from coachloop.core.model.people import Role
 from coachloop.core.model.review import ReviewKind
-from coachloop.core.model.spoken import looked_for, places
 from coachloop.core.model.verdict import Outcome
+from coachloop.core.model.wire import ConversationLine
 
 HIGH = 0.9
 """The machine's probability from which a verdict is good enough to propose."""
@@ -67,6 +69,7 @@ class ClipView:
     """A clip as the viewer may see it; `link` where they may read the whole call.
 
     `mine`: they are the agent in it. `may_keep`: they may word and share it. `times` and `people`: how often it was seen, by how many.
+    `has_voice`: there is a recording to ask about; `voice`: the agent agreed that colleagues hear it; `sound`: they may hear it now.
     """
 
     id: int
@@ -87,17 +90,21 @@ class ClipView:
     times: int
     people: int
     shared_with: tuple[str, ...]
+    has_voice: bool
+    voice: bool
+    sound: ClipSound | None
 
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """A clip in one line, without words of the call."""
+    """A clip in one line, without words of the call. `asks_voice`: its agent agreed to the words before it could be heard."""
 
     id: int
     title: str
     why_good: str
     behaviour_title: str
     agent_name: str
+    asks_voice: bool = False
 
 
 def keepers(viewer: Viewer) -> QuerySet[Clip]:
@@ -124,20 +131,29 @@ def waiting(viewer: Viewer) -> list[Short]:
     """Clips of theirs that wait for their answer."""
     if not (viewer.agent_id and viewer.has(Role.AGENT)):
         return []
-    rows = Clip.objects.filter(
-        conversation__agent_id=viewer.agent_id, consented_at__isnull=True, withdrawn_at__isnull=True
-    )
-    return [_short(row) for row in _read(rows)]
+    mine = Clip.objects.filter(conversation__agent_id=viewer.agent_id, withdrawn_at__isnull=True)
+    asked = [_short(row) for row in _read(mine.filter(consented_at__isnull=True))]
+    spoken = Q(conversation__audio__done_at__gt=F("consented_at"), voice_consented_at__isnull=True)
+    again = [row.id for row in views(viewer, _read(mine.filter(spoken))) if row.has_voice]
+    return asked + [replace(_short(row), asks_voice=True) for row in _read(mine.filter(pk__in=again))]
 
 
-def library(viewer: Viewer, *, behaviour: str = "", words: str = "") -> list[ClipView]:
-    """Clips they may see, newest first; by behaviour (`template/behaviour`), and by words of the clip, its title or its reason."""
+def newest(viewer: Viewer, *, behaviour: str = "", most: int = LISTED) -> list[ClipView]:
+    """Clips they may see, newest first; by behaviour (`template/behaviour`)."""
     rows = visible(viewer)
     if behaviour:
         template, _, key = behaviour.partition("/")
         rows = rows.filter(behaviour__key=key, behaviour__template__key=template)
-    shown = views(viewer, _read(rows)[:LISTED])
-    return [one for one in shown if not words.strip() or _says(one, words)]
+    return views(viewer, _read(rows)[:most])
+
+
+def cut_now(clip_ids: Iterable[int]) -> frozenset[Path]:
+    """Files that clips are heard from by somebody, of these clips."""
+    rows = _read(Clip.objects.filter(pk__in=set(clip_ids), withdrawn_at__isnull=True))
+    lines = _lines(rows)
+    found = (lines.get((row.conversation_id, row.revision)) for row in rows)
+    sounds = (clip_sound.of(row, line) for row, line in zip(rows, found, strict=True) if line)
+    return frozenset(sound.path for sound in sounds if sound)
 
 
 def clip(viewer: Viewer, clip_id: int) -> ClipView | None:
@@ -263,7 +279,7 @@ def _peer(viewer: Viewer, agent: Agent, behaviour_id: int) -> Short | None:
 
 
 def _read(rows: QuerySet[Clip]) -> QuerySet[Clip]:
-    named = rows.select_related("conversation__agent", "behaviour__template")
+    named = rows.select_related("conversation__agent", "conversation__audio", "behaviour__template")
     return named if rows.query.order_by else named.order_by("-made_at", "-id")
 
 
@@ -276,7 +292,7 @@ def _short(row: Clip) -> Short:
 class _Around:
     """What is known beside the clips themselves: words by conversation and revision, and ids."""
 
-    documents: dict[tuple[int, int], str]
+    lines: dict[tuple[int, int], ConversationLine]
     kept: frozenset[int]
     readable: frozenset[int]
 
@@ -285,13 +301,25 @@ def views(viewer: Viewer, rows: QuerySet[Clip]) -> list[ClipView]:
     """Clips with their words; a bounded number of queries."""
     listed = list(rows.prefetch_related("shares__agent", "shares__team", "views"))
     calls = {row.conversation_id for row in listed}
-    stored = Revision.objects.filter(conversation__in=calls)
     beside = _Around(
-        documents={(row.conversation_id, row.number): row.document for row in stored},
+        lines=_lines(listed),
         kept=frozenset(keepers(viewer).filter(pk__in=[row.pk for row in listed]).values_list("pk", flat=True)),
         readable=frozenset(viewing.conversations(viewer).filter(pk__in=calls).values_list("pk", flat=True)),
     )
     return [_view(viewer, row, beside) for row in listed]
+
+
+def _lines(rows: Iterable[Clip]) -> dict[tuple[int, int], ConversationLine]:
+    """Their documents, by conversation and revision."""
+    wanted = {(row.conversation_id, row.revision) for row in rows}
+    calls, numbers = {call for call, _ in wanted}, {number for _, number in wanted}
+    stored = Revision.objects.filter(conversation__in=calls, number__in=numbers)
+    found = stored.values_list("conversation_id", "number", "document")
+    return {
+        (call, number): ConversationLine.model_validate_json(document)
+        for call, number, document in found
+        if (call, number) in wanted
+    }
 
 
 def _view(viewer: Viewer, row: Clip, beside: _Around) -> ClipView:
@@ -299,6 +327,9 @@ def _view(viewer: Viewer, row: Clip, beside: _Around) -> ClipView:
     mine = call.agent_id is not None and call.agent_id == viewer.agent_id
     kept = row.pk in beside.kept
     counts = [view.count for view in row.views.all()]
+    line = beside.lines.get((row.conversation_id, row.revision))
+    sound = clip_sound.of(row, line) if line else None
+    voice = row.voice_consented_at is not None
     return ClipView(
         id=row.pk,
         title=row.title,
@@ -309,7 +340,7 @@ def _view(viewer: Viewer, row: Clip, beside: _Around) -> ClipView:
         agent_name=call.agent.name if call.agent else "",
         conversation_key=call.key,
         link=row.conversation_id in beside.readable,
-        turns=_turns(row, beside.documents.get((row.conversation_id, row.revision))),
+        turns=_turns(row, line) if line else (),
         made_at=row.made_at,
         live=row.consented_at is not None and row.withdrawn_at is None,
         withdrawn=row.withdrawn_at is not None,
@@ -318,6 +349,9 @@ def _view(viewer: Viewer, row: Clip, beside: _Around) -> ClipView:
         times=sum(counts),
         people=len(counts),
         shared_with=tuple(_named(share) for share in row.shares.all()) if mine or kept else (),
+        has_voice=sound is not None,
+        voice=voice,
+        sound=sound if voice or (mine and row.withdrawn_at is None) else None,
     )
 
 
@@ -325,10 +359,8 @@ def _named(share: ClipShare) -> str:
     return share.agent.name if share.agent else f"team {share.team.name}" if share.team else ""
 
 
-def _turns(row: Clip, document: str | None) -> tuple[ClipTurn, ...]:
-    if document is None:
-        return ()
-    said = mapping.conversation(document)
+def _turns(row: Clip, line: ConversationLine) -> tuple[ClipTurn, ...]:
+    said = line.conversation()
     agent = row.conversation.agent
     names = {Speaker.AGENT: agent.name if agent else "Agent", Speaker.CUSTOMER: "Customer"}
     return tuple(
@@ -342,10 +374,3 @@ def _turns(row: Clip, document: str | None) -> tuple[ClipTurn, ...]:
         for index, turn in enumerate(by_tokens(said).turns[: row.last_turn + 1])
         if index >= row.first_turn
     )
-
-
-def _says(shown: ClipView, words: str) -> bool:
-    """Whether a clip, its title or its reason says everything that is looked for."""
-    texts = (shown.title, shown.why_good, shown.behaviour_title, shown.agent_name, *(turn.text for turn in shown.turns))
-    phrases = looked_for(words)
-    return bool(phrases) and all(any(places(text, [phrase]) for text in texts) for phrase in phrases)

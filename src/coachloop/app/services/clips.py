@@ -11,7 +11,7 @@ from coachloop.app.models import Clip, ClipShare, ClipView, Revision
 from coachloop.app.queries import clips as queries
 from coachloop.app.queries import viewing
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, clip_sound
 from coachloop.app.services.led import is_agent
 from coachloop.core.coaching.clips import around
 
@@ -64,29 +64,38 @@ def word_clip(*, viewer: Viewer, clip_id: int, title: str, why_good: str, now: d
 
 
 @transaction.atomic
-def consent(*, viewer: Viewer, clip_id: int, now: datetime) -> None:
+def consent(*, viewer: Viewer, clip_id: int, now: datetime, voice: bool = False) -> None:
     """The agent in it agrees that colleagues may see it.
+
+    Args:
+        viewer: the agent.
+        clip_id: which.
+        now: when.
+        voice: whether they were asked about their voice, and colleagues may hear it too; a yes to the words alone takes it back.
 
     Raises:
         NotYoursError: it is about somebody else.
     """
     clip = _own(viewer, clip_id)
-    clip.consented_at, clip.withdrawn_at = now, None
-    clip.save(update_fields=["consented_at", "withdrawn_at"])
-    audit.record(viewer, "clip.consent", f"clip:{clip_id}", now=now)
+    clip.consented_at, clip.voice_consented_at, clip.withdrawn_at = now, now if voice else None, None
+    clip.save(update_fields=["consented_at", "voice_consented_at", "withdrawn_at"])
+    if not voice:
+        transaction.on_commit(lambda: clip_sound.remove(clip_id))
+    audit.record(viewer, "clip.consent", f"clip:{clip_id}", now=now, detail={"voice": voice})
 
 
 @transaction.atomic
 def withdraw(*, viewer: Viewer, clip_id: int, now: datetime) -> None:
-    """The agent in it says no, before or after; nobody else finds it from now on, and it is shared with nobody.
+    """The agent in it says no, before or after; nobody else finds it from now on, and its sound is deleted.
 
     Raises:
         NotYoursError: it is about somebody else.
     """
     clip = _own(viewer, clip_id)
-    clip.withdrawn_at = now
-    clip.save(update_fields=["withdrawn_at"])
+    clip.withdrawn_at, clip.voice_consented_at = now, None
+    clip.save(update_fields=["withdrawn_at", "voice_consented_at"])
     clip.shares.all().delete()
+    transaction.on_commit(lambda: clip_sound.remove(clip_id))
     audit.record(viewer, "clip.withdraw", f"clip:{clip_id}", now=now)
 
 

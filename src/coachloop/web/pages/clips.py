@@ -8,7 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from coachloop import wiring
 from coachloop.app.errors import RefusedError
+from coachloop.app.queries import clip_search
 from coachloop.app.queries import clips as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
@@ -24,10 +26,12 @@ KEEPERS = (Role.TEAM_LEADER, Role.QA_LEAD)
 
 @page(*PEOPLE)
 def library(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """How does it sound when it is done well? Titles and reasons; the words are on each clip's own page."""
+    """How does it sound when it is done well? Titles and reasons; the words are on each clip's own page, and what can be heard is heard here too."""
     behaviour, words = request.GET.get("behaviour", ""), request.GET.get("words", "").strip()[:LONGEST_QUERY]
+    encoder = wiring.encoder()
     shown = {
-        "clips": queries.library(viewer, behaviour=behaviour, words=words),
+        "clips": clip_search.library(viewer, behaviour=behaviour, words=words, encoder=encoder),
+        "by_meaning": encoder is not None,
         "behaviours": queries.behaviours(viewer),
         "behaviour": behaviour,
         "words": words,
@@ -96,11 +100,12 @@ def share(request: HttpRequest, viewer: Viewer, clip_id: int) -> HttpResponse:
 @require_POST
 @page(Role.AGENT)
 def consent(request: HttpRequest, viewer: Viewer, clip_id: int) -> HttpResponse:
-    """Colleagues may see it."""
+    """Colleagues may see it; and hear it, if that was the question."""
+    voice = request.POST.get("voice") == "yes"
     return _do(
         request,
         clip_id,
-        lambda: services.consent(viewer=viewer, clip_id=clip_id, now=timezone.now()),
+        lambda: services.consent(viewer=viewer, clip_id=clip_id, voice=voice, now=timezone.now()),
         said="Thank you: colleagues may learn from it now. You can take that back at any time.",
     )
 

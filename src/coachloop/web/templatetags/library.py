@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 
 from coachloop.app.queries import clips
-from coachloop.app.queries.clips import Short
+from coachloop.app.queries.clips import ClipView, Short
 from coachloop.web.access import viewer_of
+from coachloop.web.links import clip_link
 
 register = template.Library()
 
@@ -27,3 +28,9 @@ def peer_of_agent(context: dict[str, Any], agent_key: str) -> Short | None:
 def clips_to_answer(context: dict[str, Any]) -> list[Short]:
     """Clips of the reader's own that wait for their yes or no."""
     return clips.waiting(viewer_of(context["request"]))
+
+
+@register.inclusion_tag("coachloop/parts/clip_sound.html", takes_context=True)
+def clip_sound(context: dict[str, Any], clip: ClipView) -> dict[str, Any]:
+    """A small player, where the reader may hear a clip."""
+    return {"clip": clip, "source": clip_link(viewer_of(context["request"]), clip)}
