@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from coachloop.app.models import Audio, Conversation, Revision
-from coachloop.app.queries import audio
+from coachloop.app.models import Audio, Clip, Conversation, Revision, Verdict
+from coachloop.app.queries import audio, clips
 from coachloop.app.queries.viewing import viewer
+from coachloop.app.services import clips as making
 from coachloop.app.services.uploads import begin
-from coachloop.web.links import link
+from coachloop.web.links import clip_link, link
 from web.cast import Cast, call, take_in
 
 SECONDS = 55.0
@@ -74,6 +75,46 @@ def hearable(cast: Cast) -> dict[str, Any]:
     return {"heard": link(viewer(cast.leader), audio.listenable(heard("lea-1"))).rsplit("/", 1)[1]}
 
 
+def clip_heard(cast: Cast, clip_id: int) -> dict[str, Any]:
+    """A clip can be heard, and its agent agreed to that; its words are those of the recording.
+
+    Returns:
+        `clip_heard`: the end of a link to it that is the leader's.
+    """
+    clip = Clip.objects.select_related("conversation").get(pk=clip_id)
+    said = Revision.objects.get(conversation=clip.conversation, number=clip.revision)
+    said.pk, said.number = None, said.number + 1
+    said.document = json.dumps(json.loads(said.document) | {"audio_sha256": DIGEST})
+    said.save()
+    Clip.objects.filter(pk=clip_id).update(
+        revision=said.number, consented_at=cast.now, voice_consented_at=cast.now, withdrawn_at=None
+    )
+    heard(clip.conversation.key)
+    shown = clips.clip(viewer(cast.leader), clip_id)
+    assert shown
+    return {"clip_heard": clip_link(viewer(cast.leader), shown).rsplit("/", 1)[1]}
+
+
+def spoken_clip(cast: Cast) -> dict[str, Any]:
+    """A moment of that call is a clip, which Lea is asked about.
+
+    Returns:
+        `spoken_clip`: its id.
+    """
+    spoken_call(cast)
+    verdict = Verdict.objects.get(
+        behaviour__key="open_questions", attempt__evaluation__conversation__key=SPOKEN, outcome="met"
+    )
+    made = making.make_clip(
+        viewer=viewer(cast.leader),
+        verdict_id=verdict.pk,
+        title="One open question, and silence",
+        why_good="The customer says what matters, because nobody talks.",
+        now=cast.now,
+    )
+    return {"spoken_clip": made.pk}
+
+
 def spoken_call(cast: Cast) -> dict[str, Any]:
     """One more call of Lea's, in which it is known of every word when it was spoken; scored, and ready to be heard.
 
@@ -82,7 +123,7 @@ def spoken_call(cast: Cast) -> dict[str, Any]:
     """
     said = call("lea", "Lea Rossi", "north", number=1, did=(True, False, False, True, True), now=cast.now)
     turns = [turn | {"words": _timed(turn)} for turn in said["turns"]]
-    take_in([said | {"id": SPOKEN, "turns": turns}], cast.now)
+    take_in([said | {"id": SPOKEN, "turns": turns, "audio_sha256": DIGEST}], cast.now)
     heard(SPOKEN)
     return {"spoken": SPOKEN}
 
