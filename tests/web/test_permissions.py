@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 from coachloop.web import urls
 from web.calibrated import calibrated
 from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
-from web.heard import clip_heard, hearable, uploading
+from web.heard import hearable, uploading
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +113,7 @@ RULES: dict[str, Rule] = {
     "agent": Rule({"key": "lea"}, **LEAS),
     "conversations": Rule(ok=("agent", "other_agent", *LEADERS, "qa_lead")),
     "conversation": Rule({"key": "lea-1"}, **LEAS),
+    "conversation-as-said": Rule({"key": "lea-1"}, hidden=("agent", "other_agent", *LEADERS, "qa_lead"), post=True),
     "confirm-speakers": Rule(
         {"key": "lea-1"}, ok=("leader", "qa_lead"), hidden=("other_leader",), post=True, status=302
     ),
@@ -153,9 +154,6 @@ RULES: dict[str, Rule] = {
     "clip-candidates": Rule(ok=(*LEADERS, "qa_lead")),
     "make-clip": Rule(ok=(*LEADERS, "qa_lead"), post=True, status=302),
     "clip": Rule({"clip_id": "clip"}, **LEAS),
-    "clip-sound": Rule(
-        {"signed": "clip_heard"}, ok=("leader",), hidden=("agent", "other_agent", "other_leader", "qa_lead")
-    ),
     "word-clip": Rule({"clip_id": "clip"}, status=302, **KEEPERS),
     "share-clip": Rule({"clip_id": "clip"}, status=302, **KEEPERS),
     "consent-clip": Rule({"clip_id": "clip"}, status=302, **LEAS_OWN),
@@ -245,7 +243,7 @@ def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
     made |= asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
-    return made | uploading(cast) | calibrated(cast) | hearable(cast) | clip_heard(cast, made["clip_shared"])
+    return made | uploading(cast) | calibrated(cast) | hearable(cast)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from coachloop.app.queries import conversation as queries
 from coachloop.app.queries import disputes
@@ -58,6 +59,19 @@ def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
         return render(request, "coachloop/conversation_blind.html", {"assignment": asked}, status=404)
     view = found(queries.conversation(viewer, key))
     audit.look(viewer, view.key, now=timezone.now())
+    return _show(request, viewer, view)
+
+
+@require_POST
+@page(*READERS)
+def as_said(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
+    """The words before they were masked, for whom the operator lets; every look is written down, and before it is given."""
+    view = found(queries.original(viewer, key))
+    audit.look_at_original(viewer, view.key, now=timezone.now())
+    return _show(request, viewer, view, unmasked=True)
+
+
+def _show(request: HttpRequest, viewer: Viewer, view: ConversationView, *, unmasked: bool = False) -> HttpResponse:
     today = timezone.localdate()
     disputed = disputes.of_calls(viewer, [view.key], today=today)
     may = challengeable(viewer, [verdict.id for each in view.scored for verdict in each.verdicts])
@@ -73,6 +87,7 @@ def conversation(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse
     ]
     advises = viewer.has(Role.QA_LEAD)
     shown = {"view": view, "lines": transcript.lines(view), "scored": scored, "advises": advises, "today": today}
+    shown["unmasked"], shown["has_original"] = unmasked, not unmasked and queries.has_original(viewer, view.key)
     shown["who"] = speakers(viewer, view.key)
     shown["agent_says"], shown["customer_says"] = (_words_of(view, who) for who in (Speaker.AGENT, Speaker.CUSTOMER))
     shown["player"] = player(request, viewer, view.key, turns=view.turns, moments=transcript.moments(view))

@@ -40,7 +40,11 @@ def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             if isinstance(file, UploadedFile):
                 _whole(request, viewer, file)
         return redirect("add-recordings")
-    shown = {"rows": queries.uploads(viewer), "agents": queries.agents(viewer), "most_megabytes": f"{queries.most_bytes() / 1e6:,.0f}"}
+    shown = {
+        "rows": queries.uploads(viewer),
+        "agents": queries.agents(viewer),
+        "most_megabytes": f"{queries.most_bytes() / 1e6:,.0f}",
+    }
     shown["may_leave_open"] = viewer.has(Role.QA_LEAD)
     return render(request, "coachloop/add_recordings.html", shown)
 
