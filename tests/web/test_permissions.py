@@ -11,7 +11,7 @@ from django.urls import URLPattern, reverse
 from coachloop.web import urls
 from web.calibrated import calibrated
 from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
-from web.heard import hearable, uploading
+from web.heard import clip_heard, hearable, uploading
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +154,9 @@ RULES: dict[str, Rule] = {
     "clip-candidates": Rule(ok=(*LEADERS, "qa_lead")),
     "make-clip": Rule(ok=(*LEADERS, "qa_lead"), post=True, status=302),
     "clip": Rule({"clip_id": "clip"}, **LEAS),
+    "clip-sound": Rule(
+        {"signed": "clip_heard"}, ok=("leader",), hidden=("agent", "other_agent", "other_leader", "qa_lead")
+    ),
     "word-clip": Rule({"clip_id": "clip"}, status=302, **KEEPERS),
     "share-clip": Rule({"clip_id": "clip"}, status=302, **KEEPERS),
     "consent-clip": Rule({"clip_id": "clip"}, status=302, **LEAS_OWN),
@@ -243,7 +246,7 @@ def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
     made |= asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
-    return made | uploading(cast) | calibrated(cast) | hearable(cast)
+    return made | uploading(cast) | calibrated(cast) | hearable(cast) | clip_heard(cast, made["clip_shared"])
 
 
 @pytest.fixture(scope="module")

@@ -119,6 +119,7 @@ urlpatterns = [
     path("clips", clips.library, name="clips"),
     path("clips/candidates", clips.candidates, name="clip-candidates"),
     path("clips/make", clips.make, name="make-clip"),
+    path("clips/sound/<str:signed>", media.clip_sound, name="clip-sound"),
     path("clips/<int:clip_id>", clips.clip, name="clip"),
     path("clips/<int:clip_id>/word", clips.word, name="word-clip"),
     path("clips/<int:clip_id>/share", clips.share, name="share-clip"),
