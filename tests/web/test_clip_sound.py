@@ -18,7 +18,7 @@ from web.signed_in import signed_in
 pytestmark = pytest.mark.django_db
 
 SOURCE = re.compile(
-    r'<audio class="d-block w-100 my-2" controls preload="none" src="([^"]+)" aria-label="Hear ([^"]+)">'
+    r'<audio class="d-block w-100 my-2" controls controlslist="nodownload" preload="none" src="([^"]+)" aria-label="Hear ([^"]+)">'
 )
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.calendar_links import refresh_busy_times
+from coachloop.app.services.clip_sound import tidy
 from coachloop.app.services.coaching import open_due_follow_ups
 from coachloop.app.services.drift import watch_once_a_day
 from coachloop.app.services.due_reports import put_due
@@ -95,9 +96,10 @@ def watch_drift() -> None:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, and the words of what was sent; once a day, look at impact and effect anew."""
+    """Forget the engine's notes of finished tasks, the words of what was sent, and clips that nobody hears any more; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
     forget_unfinished(now=timezone.now())
+    tidy(now=timezone.now())
     refresh_impact_daily(now=timezone.now())
     measure_daily(now=timezone.now())
