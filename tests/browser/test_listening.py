@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 from browser.conftest import PATIENCE
 from browser.look import look
 from browser.visit import Visit
-from coachloop.app.models import Verdict
+from coachloop.app.models import Assignment, Verdict
 from coachloop.web import links
-from web.cast import Cast
-from web.heard import SPOKEN, spoken_call, word_second
+from web.cast import Cast, asked_blind
+from web.heard import SPOKEN, heard, spoken_call, word_second
 
 pytestmark = pytest.mark.browser
 
@@ -46,6 +46,13 @@ def until(page: Any, holds: str) -> None:
     while not page.evaluate(holds):
         assert monotonic() < ends, f"never: {holds}"
         page.wait_for_timeout(20)
+
+
+def asked_and_heard(cast: Cast) -> dict[str, Any]:
+    """Eve is asked about calls; one of them can be heard."""
+    ids = asked_blind(cast)
+    heard(Assignment.objects.get(pk=ids["assignment"]).conversation.key)
+    return ids
 
 
 def opened(page: Any, address: str = CALL) -> None:
@@ -188,3 +195,34 @@ def test_without_a_script_the_browsers_own_player_begins_at_the_second(visit: Vi
     expect(sound).to_be_visible()
     assert sound.get_attribute("src").endswith("#t=38.50")
     expect(page.get_by_role("slider")).to_have_count(0)
+
+
+class TestBlind:
+    """The same player above the form of whoever answers blind."""
+
+    @pytest.fixture
+    def calls(self) -> int:
+        """Enough to draw eight of."""
+        return 12
+
+    @pytest.fixture
+    def furnishing(self) -> Callable[[Cast], dict[str, Any]]:
+        """An audit of which one call can be heard."""
+        return asked_and_heard
+
+    def test_its_keys_leave_the_letters_to_the_form(self, visit: Visit, ids: dict[str, Any]) -> None:
+        """J goes to the next question there; the arrows and the space bar are the player's."""
+        page = visit("evaluator")
+        opened(page, f"/reviews/{ids['assignment']}")
+        page.keyboard.press("ArrowRight")
+        is_at(page, 5)
+        page.keyboard.press("j")
+        expect(page.locator(".question").nth(1)).to_have_class("panel question is-now")
+        is_at(page, 5)
+        page.locator("h1").click()
+        page.keyboard.press(" ")
+        begins_near(page, 5)
+        page.get_by_role("link", name="Hear it from 0:16").click()
+        begins_near(page, 16.5)
+        wrong = look(page, "review-heard")
+        assert not wrong, "\n".join(wrong)
