@@ -138,12 +138,13 @@ def secrets(text: str) -> Iterator[Found]:
 def _value(text: str, start: int) -> Found | None:
     end, number = start, 0
     for number, match in enumerate(_WORD.finditer(text, start)):
-        word = match.group().rstrip(".\"')" if any(map(str.isdigit, match.group())) else ".\"')!?:")
+        said = match.group()
+        word = said.rstrip(".\"')?:" if any(map(str.isdigit, said)) and any(map(str.isalpha, said)) else ".\"')?:!")
         gap = text[end : match.start()].strip()
         if gap or number == MOST_WORDS or (word in _NOT_ONE if number == 0 else word in _ENDS):
             break
         end = match.start() + len(word)
-        if len(word) < len(match.group()) or word.isdigit():
+        if len(word) < len(said) or word.isdigit():
             break
     return Found(start, end, Kind.SECRET) if end > start else None
 
