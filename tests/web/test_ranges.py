@@ -58,7 +58,7 @@ def test_a_suffix_is_the_end(file: Path, count: int) -> None:
     assert body(response) == (CONTENT[-count:] if count else b"")
 
 
-@given(asked_for=st.text(max_size=30) | st.from_regex(r"bytes=[0-9, -]{0,12}", fullmatch=True))
+@given(asked_for=st.text("bytes=019-, ٣", max_size=30) | st.text("019-, ", max_size=12).map("bytes={}".format))
 def test_whatever_is_asked_for_is_answered(asked_for: str) -> None:
     """Nonsense and several ranges at once are ignored; what is given lies in the file."""
     found = span(asked_for, 100)

@@ -87,6 +87,7 @@ def test_a_recording_becomes_a_conversation_that_waits_for_its_words(cast: Cast)
     page = seen(cast.leader, found["address"])
     assert "waits to be transcribed" in page
     assert found["address"] in seen(cast.leader, "/recordings/add")
+    assert 'href="/recordings/add">' in seen(cast.leader, "/conversations")
     again = brought(
         cast.leader, tone(), filename="another name.wav", agent="lea", queue="mornings", started_at="2026-06-08T09:30"
     )

@@ -47,6 +47,7 @@ def conversations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             "chosen_behaviour": f"{filters.template}/{filters.behaviour}" if filters.behaviour else "",
             "query": query_without(request, "page"),
             "advises": viewer.has(Role.QA_LEAD),
+            "brings": viewer.has(Role.TEAM_LEADER, Role.QA_LEAD),
         },
     )
 

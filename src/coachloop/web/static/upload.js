@@ -15,6 +15,7 @@ const encoded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(t
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 class Refused extends Error {}
+class Busy extends Error {} // an earlier request is still at it: a long recording is looked at for a while
 
 function headers(more) { return { ...TUS, "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, ...more }; }
 async function ask(address, method, more = {}, body = undefined) {
@@ -53,7 +54,8 @@ async function send(file, row) {
         row.at(offset, file.size);
         const answer = await ask(address, "PATCH", { "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" }, file.slice(offset, offset + PIECE));
         if (answer.status === 204) offset = Number(answer.headers.get("Upload-Offset"));
-        else if ([409, 423].includes(answer.status) || answer.status >= 500) throw new Error(await answer.text());
+        else if (answer.status === 423) throw new Busy();
+        else if (answer.status === 409 || answer.status >= 500) throw new Error(await answer.text());
         else throw new Refused(await answer.text());
         if (offset > known) { tries = 0; known = offset; }
       } while (offset < file.size);
@@ -61,7 +63,8 @@ async function send(file, row) {
       return await (await ask(address, "GET")).json();
     } catch (error) {
       if (error instanceof Refused || tries >= WAITS.length) throw error;
-      row.say("Connection lost; it goes on by itself.");
+      if (error instanceof Busy) tries = Math.min(tries, 2);
+      row.say(error instanceof Busy ? "It is looked at; this takes a while." : "Connection lost; it goes on by itself.");
       await rest(WAITS[tries++]);
     }
   }
