@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
+from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.clip_sound import tidy
@@ -27,7 +28,7 @@ from coachloop.app.services.suggested import note_once_a_day
 from coachloop.app.services.transcribing import transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
 from coachloop.app.services.uploads import forget_unfinished
-from coachloop.wiring import busy_times, carriers, hearing, invitation, scorers, shelf
+from coachloop.wiring import busy_times, carriers, encoder, hearing, invitation, scorers, shelf
 from coachloop.worker.watching import take_in
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
@@ -58,10 +59,8 @@ def score_some(template: str, ids: list[int]) -> None:
 @task()
 def hear() -> None:
     """Make words of the recordings that wait, for a while: what is not done by then goes on at the next turn, so that scoring is not kept waiting."""
-    tools = hearing()
-    if tools is not None:
-        ends = monotonic() + HEARS_FOR
-        transcribe_waiting(tools, viewer=OPERATOR, enough=lambda: monotonic() > ends)
+    ends = monotonic() + HEARS_FOR
+    transcribe_waiting(hearing(), viewer=OPERATOR, enough=lambda: monotonic() > ends)
 
 
 @task()
@@ -96,10 +95,12 @@ def watch_drift() -> None:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, the words of what was sent, and clips that nobody hears any more; once a day, look at impact and effect anew."""
+    """Forget the engine's notes of finished tasks, the words of what was sent, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
     forget_unfinished(now=timezone.now())
     tidy(now=timezone.now())
+    if (vectors := encoder()) is not None:
+        remember(vectors)
     refresh_impact_daily(now=timezone.now())
     measure_daily(now=timezone.now())

@@ -76,6 +76,14 @@ def test_only_what_they_are_shown_is_compared(cast, two):
     assert found(cast.tom, "angry", encoder) == []
 
 
+def test_what_will_be_compared_is_read_ahead(cast, two):  # noqa: ARG001 -- two clips
+    ahead, asked = Alike(("x",)), Alike(("x",))
+    clip_search.remember(ahead)
+    found(cast.ada, "calm", asked)
+    assert [text for text in asked.asked if text != "calm"] == ahead.asked
+    clip_search.remember(ahead)
+
+
 def test_with_a_real_model(cast, two):
     lea, _ = two
     Clip.objects.filter(pk=lea).update(title="A caller who shouts", why_good="The agent lets the rage go by.")

@@ -1,5 +1,6 @@
 """Clips are heard: by whom, what of the recording, and not a moment longer than the agent in them agrees."""
 
+import json
 import os
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from builders import MANNERS, NOW, call, publish, score, take
 from coachloop.adapters.audio.copies import browser_copy
 from coachloop.adapters.audio.read import RATE, read
-from coachloop.app.models import Assignment, Audio, AuditEntry, Clip, ClipView, Conversation, Verdict
+from coachloop.app.models import Assignment, Audio, AuditEntry, Clip, ClipView, Conversation, Revision, Verdict
 from coachloop.app.queries import audio, clip_sound
 from coachloop.app.queries import clips as queries
 from coachloop.app.services import clip_sound as services
@@ -247,3 +248,17 @@ def test_who_is_asked_again(cast, clip, earnest):
     assert queries.waiting(cast.lea) == []
     clips.withdraw(**later)
     assert queries.waiting(cast.lea) == []
+
+
+def test_of_turns_that_are_not_shown_only_those_that_hide_something_keep_their_words(cast, clip):
+    """The times of the others are not read: what they say decides nothing."""
+    del cast
+    Clip.objects.filter(pk=clip.pk).update(first_turn=1, last_turn=1, proof_turn=1)
+    clip.refresh_from_db()
+    for document in (json.dumps({"id": "c", "customer_name": "Ms Berg", "turns": list(turns())}), stored()):
+        line = clip_sound.line_of(clip, document)
+        assert [bool(turn.words) for turn in line.turns] == [True, True, True, False]
+
+
+def stored():
+    return Revision.objects.get(conversation__key="c-1").document

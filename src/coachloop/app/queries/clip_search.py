@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from coachloop.app.queries.clips import LISTED, ClipView, newest
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.core.coaching.clip_search import found
 from coachloop.core.model.spoken import looked_for, places
 from coachloop.core.scoring.encoder import Encoder
 
-SEARCHED = 2000
+SEARCHED = 1000
 """The newest clips that are searched."""
 
 
@@ -30,6 +30,17 @@ def library(viewer: Viewer, *, behaviour: str = "", words: str = "", encoder: En
     return [clips[number] for number in order[:LISTED]]
 
 
+def remember(encoder: Encoder) -> None:
+    """Let an encoder that remembers see what will be compared, so that nobody who looks for something waits for it."""
+    encoder.encode(_texts(newest(OPERATOR, most=SEARCHED)))
+
+
+def _texts(clips: Sequence[ClipView]) -> list[str]:
+    """What is said about each, and then what is said in each."""
+    about = [f"{one.title}. {one.why_good}" for one in clips]
+    return about + [" ".join(turn.text for turn in one.turns) for one in clips]
+
+
 def _says(shown: ClipView, words: str) -> bool:
     texts = (shown.title, shown.why_good, shown.behaviour_title, shown.agent_name, *(turn.text for turn in shown.turns))
     phrases = looked_for(words)
@@ -40,8 +51,6 @@ def _nearness(clips: Sequence[ClipView], words: str, encoder: Encoder | None) ->
     """To what is said about a clip or to what is said in it, whichever is nearer."""
     if encoder is None or not clips or not looked_for(words):
         return [0.0] * len(clips)
-    about = [f"{one.title}. {one.why_good}" for one in clips]
-    said = [" ".join(turn.text for turn in one.turns) for one in clips]
-    vectors = encoder.encode([words, *about, *said])
+    vectors = encoder.encode([words, *_texts(clips)])
     near = (vectors[1:] @ vectors[0]).reshape(2, len(clips)).max(axis=0)
     return [float(one) for one in near]

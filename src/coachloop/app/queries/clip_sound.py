@@ -3,10 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pydantic_core
 
 from coachloop.app.models import Audio, Clip
 from coachloop.app.queries import audio
-from coachloop.core.coaching.clips import Cut
+from coachloop.core.coaching.clips import Cut, name_places
 from coachloop.core.coaching.sound import Sound, sound
 from coachloop.core.model.wire import ConversationLine
 
@@ -33,12 +36,24 @@ def files_of(clip_id: int) -> list[Path]:
     return list(folder().glob(f"{clip_id}-*"))
 
 
+def line_of(row: Clip, document: str) -> ConversationLine:
+    """A clip's document without what takes long to read: the times of words outside of it in which nothing is hidden."""
+    data: dict[str, Any] = pydantic_core.from_json(document)
+    turns, name = data.get("turns") or [], data.get("customer_name") or ""
+    masked = {mask.get("turn") for mask in data.get("masked") or () if isinstance(mask, dict)}
+    for number, turn in enumerate(turns):
+        if row.first_turn <= number <= row.last_turn or number in masked or name_places(turn["text"], name):
+            continue
+        turn.pop("words", None)
+    return ConversationLine.model_validate(data)
+
+
 def of(row: Clip, line: ConversationLine) -> ClipSound | None:
     """A clip's sound, whoever may hear it; None where its words are not those of a recording that can be heard.
 
     Args:
         row: with its conversation and recording.
-        line: the document of its revision. The words of another recording say nothing about this one.
+        line: `line_of` its revision's document. The words of another recording say nothing about this one.
     """
     recording: Audio | None = getattr(row.conversation, "audio", None)
     if recording is None or not recording.copied or (line.model_extra or {}).get("audio_sha256") != recording.sha256:

@@ -150,9 +150,9 @@ def newest(viewer: Viewer, *, behaviour: str = "", most: int = LISTED) -> list[C
 def cut_now(clip_ids: Iterable[int]) -> frozenset[Path]:
     """Files that clips are heard from by somebody, of these clips."""
     rows = _read(Clip.objects.filter(pk__in=set(clip_ids), withdrawn_at__isnull=True))
-    lines = _lines(rows)
-    found = (lines.get((row.conversation_id, row.revision)) for row in rows)
-    sounds = (clip_sound.of(row, line) for row, line in zip(rows, found, strict=True) if line)
+    documents = _documents(rows)
+    found = ((row, documents.get((row.conversation_id, row.revision))) for row in rows)
+    sounds = (clip_sound.of(row, clip_sound.line_of(row, document)) for row, document in found if document)
     return frozenset(sound.path for sound in sounds if sound)
 
 
@@ -292,7 +292,7 @@ def _short(row: Clip) -> Short:
 class _Around:
     """What is known beside the clips themselves: words by conversation and revision, and ids."""
 
-    lines: dict[tuple[int, int], ConversationLine]
+    documents: dict[tuple[int, int], str]
     kept: frozenset[int]
     readable: frozenset[int]
 
@@ -302,24 +302,20 @@ def views(viewer: Viewer, rows: QuerySet[Clip]) -> list[ClipView]:
     listed = list(rows.prefetch_related("shares__agent", "shares__team", "views"))
     calls = {row.conversation_id for row in listed}
     beside = _Around(
-        lines=_lines(listed),
+        documents=_documents(listed),
         kept=frozenset(keepers(viewer).filter(pk__in=[row.pk for row in listed]).values_list("pk", flat=True)),
         readable=frozenset(viewing.conversations(viewer).filter(pk__in=calls).values_list("pk", flat=True)),
     )
     return [_view(viewer, row, beside) for row in listed]
 
 
-def _lines(rows: Iterable[Clip]) -> dict[tuple[int, int], ConversationLine]:
+def _documents(rows: Iterable[Clip]) -> dict[tuple[int, int], str]:
     """Their documents, by conversation and revision."""
     wanted = {(row.conversation_id, row.revision) for row in rows}
     calls, numbers = {call for call, _ in wanted}, {number for _, number in wanted}
     stored = Revision.objects.filter(conversation__in=calls, number__in=numbers)
     found = stored.values_list("conversation_id", "number", "document")
-    return {
-        (call, number): ConversationLine.model_validate_json(document)
-        for call, number, document in found
-        if (call, number) in wanted
-    }
+    return {(call, number): document for call, number, document in found if (call, number) in wanted}
 
 
 def _view(viewer: Viewer, row: Clip, beside: _Around) -> ClipView:
@@ -327,7 +323,8 @@ def _view(viewer: Viewer, row: Clip, beside: _Around) -> ClipView:
     mine = call.agent_id is not None and call.agent_id == viewer.agent_id
     kept = row.pk in beside.kept
     counts = [view.count for view in row.views.all()]
-    line = beside.lines.get((row.conversation_id, row.revision))
+    document = beside.documents.get((row.conversation_id, row.revision))
+    line = clip_sound.line_of(row, document) if document else None
     sound = clip_sound.of(row, line) if line else None
     voice = row.voice_consented_at is not None
     return ClipView(
