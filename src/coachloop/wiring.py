@@ -52,6 +52,9 @@ from coachloop.core.scoring.phrases import PhraseScorer
 from coachloop.core.scoring.port import Scorer
 from coachloop.core.scoring.timing import TimingScorer
 
+SPEECH_TIMEOUT = 600.0
+"""Seconds that a server may take for some minutes of sound."""
+
 AT_A_PAGE = 15.0
 """Seconds that a page waits for one of the judge's answers."""
 
@@ -176,14 +179,11 @@ def running() -> list[Running]:
     return found
 
 
-def hearing() -> Tools | None:
-    """What makes conversations of recordings here; None where nothing transcribes."""
+def hearing() -> Tools:
+    """What makes conversations of recordings here."""
     config = settings.CONFIG
-    transcriber = _transcriber()
-    if transcriber is None:
-        return None
     return Tools(
-        transcriber,
+        _transcriber(),
         separate=_separate,
         read=_read,
         copy=_copy,
@@ -214,7 +214,7 @@ def _transcriber() -> Transcriber | None:
     config = settings.CONFIG
     if config.speech_url:
         key = config.speech_key.get_secret_value()
-        return EndpointTranscriber(Server(config.speech_url, config.speech_model, key=key))
+        return EndpointTranscriber(Server(config.speech_url, config.speech_model, key=key, timeout=SPEECH_TIMEOUT))
     if config.speech == "off":
         return None
     if "/" in config.speech:

@@ -1,6 +1,7 @@
 """`ingest` and `transcribe` with somebody who hears the same words in every recording."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +15,8 @@ from sounds import saved, speechlike
 
 
 class Hears:
+    """A transcriber."""
+
     name = "hears-1"
 
     def transcribe(self, samples, *, language="", hotwords=()):  # noqa: ARG002 -- as the port has it
@@ -29,7 +32,7 @@ def copy(path, to, *, muted):  # noqa: ARG001 -- as the port has it
 
 @pytest.fixture
 def hearing(monkeypatch, tmp_path, settings):
-    """Whoever transcribes here; None for nobody."""
+    """Whoever transcribes here."""
     settings.HOME = tmp_path / "home"
     here = [Tools(Hears(), separate=lambda *_: None, read=read, copy=copy)]
     monkeypatch.setattr(transcribing, "ensure_speech_models", lambda: None)
@@ -71,7 +74,7 @@ def test_they_may_wait(house, hearing, calls):  # noqa: ARG001
 
 
 def test_where_nothing_transcribes_they_are_kept_and_the_way_out_is_told(house, hearing, calls):
-    hearing[0] = None
+    hearing[0] = replace(hearing[0], transcriber=None)
     got = house("ingest", calls, "--json")
     assert (got.code, got.json["accepted"]) == (0, 2)
     assert any("models get whisper-base" in note for note in got.json["notes"])

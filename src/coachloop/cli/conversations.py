@@ -17,7 +17,7 @@ from coachloop.app.services import audit
 from coachloop.app.services.ingest import WAITING
 from coachloop.app.services.ingest import ingest as ingest_lines
 from coachloop.cli.output import AsJson, Day, need_site, progress, show_receipt, stop, write_rows
-from coachloop.cli.transcribing import NOBODY, UNSURE, transcribe_all
+from coachloop.cli.transcribing import UNSURE, transcribe_all
 from coachloop.core.model.receipt import Receipt
 from coachloop.wiring import shelf
 
@@ -77,9 +77,6 @@ def ingest(
 def _transcribe(receipt: Receipt) -> None:
     """Make words of the recordings that wait; what can't be transcribed is kept, and told with its reason."""
     tally = transcribe_all()
-    if tally is None:
-        receipt.note(NOBODY)
-        return
     waiting = receipt.notes.pop(WAITING, 0) - tally.done
     if waiting > 0:
         receipt.note(WAITING, waiting)

@@ -1,12 +1,13 @@
 """The demonstration centre: simulated files, taken in through the ordinary services, a day at a time."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo
 
 import typer
@@ -15,20 +16,23 @@ from django.utils import timezone
 
 from coachloop.adapters.playbooks import playbooks
 from coachloop.adapters.readers.ahead import read_scores
+from coachloop.adapters.readers.incoming import lines_of
 from coachloop.adapters.readers.lines import json_lines, records
 from coachloop.app.queries.evaluate import evaluate
 from coachloop.app.queries.health import has_conversations
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import imports, ingest, people, rollups, scoring, templates
+from coachloop.app.services.transcribing import transcribe_waiting
 from coachloop.cli import checked_weeks, coached_weeks
 from coachloop.cli.output import err, out, progress, show_rows
 from coachloop.cli.scoring import read_labels
 from coachloop.cli.site import init, serve
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.simulation import CentreFiles, write_centre
-from coachloop.wiring import scorers
+from coachloop.wiring import hearing, scorers, shelf
 
+RECORDED = Path(str(resources.files("coachloop.simulation"))) / "recordings" / "recorded-call.ogg"
 SEED = 20260504
 EVENING = time(19)
 SCORED_IN_DEMO = ("first-30-seconds", "discovery", "closing", "service")
@@ -73,6 +77,7 @@ def live_through(files: CentreFiles, *, today: date, now: datetime) -> None:
             coached_weeks.coach(number, day.day, last=days[-1].day, today=today, zone=zone())
             checked_weeks.check(number, day.day, truth=truth, zone=zone())
             show(1)
+    hear(days[-1], zone())
     coached_weeks.look_back(today, zone())
     coached_weeks.protect(today, zone())
     checked_weeks.catch_up(today, truth=truth, zone=zone())
@@ -135,6 +140,22 @@ def live(day: Day, site_zone: ZoneInfo) -> None:
         tally.add(scoring.score_pending(engine, now=now))
     scoring.record_scoring(OPERATOR, tally, now=now)
     rollups.refresh_rollups()
+
+
+def hear(day: Day, site_zone: ZoneInfo) -> None:
+    """One more call of the last day, that can be heard: whoever made its first call is said to have made this one too."""
+    first = json.loads(cast(Line, day.lines[0]).raw)
+    whose = {name: first[name] for name in ("agent_id", "agent_name", "team", "started_at")}
+    recorded = tuple(_about(line, whose) for line in lines_of(RECORDED, shelf()))
+    live(replace(day, lines=recorded), site_zone)
+    transcribe_waiting(hearing(), viewer=OPERATOR)
+
+
+def _about(line: Line | Refusal, whose: Mapping[str, object]) -> Line | Refusal:
+    if isinstance(line, Refusal):
+        return line
+    said = json.loads(line.raw) | whose | {"queue": "seller-leads", "id": "c-recorded"}
+    return replace(line, raw=json.dumps(said).encode())
 
 
 def _print_agreement(truth: Path) -> None:

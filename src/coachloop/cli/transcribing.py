@@ -10,12 +10,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from coachloop.app.queries.audio import waiting_ids, waiting_seconds
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services.transcribing import Tally, transcribe_waiting, try_again
+from coachloop.app.services.transcribing import NOBODY, Tally, transcribe_waiting, try_again
 from coachloop.cli.models import ensure_speech_models
 from coachloop.cli.output import PARTLY_REFUSED, AsJson, err, need_site, out, print_json, stop
 from coachloop.wiring import hearing
 
-NOBODY = "nothing transcribes here: get a model with `coachloop models get whisper-base`, or name a server in COACHLOOP_SPEECH_URL"
 UNSURE = "where somebody has to confirm who speaks, on the conversation's page"
 
 
@@ -34,7 +33,7 @@ def transcribe(
     if again:
         try_again(viewer=OPERATOR, now=timezone.now())
     tally = transcribe_all()
-    if tally is None:
+    if tally.waits == NOBODY and not tally.done:
         stop(NOBODY)
     if as_json:
         print_json(in_json(tally))
@@ -44,16 +43,15 @@ def transcribe(
         raise typer.Exit(PARTLY_REFUSED)
 
 
-def transcribe_all() -> Tally | None:
-    """All that wait, with progress and the time left on a terminal; None where nothing transcribes here."""
+def transcribe_all() -> Tally:
+    """All that wait, with progress and the time left on a terminal."""
     if not waiting_ids():
         return Tally()
-    ensure_speech_models()
-    tools = hearing()
-    if tools is None:
-        return None
-    with _bar(waiting_seconds()) as listened:
-        return transcribe_waiting(tools, viewer=OPERATOR, progress=listened)
+    seconds = waiting_seconds()
+    if seconds:
+        ensure_speech_models()
+    with _bar(seconds) as listened:
+        return transcribe_waiting(hearing(), viewer=OPERATOR, progress=listened)
 
 
 def in_json(tally: Tally) -> dict[str, object]:

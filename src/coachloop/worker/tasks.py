@@ -59,10 +59,8 @@ def score_some(template: str, ids: list[int]) -> None:
 @task()
 def hear() -> None:
     """Make words of the recordings that wait, for a while: what is not done by then goes on at the next turn, so that scoring is not kept waiting."""
-    tools = hearing()
-    if tools is not None:
-        ends = monotonic() + HEARS_FOR
-        transcribe_waiting(tools, viewer=OPERATOR, enough=lambda: monotonic() > ends)
+    ends = monotonic() + HEARS_FOR
+    transcribe_waiting(hearing(), viewer=OPERATOR, enough=lambda: monotonic() > ends)
 
 
 @task()

@@ -236,6 +236,14 @@ def test_a_transcript_that_came_with_it_is_not_made_again(home):  # noqa: ARG001
     assert Audio.objects.get().copied
 
 
+def test_without_a_transcriber_those_that_brought_their_words_get_their_copy(home):  # noqa: ARG001
+    bring(key="c-1")
+    bring(key="c-2", turns=[{"speaker": "agent", "text": "Hello", "start": 1.0}])
+    tally = listen(replace(tools(sound(20)), transcriber=None))
+    assert (tally.done, tally.waits) == (1, transcribing.NOBODY)
+    assert set(Audio.objects.values_list("conversation__key", "state")) == {("c-1", "waiting"), ("c-2", "done")}
+
+
 def test_the_language_that_was_heard_first_is_the_calls(home):  # noqa: ARG001
     bring()
     listener = Listener()

@@ -53,9 +53,12 @@ def copy_name(row: Audio, muted: Sequence[tuple[float, float]]) -> str:
     return f"{row.sha256}-{hashlib.sha256(repr(list(muted)).encode()).hexdigest()[:12]}{COPY}"
 
 
-def waiting_ids() -> list[int]:
-    """Recordings that wait for their words or their copy, the oldest first."""
-    return list(Audio.objects.filter(state=Audio.State.WAITING).order_by("id").values_list("id", flat=True))
+def waiting_ids(*, with_words: bool = False) -> list[int]:
+    """Recordings that wait for their words or their copy, the oldest first; `with_words`: for their copy alone."""
+    rows = Audio.objects.filter(state=Audio.State.WAITING)
+    if with_words:
+        rows = rows.exclude(transcriber="", conversation__turn_count=0)
+    return list(rows.order_by("id").values_list("id", flat=True))
 
 
 def waiting_seconds() -> float:

@@ -21,12 +21,14 @@ from coachloop.app.services import audit, ingest
 from coachloop.core.hearing.chunks import PART_SECONDS, border
 from coachloop.core.hearing.heard import HeardWord
 from coachloop.core.hearing.loops import without_loops
-from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
+from coachloop.core.hearing.port import RATE, CantTranscribeError, Transcriber, TranscriberUnavailableError
 from coachloop.core.hearing.sides import Sides, by_channel, by_voice
 from coachloop.core.hearing.tools import Tools
 from coachloop.core.hearing.turns import turns
 from coachloop.core.masking.shown import muted
 from coachloop.core.model.conversation import SURE
+
+NOBODY = "nothing transcribes here: get a model with `coachloop models get whisper-base`, or name a server in COACHLOOP_SPEECH_URL"
 
 TRIES = 5
 """Times that a recording may end whoever transcribes it before it is left alone."""
@@ -56,7 +58,7 @@ def transcribe_waiting(
 ) -> Tally:
     """Make words of the recordings that wait, the oldest first, and a copy of each that a browser plays.
 
-    Stops where the transcriber can't be asked now. One that somebody else listens to at this moment is left to them.
+    Stops where the transcriber can't be asked now; without one, those that brought their words still get their copy. One that somebody else listens to at this moment is left to them.
 
     Args:
         tools: who listens, separates and copies.
@@ -65,8 +67,8 @@ def transcribe_waiting(
         enough: asked before each part; what is not done then goes on at the next call.
         progress: called with the seconds of channels that were listened to since the last call.
     """
-    tally = Tally()
-    for audio_id in queries.waiting_ids():
+    tally, name = Tally(), tools.transcriber.name if tools.transcriber else ""
+    for audio_id in queries.waiting_ids(with_words=not name):
         if tally.waits or enough():
             break
         row = Audio.objects.select_related("conversation").get(pk=audio_id)
@@ -75,8 +77,10 @@ def transcribe_waiting(
                 _take(_Work(row, tools, enough, progress), tally, now=now())
             else:
                 tally.busy += 1
+    if not name and queries.waiting_ids():
+        tally.waits = NOBODY
     if tally.done or tally.failed:
-        detail = {"done": tally.done, "failed": len(tally.failed), "transcriber": tools.transcriber.name}
+        detail = {"done": tally.done, "failed": len(tally.failed), "transcriber": name}
         audit.record(viewer, "recordings.transcribe", "conversations", now=now(), detail=detail)
     return tally
 
@@ -117,6 +121,17 @@ class _Work:
     tools: Tools
     enough: Callable[[], bool]
     progress: Callable[[float], None]
+
+    @property
+    def transcriber(self) -> Transcriber:
+        """Whoever listens.
+
+        Raises:
+            TranscriberUnavailableError: there is nobody.
+        """
+        if self.tools.transcriber is None:
+            raise TranscriberUnavailableError(NOBODY)
+        return self.tools.transcriber
 
     @property
     def path(self) -> Path:
@@ -167,7 +182,7 @@ def _sides(work: _Work) -> Sides:
 def _words(work: _Work, channel: int) -> list[HeardWord]:
     """All words of a channel, in parts; those that are stored are not listened to again."""
     row = work.row
-    row.parts.exclude(transcriber=work.tools.transcriber.name).delete()
+    row.parts.exclude(transcriber=work.transcriber.name).delete()
     parts = list(row.parts.filter(channel=channel).order_by("number"))
     work.progress(sum(part.end - part.start for part in parts))
     start = parts[-1].end if parts else 0.0
@@ -184,7 +199,7 @@ def _words(work: _Work, channel: int) -> list[HeardWord]:
 
 def _part(work: _Work, *, channel: int, number: int, start: float) -> AudioPart:
     """The words of the next stretch, which ends in a pause so that no word is cut."""
-    row, transcriber = work.row, work.tools.transcriber
+    row, transcriber = work.row, work.transcriber
     samples = work.tools.read(work.path, start=start, end=start + PART_SECONDS)[channel]
     is_last = start + PART_SECONDS >= row.seconds
     cut = len(samples) if is_last else border(samples)
@@ -219,11 +234,11 @@ def _write(work: _Work, sides: Sides, *, now: datetime) -> None:
         "language": document.get("language") or tools.language or _language(row) or None,
         "turns": [said.as_line() for said in turns(sides.words)],
         "speakers": sides.as_line(),
-        "transcribed_by": tools.transcriber.name,
+        "transcribed_by": work.transcriber.name,
     }
     ingest.revise(row.conversation, json.dumps(document | found, ensure_ascii=False), now=now)
     row.parts.all().delete()
-    row.transcriber = tools.transcriber.name[:200]
+    row.transcriber = work.transcriber.name[:200]
     row.agent_channel = tools.agent_channel if sides.source == "channels" else None
     row.notes = [*row.notes, *([sides.note] if sides.note else [])]
     row.save(update_fields=["transcriber", "agent_channel", "notes"])

@@ -34,10 +34,10 @@ class Copy(Protocol):
 class Tools:
     """Who transcribes, separates, reads and copies here, and what they are told of the centre.
 
-    `agent_channel` counts from 0: where the agent speaks in stereo. `hotwords` are names and products likely to be said.
+    Without a transcriber recordings wait for their words; those that brought theirs get their copy. `agent_channel` counts from 0: where the agent speaks in stereo. `hotwords` are names and products likely to be said.
     """
 
-    transcriber: Transcriber
+    transcriber: Transcriber | None
     separate: Callable[[Samples, Sequence[HeardWord]], Separated]
     read: Read
     copy: Copy
