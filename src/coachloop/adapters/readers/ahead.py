@@ -1,5 +1,6 @@
 """Scores of a file, those of a large one read and checked by a process of its own, a little ahead of whoever stores them."""
 
+import fcntl
 import gc
 import os
 import pickle
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import batched
 from pathlib import Path
 from queue import Queue
@@ -23,6 +25,8 @@ LARGE = 2_000_000
 
 PART = 5_000
 PARTS_AHEAD = 16
+PIPE = 1 << 20
+"""Bytes that a pipe may hold without a privilege."""
 
 
 class ReadingError(RuntimeError):
@@ -42,13 +46,22 @@ def read_scores(path: Path, zone: ZoneInfo) -> Iterator[Score | Refusal]:
 def _from_ahead(path: Path, zone: ZoneInfo) -> Iterator[Score | Refusal]:
     command = [sys.executable, "-m", __name__, str(path), zone.key]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as reader:  # noqa: S603 -- ourselves
+        pipe = cast("BinaryIO", reader.stdout)
+        _widen(pipe)
         try:
-            while part := pickle.load(cast("BinaryIO", reader.stdout)):  # noqa: S301 -- our own process wrote it
+            while part := pickle.load(pipe):  # noqa: S301 -- our own process wrote it
                 yield from (Score._make(one) if type(one) is tuple else one for one in part)
         except (EOFError, pickle.UnpicklingError) as error:
             raise ReadingError(f"the process that reads {path} was ended; import the file again") from error
         finally:
             reader.kill()
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """As much as the system lets a pipe hold: each time it is full, two processes wait for each other."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def _send(path: Path, zone: ZoneInfo) -> None:
@@ -67,8 +80,8 @@ def _write(parts: Iterable[tuple[Score | Refusal, ...]]) -> None:
     try:
         for part in parts:
             bare = [tuple(one) if isinstance(one, Score) else one for one in part]  # packed in half the time
-            pickle.dump(bare, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
-        pickle.dump((), sys.stdout.buffer)
+            sys.stdout.buffer.write(pickle.dumps(bare, pickle.HIGHEST_PROTOCOL))
+        sys.stdout.buffer.write(pickle.dumps(()))
         sys.stdout.buffer.flush()
     except OSError:
         os._exit(1)
