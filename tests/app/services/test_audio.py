@@ -49,6 +49,16 @@ def test_another_recording_in_its_place_begins_anew():
     assert (row.sha256, row.state, row.transcriber) == ("cd" * 32, "waiting", "")
 
 
+def test_the_same_recording_with_other_content_begins_anew_too():
+    """Its new revision has no words, and what is muted may be other words."""
+    bring(CALL)
+    Audio.objects.update(state="done", transcriber="somebody", tries=2, agent_channel=1, copied="old")
+    bring(replace(CALL, name="again.wav"), turns=[{"speaker": "agent", "text": "Hello"}], replace=True)
+    row = Audio.objects.get()
+    assert (row.state, row.transcriber, row.tries, row.agent_channel) == ("waiting", "", 0, None)
+    assert (row.name, row.copied) == ("again.wav", "old")
+
+
 def test_what_we_found_out_is_a_revision_and_what_came_in_is_still_a_duplicate():
     bring(CALL)
     row = Conversation.objects.get()

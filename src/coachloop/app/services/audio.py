@@ -7,7 +7,7 @@ from coachloop.core.model.recording import Recording
 
 
 def keep(arrived: Iterable[tuple[Conversation, Recording | None]]) -> None:
-    """Note the recordings of stored conversations; another one in the place of a known one begins anew.
+    """Note the recordings of stored conversations; what comes in the place of a known one, or comes again with other content, begins anew.
 
     In the transaction of whoever stores the conversations.
     """
@@ -25,4 +25,5 @@ def keep(arrived: Iterable[tuple[Conversation, Recording | None]]) -> None:
             "size": recording.size,
             "notes": list(recording.notes),
         }
-        Audio.objects.get_or_create(conversation=row, sha256=recording.sha256, defaults=facts)
+        anew = {"state": Audio.State.WAITING, "reason": "", "tries": 0, "transcriber": "", "agent_channel": None}
+        Audio.objects.update_or_create(conversation=row, sha256=recording.sha256, defaults=facts | anew)
