@@ -5,6 +5,7 @@ import fcntl
 import io
 import json
 import math
+import os
 import wave
 from datetime import timedelta
 from pathlib import Path
@@ -187,6 +188,23 @@ def test_nobody_fills_the_disk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> N
     assert not list((queries.media() / "uploads").iterdir())
     with pytest.raises(NotYoursError):
         services.begin(viewer=OPERATOR, name="", size=1, fields={}, now=cast.now)
+
+
+def test_bytes_that_nobody_knows_any_more_go(cast: Cast) -> None:
+    """Of a user who was deleted, and where the server was ended while it took a file in."""
+    content, who = transcript(cast), viewer(cast.leader)
+    row = services.begin(viewer=who, name="a.jsonl", size=len(content), fields={"agent": "lea"}, now=cast.now)
+    for name in (row.key, "0" * 40):
+        (queries.folder() / f"{name}.in").mkdir()
+        (queries.folder() / f"{name}.in" / "upload-1.wav").write_bytes(b"sound")
+    lost = queries.folder() / ("1" * 40)
+    lost.write_bytes(b"sound")
+    for path in (lost, queries.folder() / f"{'0' * 40}.in"):
+        os.utime(path, (cast.now.timestamp(), cast.now.timestamp()))
+    assert services.forget_unfinished(now=cast.now + timedelta(hours=47)) == 0
+    assert len(list(queries.folder().iterdir())) == 4
+    assert services.forget_unfinished(now=cast.now + timedelta(hours=49)) == 1
+    assert not list(queries.folder().iterdir())
 
 
 def test_without_a_script_the_form_sends_files_whole(cast: Cast) -> None:

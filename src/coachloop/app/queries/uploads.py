@@ -43,9 +43,14 @@ def most_bytes() -> int:
     return int(settings.CONFIG.recording_megabytes) * 1_000_000
 
 
+def folder() -> Path:
+    """Where files lie that come in."""
+    return media() / "uploads"
+
+
 def path_of(row: Upload) -> Path:
     """Where its bytes lie while it comes in: as many as there are, so far has it come."""
-    return media() / "uploads" / row.key
+    return folder() / row.key
 
 
 def offset(row: Upload) -> int:

@@ -148,9 +148,23 @@ def forget_unfinished(*, now: datetime) -> int:
     """Forget what was begun too long ago, finished or not, and bytes that nobody knows any more; returns how many."""
     old = list(Upload.objects.filter(begun_at__lt=now - KEPT))
     for row in old:
-        queries.path_of(row).unlink(missing_ok=True)
+        _remove(queries.path_of(row))
         row.delete()
+    known = set(Upload.objects.values_list("key", flat=True))
+    for path in queries.folder().glob("*"):
+        if path.stem not in known and path.stat().st_mtime < (now - KEPT).timestamp():
+            _remove(path)
     return len(old)
+
+
+def _remove(path: Path) -> None:
+    """A file, and the folder that it was being taken in from if somebody was ended there."""
+    path.with_suffix("").unlink(missing_ok=True)
+    shutil.rmtree(_taken_from(path), ignore_errors=True)
+
+
+def _taken_from(path: Path) -> Path:
+    return path.with_suffix(".in")
 
 
 @contextmanager
@@ -169,7 +183,7 @@ def _alone(row: Upload) -> Iterator[BinaryIO]:
 
 
 def _take_in(row: Upload, *, viewer: Viewer, reader: Reader, now: datetime) -> None:
-    folder = queries.path_of(row).with_suffix(".in")
+    folder = _taken_from(queries.path_of(row))
     folder.mkdir(exist_ok=True)
     try:
         path = _named(row, folder)
