@@ -67,6 +67,21 @@ def test_a_sidecar_goes_with_its_file(folder, look):
     assert names(folder) == ["refused/call.json", "refused/call.wav", "refused/call.wav.why.txt"]
 
 
+def test_all_that_lies_beside_goes_with_its_file(folder, look):
+    """Whisper writes the same words three times; what was left would be a call of its own at the next look."""
+    said = "WEBVTT\n\n00:00.000 --> 00:02.000\n<v Agent>Good morning\n"
+    for name in ("a.vtt", "a.srt", "b.vtt"):
+        (folder / name).write_text(said if name.endswith("vtt") else "1\n00:00:00,000 --> 00:00:02,000\nGood morning\n")
+    (folder / "b.vtt.json").write_text('{"queue": "cards"}')
+    (folder / "c.csv").write_text("no such table\n")
+    (folder / "c.json").write_text(json.dumps(call("c-1")))
+    assert look().accepted == 3
+    assert names(folder) == [
+        "refused/c.csv", "refused/c.csv.why.txt", "taken/a.srt", "taken/a.vtt", "taken/b.vtt", "taken/b.vtt.json", "taken/c.json",
+    ]  # fmt: skip
+    assert look().received == 0
+
+
 def test_a_sidecar_that_is_still_written_keeps_its_recording_waiting(folder, look):
     (folder / "call.wav").write_bytes(b"no sound")
     (folder / "call.json").write_text("{}")

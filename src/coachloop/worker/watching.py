@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from coachloop.adapters.readers.incoming import files_of, lines_of
+from coachloop.adapters.readers.incoming import beside, files_of, lines_of
 from coachloop.adapters.readers.recordings import Shelf
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.ingest import ingest
@@ -33,9 +33,9 @@ def take_in(folder: Path, shelf: Shelf, *, now: datetime) -> Receipt:
         The receipts of all files together.
     """
     whole = Receipt()
-    for path in _settled(folder, now.timestamp()):
+    for path, others in _settled(folder, now.timestamp()):
         part = ingest(lines_of(path, shelf), viewer=OPERATOR, now=now)
-        _put_away(path, folder, part)
+        _put_away(path, others, part, folder=folder)
         whole.received += part.received
         whole.accepted += part.accepted
         whole.duplicates += part.duplicates
@@ -43,18 +43,19 @@ def take_in(folder: Path, shelf: Shelf, *, now: datetime) -> Receipt:
     return whole
 
 
-def _settled(folder: Path, now: float) -> Iterator[Path]:
+def _settled(folder: Path, now: float) -> Iterator[tuple[Path, list[Path]]]:
+    """Files, each with what goes with it."""
     if not folder.is_dir():
         _log.error("COACHLOOP_WATCH: there is no folder %s", folder)
         return
-    for path in files_of(folder):
-        put_away = path.relative_to(folder).parts[0] in {TAKEN, REFUSED}
-        beside = [one for one in (path, path.with_suffix(".json")) if one.is_file()]
-        if not put_away and all(now - one.stat().st_mtime >= SETTLED for one in beside):
-            yield path
+    found = set(files_of(folder, without=(folder / TAKEN, folder / REFUSED)))
+    for path in sorted(found):
+        others = beside(path, found)
+        if all(now - one.stat().st_mtime >= SETTLED for one in (path, *others)):
+            yield path, others
 
 
-def _put_away(path: Path, folder: Path, part: Receipt) -> None:
+def _put_away(path: Path, others: list[Path], part: Receipt, *, folder: Path) -> None:
     target = folder / (REFUSED if part.refused else TAKEN) / path.relative_to(folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists():
@@ -62,7 +63,6 @@ def _put_away(path: Path, folder: Path, part: Receipt) -> None:
     if part.refused:
         reasons = "".join(f"line {refusal.line}: {refusal.reason}\n" for refusal in part.refused)
         target.with_name(f"{target.name}.why.txt").write_text(reasons, encoding="utf-8")
-    sidecar = path.with_suffix(".json")
-    if sidecar.is_file():
-        sidecar.replace(target.with_suffix(".json"))
     path.replace(target)
+    for other in others:
+        other.replace(target.with_name(other.name.replace(path.stem, target.stem, 1)))

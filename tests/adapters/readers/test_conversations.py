@@ -142,7 +142,7 @@ def test_a_folder_gives_its_conversations_and_not_their_sidecars(tmp_path):
     (tmp_path / "g.vtt").write_text("WEBVTT\n")
     (tmp_path / "h.srt").write_text(SUBRIP)
     (tmp_path / "h.json").write_text("{broken")
-    found = [str(path.relative_to(tmp_path)) for path in files(tmp_path)]
+    found = [str(path.relative_to(tmp_path)) for path in files(list(tmp_path.rglob("*")))]
     assert found == ["a.srt", "deep/d.JSONL.gz", "deep/e.csv", "f.json", "g.json", "h.srt", "x.vtt"]
 
 

@@ -5,7 +5,7 @@ Beside a transcript may lie a sidecar with what its format lacks: `NAME.json`, o
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -70,10 +70,10 @@ def told(data: dict[str, Any], *, name: str, agent_channel: int | None) -> dict[
     return as_native(transcript, Given(name=name, agent_channel=agent_channel))
 
 
-def files(folder: Path) -> list[Path]:
-    """The files of a folder, and of those inside it, that may hold conversations; sidecars are not among them."""
-    found = sorted(path for path in folder.rglob("*") if _suffix(path) in SUFFIXES and path.is_file())
-    stems = {(path.parent, _without_suffix(path)) for path in folder.rglob("*") if _suffix(path) != ".json"}
+def files(paths: Collection[Path]) -> list[Path]:
+    """Those of the files of a folder, and of those inside it, that may hold conversations; sidecars are not among them."""
+    found = sorted(path for path in paths if _suffix(path) in SUFFIXES and path.is_file())
+    stems = {(path.parent, _without_suffix(path)) for path in paths if _suffix(path) != ".json"}
     names = {(path.parent, path.name) for path in found}
     others = stems | names
     taken = {path for path in found if not _is_sidecar(path, others)}
