@@ -156,6 +156,7 @@ UNITS = frozenset(
 _MONEY = frozenset("$\u20ac\u00a3\u00a5")
 _PIECE = re.compile(r"\d+(?:[.,]\d+)*|[a-z]+(?:'[a-z]+)?|[^\s\w]")
 _BEGINS = re.compile(rf"(?<![a-z'])(?:{'|'.join(sorted({*SINGLE, *TEEN, *TENS, *TIMES}))})(?![a-z'])|\d")
+_DIGIT_NEXT = re.compile(rf"[\s,.\-]*(?:(?:{'|'.join(sorted({*SINGLE, *TIMES}))})(?![a-z'])|\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
 _GROUPED = re.compile(r"\d{2,4}(?:\.\d{2,4}){2,}$")
 
@@ -255,7 +256,8 @@ class _Reader:
         elif word in TIMES:
             self.times, self.times_at = TIMES[word], start
         elif word in UNITS:
-            self.quantity()
+            if word != "hundred" or not self._two_zeros(end):
+                self.quantity()
         elif word not in FILLERS:
             self.close()
 
@@ -268,6 +270,16 @@ class _Reader:
             self.close()
         else:
             self.digits(start, end, SINGLE[word], said=True)
+
+    def _two_zeros(self, end: int) -> bool:
+        """`oh seven, nine hundred, four six one`: among digits it counts nothing, and stands for two of them."""
+        if self.open is None or len(self.open.parts) < 2 or not _DIGIT_NEXT.match(self.text, end):
+            return False
+        last = self.open.parts[-1]
+        if not last.said or len(last.value) != 1:
+            return False
+        self.open.parts[-1] = last._replace(end=end, value=last.value + "00")
+        return True
 
     def _after_tens(self, part: Digits) -> bool:
         return self.text[part.start : part.end] in TENS and not self.marks.strip("-")
