@@ -47,6 +47,16 @@ def test_one_channel_is_drawn_on_the_side_of_whoever_speaks() -> None:
     assert not above[20:30].any()
 
 
+def test_two_channels_of_which_nobody_said_whose_they_are() -> None:
+    """As recordings have them that brought their words: each side is drawn from the channel in which it is heard."""
+    peaks = np.zeros((2, 40, 2), np.int8)
+    peaks[0, :10], peaks[1, 20:30] = 100, 100
+    turns = [Turn(Speaker.AGENT, "a", 0.0, 0.45), Turn(Speaker.CUSTOMER, "b", 1.0, 1.45)]
+    drawn = waveform(peaks, seconds=2, turns=turns, agent=None)
+    assert heights(drawn.above) == [HEIGHT] * 10 + [0] * 30
+    assert heights(drawn.below) == [0] * 20 + [HEIGHT] * 10 + [0] * 10
+
+
 def test_times_count_characters_as_browsers_do() -> None:
     """Letters outside of the basic plane are two there."""
     turn = Turn(Speaker.AGENT, "😀 hm 😀 yes", 1.0, 2.0, (Word(2, 4, 1.25), Word(5, 6, 1.5), Word(7, 10, 1.75)))

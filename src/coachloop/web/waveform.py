@@ -41,13 +41,13 @@ def waveform(peaks: NDArray[np.int8], *, seconds: float, turns: Sequence[Turn], 
     Args:
         peaks: shape (channels, n, 2): the lowest and the highest sample of each stretch, all stretches equally long.
         seconds: the recording's length.
-        turns: who speaks when; where one channel holds both, it is drawn on the side of whoever speaks.
-        agent: the agent's channel, from 0; None where one channel holds both.
+        turns: who speaks when; where the agent's channel is not known, the sound is drawn on the side of whoever speaks.
+        agent: the agent's channel, from 0; None where one channel holds both, or nobody said which is whose.
     """
     loud = np.abs(peaks.astype(np.int16)).max(axis=2) / 127
     columns = _columns(loud)
     if agent is None or len(columns) < 2:
-        above, below = _by_turns(columns[0], seconds, turns)
+        above, below = _by_turns(columns.max(axis=0), seconds, turns)
     else:
         above, below = columns[agent], columns[1 - agent]
     return Waveform(columns.shape[1], _outline(above, up=True), _outline(below, up=False))
@@ -66,7 +66,7 @@ def _columns(loud: NDArray[np.float64]) -> NDArray[np.float64]:
 def _by_turns(
     loud: NDArray[np.float64], seconds: float, turns: Sequence[Turn]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """One channel parted by who speaks; where nobody is known to, it shows on both sides."""
+    """What is heard, parted by who speaks; where nobody is known to, it shows on both sides."""
     sides = {Speaker.AGENT: np.zeros(len(loud), bool), Speaker.CUSTOMER: np.zeros(len(loud), bool)}
     for turn in turns:
         if turn.speaker in sides and turn.start is not None and turn.end is not None and seconds > 0:
