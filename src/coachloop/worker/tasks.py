@@ -25,7 +25,7 @@ from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
 from coachloop.app.services.suggested import note_once_a_day
-from coachloop.app.services.transcribing import transcribe_waiting
+from coachloop.app.services.transcribing import forget_unwanted, transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
 from coachloop.app.services.uploads import forget_unfinished
 from coachloop.wiring import busy_times, carriers, encoder, hearing, invitation, scorers, shelf
@@ -95,10 +95,11 @@ def watch_drift() -> None:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, the words of what was sent, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
+    """Forget the engine's notes of finished tasks, the words of what was sent, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget(now=timezone.now())
     forget_unfinished(now=timezone.now())
+    forget_unwanted(now=timezone.now())
     tidy(now=timezone.now())
     if (vectors := encoder()) is not None:
         remember(vectors)

@@ -4,6 +4,7 @@ import fcntl
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from coachloop.app.queries import audio as queries
 from coachloop.app.queries.revisions import words_of
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import transcribing
-from coachloop.app.services.ingest import ingest
+from coachloop.app.services.ingest import ingest, revise
 from coachloop.app.services.transcribing import Tally, transcribe_waiting
 from coachloop.core.hearing.heard import Heard, HeardWord, Separated
 from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
@@ -261,3 +262,67 @@ def test_where_nothing_unmasked_is_kept_the_recording_goes(home, settings):  # n
     row.refresh_from_db()
     assert not queries.path_of(row).exists()
     assert queries.copy_of(row).exists()
+
+
+def test_a_recording_that_is_not_kept_and_comes_again_goes_too(home, settings):  # noqa: ARG001
+    """The same call again is a duplicate, for which nobody listens; what failed may be asked for again."""
+    settings.CONFIG = settings.CONFIG.model_copy(update={"masking": "always"})
+    row = bring()
+    listen(tools(sound(20)))
+    queries.path_of(row).write_bytes(b"sound")
+    other = bring(key="c-2")
+    Audio.objects.filter(pk=other.pk).update(state="failed")
+    arrived = datetime.fromtimestamp(queries.path_of(row).stat().st_mtime, UTC)
+    assert transcribing.forget_unwanted(now=arrived + timedelta(hours=23)) == 0
+    assert transcribing.forget_unwanted(now=arrived + timedelta(hours=25)) == 1
+    assert (queries.path_of(row).exists(), queries.path_of(other).exists()) == (False, True)
+    settings.CONFIG = settings.CONFIG.model_copy(update={"masking": "display"})
+    assert transcribing.forget_unwanted(now=arrived + timedelta(hours=50)) == 0
+
+
+def test_where_the_recording_went_another_copy_is_made_of_the_one_before(home, settings):  # noqa: ARG001
+    """What is muted there stays so, and the one before goes with its peaks."""
+    settings.CONFIG = settings.CONFIG.model_copy(update={"masking": "always"})
+    bring()
+    listen(tools(sound(20)))
+    row = Audio.objects.get()
+    before = queries.copy_of(row).with_name("before.m4a")
+    queries.copy_of(row).replace(before)
+    before.with_suffix(queries.PEAKS).write_bytes(b"peaks")
+    Audio.objects.update(state="waiting", copied=before.name)
+    sources = []
+
+    def copy(path, to, *, muted):  # noqa: ARG001 -- as the port has it
+        sources.append(path)
+        to.write_bytes(path.read_bytes())
+
+    assert listen(replace(tools(sound(20)), copy=copy)).done == 1
+    assert sources == [before]
+    assert queries.copy_of(row).read_bytes() == b"copy"
+    assert not before.exists()
+    assert not before.with_suffix(queries.PEAKS).exists()
+
+
+def test_words_that_come_in_while_somebody_listens_are_kept(home):  # noqa: ARG001
+    """And what was copied by the words before is copied anew."""
+    row = bring()
+    whole = tools(sound(20))
+    told = {**document(), "turns": [{"speaker": "agent", "text": "Hello", "start": 1.0}]}
+
+    def interrupt(path, *, start, end):
+        if Conversation.objects.get().revision == 1:
+            ingest(lines(told), viewer=OPERATOR, now=NOW, replace=True)
+        return whole.read(path, start=start, end=end)
+
+    def confirm(path, to, *, muted):
+        whole.copy(path, to, muted=muted)
+        if Conversation.objects.get().revision == 2:
+            revise(Conversation.objects.get(), json.dumps(told), now=NOW)
+
+    assert listen(replace(whole, read=interrupt, copy=confirm)).failed == []
+    assert spoken() == [("agent", "Hello")]
+    row.refresh_from_db()
+    assert (row.state, row.transcriber) == ("waiting", "")
+    listen(whole)
+    row.refresh_from_db()
+    assert row.state == "done"

@@ -5,15 +5,15 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from coachloop.app.models import Audio, AudioPart
+from coachloop.app.models import Audio, AudioPart, Conversation
 from coachloop.app.queries import audio as queries
 from coachloop.app.queries.revisions import shown_of, words_of
 from coachloop.app.queries.viewing import Viewer
@@ -32,6 +32,9 @@ NOBODY = "nothing transcribes here: get a model with `coachloop models get whisp
 
 TRIES = 5
 """Times that a recording may end whoever transcribes it before it is left alone."""
+
+SETTLED = timedelta(days=1)
+"""How long a recording may lie before its conversation is stored: the ingest that brings it may be long."""
 
 SHORTEST = 0.1
 """Seconds that are not worth a part of their own."""
@@ -71,7 +74,9 @@ def transcribe_waiting(
     for audio_id in queries.waiting_ids(with_words=not name):
         if tally.waits or enough():
             break
-        row = Audio.objects.select_related("conversation").get(pk=audio_id)
+        row = Audio.objects.select_related("conversation").filter(pk=audio_id).first()
+        if row is None:
+            continue
         with _alone(queries.path_of(row)) as alone:
             if alone:
                 _take(_Work(row, tools, enough, progress), tally, now=now())
@@ -228,7 +233,12 @@ def _language(row: Audio) -> str:
 
 @transaction.atomic
 def _write(work: _Work, sides: Sides, *, now: datetime) -> None:
+    """The words become the next revision, unless others came in while they were listened to."""
     row, tools = work.row, work.tools
+    row.conversation = Conversation.objects.select_for_update(of=("self",)).get(pk=row.conversation_id)
+    if row.conversation.turn_count:
+        row.parts.all().delete()
+        return
     document = json.loads(words_of(row.conversation))
     found = {
         "language": document.get("language") or tools.language or _language(row) or None,
@@ -245,18 +255,40 @@ def _write(work: _Work, sides: Sides, *, now: datetime) -> None:
 
 
 def _copy(work: _Work, *, now: datetime) -> None:
-    """What a browser plays, with what is masked muted; the recording itself goes where nothing unmasked is kept."""
+    """What a browser plays, with what is masked muted; the recording itself goes where nothing unmasked is kept.
+
+    Where it went already, the new copy is made of the one before. Whose words changed meanwhile still waits.
+    """
     row = work.row
+    before = queries.copy_of(row) if row.copied else None
     silent = muted(shown_of(row.conversation))
     row.copied = queries.copy_name(row, silent)
-    if not queries.copy_of(row).is_file():
-        work.tools.copy(work.path, queries.copy_of(row), muted=silent)
-    Audio.objects.filter(pk=row.pk).update(copied=row.copied, state=Audio.State.DONE, reason="", tries=0, done_at=now)
-    if settings.CONFIG.masking == "always":
-        _forget(row, work.path)
+    made = queries.copy_of(row)
+    if not made.is_file():
+        source = before if before and before.is_file() and not work.path.is_file() else work.path
+        work.tools.copy(source, made, muted=silent)
+    same = Audio.objects.filter(pk=row.pk, conversation__revision=row.conversation.revision)
+    if not same.update(copied=row.copied, state=Audio.State.DONE, reason="", tries=0, done_at=now):
+        return
+    if before and before != made and not Audio.objects.filter(copied=before.name).exists():
+        before.unlink(missing_ok=True)
+        before.with_suffix(queries.PEAKS).unlink(missing_ok=True)
+    if settings.CONFIG.masking == "always" and not _wanted().filter(sha256=row.sha256).exists():
+        work.path.unlink(missing_ok=True)
 
 
-def _forget(row: Audio, path: Path) -> None:
-    """Remove a recording of which only the muted copy is kept, once nobody waits for it any more."""
-    if not Audio.objects.filter(sha256=row.sha256, state=Audio.State.WAITING).exists():
+def forget_unwanted(*, now: datetime) -> int:
+    """Where nothing unmasked is kept, delete recordings that nobody waits for: those that came in again, or were refused; returns how many."""
+    if settings.CONFIG.masking != "always":
+        return 0
+    wanted = set(_wanted().values_list("sha256", flat=True))
+    lying = (queries.media() / "audio").glob("*/*")
+    gone = [path for path in lying if path.stem not in wanted and path.stat().st_mtime < (now - SETTLED).timestamp()]
+    for path in gone:
         path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _wanted() -> QuerySet[Audio]:
+    """Recordings that somebody still listens to, or may be asked to again."""
+    return Audio.objects.filter(state__in=(Audio.State.WAITING, Audio.State.FAILED))
