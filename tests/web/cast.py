@@ -228,12 +228,7 @@ def call(key: str, name: str, team: str, *, number: int, did: Any, now: datetime
 def hostile_call(now: datetime) -> dict[str, Any]:
     """A call whose every text field tries to break out of the page."""
     one = call("lea", NORTH["lea"], "north", number=0, did=(True,) * 5, now=now)
-    one |= {
-        "id": "hostile/<1>?#&",
-        "customer_name": "<img src=x onerror=y()>",
-        "queue": "seller-leads",
-        "outcome": {HOSTILE: HOSTILE},
-    }
+    one |= {"id": "hostile/<1>?#&", "customer_name": HOSTILE, "queue": "seller-leads", "outcome": {HOSTILE: HOSTILE}}
     one["turns"] = [{**turn, "text": f"{HOSTILE} {turn['text']}"} for turn in one["turns"]]
     return one
 

@@ -11,6 +11,12 @@ SAID = "My card is 4111 1111 1111 1111, I was born on March 3rd 1985, my mail is
 SECRETS = ("4111", "March 3rd", "jane dot", "Vogel", "Hannah")
 
 
+@pytest.fixture(autouse=True)
+def with_names(settings):
+    """Here the customer's name is masked too."""
+    settings.CONFIG = settings.CONFIG.model_copy(update={"masking_names": True})
+
+
 @pytest.fixture
 def secret(cast):
     """A call of Lea's in which a customer says too much."""

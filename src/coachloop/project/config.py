@@ -219,6 +219,7 @@ class Config(BaseSettings):
         pattern="^(display|always|off)$",
         description="card numbers and the like: display masks what is shown, always keeps nothing else, off",
     )
+    masking_names: bool = Field(default=False, description="the customer's name as well, where it is given")
 
     address: Annotated[str, AfterValidator(_is_address)] = Field(
         default="", description="where people reach this site, for links in messages; by the first host if not set"

@@ -21,6 +21,13 @@ from coachloop.core.model.verdict import Outcome
 
 pytestmark = pytest.mark.usefixtures("site")
 
+
+@pytest.fixture(autouse=True)
+def with_names(settings):
+    """Here the customer's name is masked too."""
+    settings.CONFIG = settings.CONFIG.model_copy(update={"masking_names": True})
+
+
 TALKS = """\
 key: talks
 title: Talks
@@ -216,3 +223,14 @@ def test_what_is_tried_out_is_read_masked():
     [[one]] = rescoring.calls(OPERATOR, [Conversation.objects.get().pk])
     assert "4111" in one.said.turns[0].text
     assert "4111" not in one.shown.turns[0].text
+
+
+def test_the_customers_name_stays_unless_the_site_masks_it(settings):
+    settings.CONFIG = settings.CONFIG.model_copy(update={"masking_names": False})
+    told = [{"speaker": "agent", "text": "Thank you Ms Berg, so 4111 1111 1111 1111."}]
+    take(call("c-1") | {"customer_name": "Ms Berg", "turns": told})
+    said = json.loads(Revision.objects.get().document)
+    assert (said["customer_name"], said["turns"][0]["text"][:30]) == (
+        "Ms Berg",
+        "Thank you Ms Berg, so [CARD]\u00b7\u00b7",
+    )

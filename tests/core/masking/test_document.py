@@ -116,3 +116,17 @@ def test_the_rest():
     assert (found["card"], found["whatsapp"]) == ("gold", "[PHONE]")
     assert found["turns"][0]["note"] == "says [CARD] again"
     assert stored(found) is None
+
+
+def test_the_name_may_stay():
+    data = {
+        "id": "c-1",
+        "customer_name": "Ms Berg",
+        "turns": [{"speaker": "agent", "text": "Hello Ms Berg, 4111 1111 1111 1111"}],
+    }
+    found = json.loads(masked(data, Form.DISPLAY, names=False) or "{}")
+    assert found["customer_name"] == "Ms Berg"
+    assert (
+        found["turns"][0]["text"]
+        == "Hello Ms Berg, [CARD]\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7\u00b7"
+    )

@@ -59,11 +59,12 @@ def test_a_conversation_as_it_is_shown():
 
 def test_sentences_about_it():
     """Whatever of it is quoted is gone, as it was said or otherwise; a sentence about what is not masked stays."""
-    one = talk(
-        said(CARD), said("pin 4711 ok", None), masked=(PLACE, Masked(1, 4, 8, "SECRET")), customer_name="Ms Berg"
-    )
+    masked = (PLACE, Masked(1, 4, 8, "SECRET"), Masked(2, 3, 7, "CUSTOMER_NAME"))
+    one = talk(said(CARD), said("pin 4711 ok", None), said("Ms Berg", None), masked=masked, customer_name="Ms Berg")
     assert scrubbed("says 4711 and 4111 1111 1111 1111", one) == "says [SECRET] and [CARD]"
     assert scrubbed("reads 4111111111111111 to Ms Berg", one) == "reads [CARD] to Ms [CUSTOMER_NAME]"
+    unnamed = talk(said(CARD), masked=(PLACE,), customer_name="Ms Berg")
+    assert scrubbed("reads 4111111111111111 to Ms Berg", unnamed) == "reads [CARD] to Ms Berg"
     assert scrubbed("says it is right", one) == "says it is right"
     assert scrubbed("4711", talk(said(CARD), masked=None)) == "4711"
     assert scrubbed("an a", talk(said("a b"), masked=(Masked(0, 0, 1, "CUSTOMER_NAME"),))) == "an a"

@@ -33,7 +33,8 @@ def kept(read: Read) -> Kept:
     A line without its words keeps what came in until they are there: whose name is to be masked in them is known by it alone.
     """
     way: str = settings.CONFIG.masking
-    shown = None if way == OFF else masked(read.data, Form(way))
+    names = way == Form.TYPED or settings.CONFIG.masking_names
+    shown = None if way == OFF else masked(read.data, Form(way), names=names)
     if shown is None:
         return Kept(read.line, read.document, read.content_hash)
     for_scoring = way == Form.DISPLAY or not read.line.turns

@@ -83,7 +83,7 @@ class _Leaf(NamedTuple):
     called: str
 
 
-def masked(data: Json, form: Form) -> str | None:
+def masked(data: Json, form: Form, *, names: bool = True) -> str | None:
     """The document of a conversation, masked; None where nothing in it is to be.
 
     Its field `masked` says what was, by turn and character: `{"turn", "start", "end", "kind"}`.
@@ -91,15 +91,16 @@ def masked(data: Json, form: Form) -> str | None:
     Args:
         data: a checked line of the native format; changed where something is masked. Parts of it may be masked already.
         form: how; in `display` every offset into a turn still holds.
+        names: whether the customer's name is masked too, where the line gives it.
     """
-    names, turns = _names(data), data.get("turns") or []
-    found = find_in([(turn["speaker"], turn["text"]) for turn in turns], names=names)
-    beside = _beside(data, names)
-    if not (found or beside or names):
+    whose, turns = _names(data) if names else (), data.get("turns") or []
+    found = find_in([(turn["speaker"], turn["text"]) for turn in turns], names=whose)
+    beside = _beside(data, whose)
+    if not (found or beside or whose):
         return None
     for leaf, value in beside:
         leaf.holder[leaf.key] = value
-    if names:
+    if whose:
         data["customer_name"] = Kind.CUSTOMER_NAME.token
     for turn, place in _masked_before(data, turns):
         found[turn] = tuple(sorted({*found.get(turn, ()), place}))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from coachloop.core.masking.find import find
-from coachloop.core.masking.kinds import Found
+from coachloop.core.masking.kinds import Found, Kind
 from coachloop.core.model.conversation import Conversation, Masked, Turn
 
 FILL = "\u00b7"
@@ -95,7 +95,8 @@ def scrubbed(text: str, conversation: Conversation) -> str:
     for mask in sorted(conversation.masked, key=lambda mask: mask.start - mask.end):
         said = conversation.turns[mask.turn].text[mask.start : mask.end]
         text = text.replace(said, f"[{mask.kind}]") if len(said) > 2 else text
-    names = (conversation.customer_name,) if conversation.customer_name else ()
+    named = any(mask.kind == Kind.CUSTOMER_NAME for mask in conversation.masked)
+    names = (conversation.customer_name,) if conversation.customer_name and named else ()
     return typed(text, find(text, names=names)).text
 
 
