@@ -1,5 +1,6 @@
 """Recordings of tones: each sounds like one word, so that what is transcribed can be read off."""
 
+import errno
 import fcntl
 import json
 from collections.abc import Sequence
@@ -211,8 +212,23 @@ def test_what_cannot_be_transcribed_says_why_and_the_rest_goes_on(home):  # noqa
 
 
 def test_a_recording_that_is_gone_says_so(home):  # noqa: ARG001
+    """Whoever reads the page learns nothing of where files lie here."""
     queries.path_of(bring()).unlink()
-    assert "No such file" in listen(tools(sound(20))).failed[0][1]
+    reason = listen(tools(sound(20))).failed[0][1]
+    assert reason == "its file can't be read or written: No such file or directory"
+
+
+def test_while_the_disk_is_full_all_wait(home):  # noqa: ARG001
+    bring()
+    bring(key="c-2")
+
+    def copy(path, to, *, muted):  # noqa: ARG001 -- as the port has it
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    tally = listen(replace(tools(sound(20)), copy=copy))
+    assert (tally.done, tally.failed, "disk is full" in tally.waits) == (0, [], True)
+    assert set(Audio.objects.values_list("state", "tries")) == {("waiting", 0)}
+    assert listen(tools(sound(20))).done == 2
 
 
 def test_one_that_ends_everybody_is_left_alone(home):  # noqa: ARG001

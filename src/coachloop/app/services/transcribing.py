@@ -1,5 +1,6 @@
 """Recordings become conversations: part by part, so that whoever is ended goes on where it was; one at a time for each file."""
 
+import errno
 import fcntl
 import json
 from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ NOBODY = "nothing transcribes here: get a model with `coachloop models get whisp
 
 TRIES = 5
 """Times that a recording may end whoever transcribes it before it is left alone."""
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 SETTLED = timedelta(days=1)
 """How long a recording may lie before its conversation is stored: the ingest that brings it may be long."""
@@ -155,18 +158,28 @@ def _take(work: _Work, tally: Tally, *, now: datetime) -> None:
         return
     Audio.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
     try:
+        _listen(work, tally, now=now)
+    except (TranscriberUnavailableError, _EnoughError) as error:
+        Audio.objects.filter(pk=row.pk).update(tries=row.tries)
+        tally.waits = str(error)
+    except CantTranscribeError as error:
+        _fail(row, str(error), tally, now=now)
+    else:
+        tally.done += 1
+
+
+def _listen(work: _Work, tally: Tally, *, now: datetime) -> None:
+    row = work.row
+    try:
         if not row.transcriber and not row.conversation.turn_count:
             sides = _sides(work)
             _write(work, sides, now=now)
             tally.unsure += sides.confidence < SURE
         _copy(work, now=now)
-    except (TranscriberUnavailableError, _EnoughError) as error:
-        Audio.objects.filter(pk=row.pk).update(tries=row.tries)
-        tally.waits = str(error)
-    except (CantTranscribeError, OSError) as error:
-        _fail(row, str(error), tally, now=now)
-    else:
-        tally.done += 1
+    except OSError as error:
+        if error.errno in FULL:
+            raise TranscriberUnavailableError("the disk is full: make room in COACHLOOP_HOME") from error
+        raise CantTranscribeError(f"its file can't be read or written: {error.strerror or error}") from error
 
 
 def _fail(row: Audio, reason: str, tally: Tally, *, now: datetime) -> None:
