@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from coachloop.core.model.conversation import Speaker, Turn, Word
 from coachloop.web import transcript
 from coachloop.web.waveform import COLUMNS, HEIGHT, waveform
-from web.cast import Cast
+from web.cast import Cast, call, take_in
 from web.heard import SPOKEN, heard, spoken_call, word_second
 from web.signed_in import seen
 
@@ -96,6 +96,17 @@ class TestOnAPage:
         page = seen(cast.leader, "/conversations/lea-1")
         assert says in page
         assert ("<audio" in page) == state.get("ready", True)
+
+    def test_a_recording_in_which_nobody_speaks(self, cast: Cast) -> None:
+        """It says so, and does not ask who of the two is the agent."""
+        silent = call("lea", "Lea Rossi", "north", number=1, did=[False] * 5, now=cast.now)
+        silent["id"], silent["turns"] = "silent", []
+        silent["speakers"] = {"from": "separated", "confidence": 0.5, "confirmed": False}
+        take_in([silent], cast.now)
+        heard("silent")
+        page = seen(cast.qa_lead, "/conversations/silent")
+        assert "Nobody is heard to speak in this recording." in page
+        assert "Who is the agent?" not in page
 
     def test_without_a_recording_there_is_no_player(self, cast: Cast) -> None:
         assert "The recording" not in seen(cast.leader, "/conversations/lea-2")

@@ -80,8 +80,12 @@ def _show(tally: service.Tally, usage: Usage, seconds: float, *, as_json: bool) 
         print_json(data)
         return
     out.print(f"{tally.evaluations:,} conversations x templates scored in {seconds:.1f} s.", highlight=False)
-    out.print("  " + ", ".join(f"{n:,} {name}" for name, n in tally.outcomes.most_common()), highlight=False)
-    out.print("  decided by " + ", ".join(f"{name}: {n:,}" for name, n in tally.decided.most_common()), highlight=False)
+    if tally.outcomes:
+        out.print("  " + ", ".join(f"{n:,} {name}" for name, n in tally.outcomes.most_common()), highlight=False)
+    if tally.decided:
+        out.print(
+            "  decided by " + ", ".join(f"{name}: {n:,}" for name, n in tally.decided.most_common()), highlight=False
+        )
     if usage.requests or usage.cached:
         out.print(f"  the judge: {_amount(usage)}", highlight=False)
     if tally.postponed:
