@@ -56,7 +56,6 @@ def test_words_may_stand_in_their_segments():
     ]
     answer = Answer.model_validate({"text": "One. Two three", "segments": segments})
     assert [word.text for word in answer.heard()] == ["One.", "Two", "three"]
-    assert answer.is_spread
     assert answer.has_times
 
 

@@ -62,11 +62,6 @@ class Answer(BaseModel):
         """Whether its words can be placed at all; an answer without words has nothing to place."""
         return bool(self.words or self.segments) or not self.text.strip()
 
-    @property
-    def is_spread(self) -> bool:
-        """Whether words have no times of their own."""
-        return not self.words and any(segment.text.strip() and not segment.words for segment in self.segments or ())
-
     def heard(self) -> list[HeardWord]:
         """Its words in order."""
         silences = [one for one in self.segments or () if one.is_silence]

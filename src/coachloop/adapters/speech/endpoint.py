@@ -45,12 +45,11 @@ class EndpointTranscriber:
         self._where = urlsplit(server.url).netloc.rpartition("@")[2]
         self._server = OpenAIServer(server, sleep=sleep)
         self._asks_for_words = True
-        self._spreads = False
 
     @property
     def name(self) -> str:
-        """The model and where it is; "spread" once it was seen that only segments have times."""
-        return f"{self._model}@{self._where}-{SETTINGS}{'-spread' if self._spreads else ''}"
+        """The model and where it is; the same before and after an answer, so that whoever goes on keeps what was heard."""
+        return f"{self._model}@{self._where}-{SETTINGS}"
 
     def check(self) -> str:
         """What is wrong with the server, in words; empty where it can be reached and takes the key."""
@@ -70,7 +69,6 @@ class EndpointTranscriber:
             raise TranscriberUnavailableError(
                 "the transcription server gives times that are not in the sound it was sent"
             )
-        self._spreads = self._spreads or answer.is_spread
         times = speech.said_at([(word.start, word.end) for word in words])
         placed = (HeardWord(word.text, *time, word.probability) for word, time in zip(words, times, strict=True))
         return Heard(tuple(placed), code(language) or code_of(answer.language or ""))
