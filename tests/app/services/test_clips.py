@@ -106,6 +106,18 @@ def test_words_as_they_were_said_but_for_the_customers_name(cast, verdict):
     assert len(queries.clip(cast.lea, clip.pk).turns) == 4
 
 
+def test_the_customers_name_is_hidden_where_something_else_is_masked_too(cast):
+    publish(MANNERS)
+    said = ("Good morning, Ms Berg!", "This is Berg, call me on 555 867 5309.")
+    turns = [{"speaker": ("agent", "customer")[n], "text": text} for n, text in enumerate(said)]
+    take(call("c-3", turns=turns, customer_name="Ms Berg"))
+    score()
+    shown = queries.clip(cast.lea, made(cast.ada, of("c-3")).pk)
+    assert [turn.text for turn in shown.turns] == [
+        "Good morning, Ms [CUSTOMER_NAME]!", "This is [CUSTOMER_NAME], call me on [PHONE].",
+    ]  # fmt: skip
+
+
 def test_a_clip_has_a_title_and_a_reason(cast, verdict):
     for title, why in ((" ", "x"), ("x", ""), ("x" * 201, "x"), ("x", "x" * 1001)):
         with pytest.raises(WrongStateError):

@@ -365,7 +365,7 @@ def _turns(row: Clip, line: ConversationLine) -> tuple[ClipTurn, ...]:
             names.get(turn.speaker, "Somebody else"),
             turn.speaker,
             turn.start,
-            turn.text if said.masked is not None else hidden(turn.text, said.customer_name or ""),
+            hidden(turn.text, said.customer_name or ""),
             index == row.proof_turn,
         )
         for index, turn in enumerate(by_tokens(said).turns[: row.last_turn + 1])
