@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import Audio, AuditEntry, Conversation, Upload, User
+from coachloop.app.models import Agent, Audio, AuditEntry, Conversation, Upload, User
 from coachloop.app.queries import uploads as queries
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import uploads as services
@@ -107,8 +107,10 @@ def test_what_can_not_be_taken_says_why(cast: Cast) -> None:
 
 def test_a_transcript_is_the_agents_that_the_leader_chose_whatever_it_says(cast: Cast) -> None:
     """So nobody writes into another team; a QA lead's file is taken at its word."""
-    brought(cast.leader, transcript(cast, agent="sam", agent_name="Sam", team="south"), filename="a.jsonl", agent="lea")
+    said = transcript(cast, agent="sam", agent_name="Sam", team="south", agent_joined_on="1999-01-01")
+    brought(cast.leader, said, filename="a.jsonl", agent="lea")
     row = Conversation.objects.get(key="theirs-1")
+    assert not Agent.objects.filter(joined_on="1999-01-01").exists()
     assert (row.agent and row.agent.key, row.team and row.team.key) == ("lea", "north")
     brought(cast.qa_lead, transcript(cast, "theirs-2", agent="sam", team="south"), filename="b.jsonl")
     assert Conversation.objects.get(key="theirs-2").agent.key == "sam"  # type: ignore[union-attr]

@@ -35,6 +35,9 @@ KEPT = timedelta(hours=48)
 
 BLOCK = 256 * 1024
 FIELDS = ("started_at", "queue", "language")
+ABOUT_AGENTS = frozenset({"agent_name", "agent_joined_on", "team"})
+"""What a leader's files don't say: it counts beyond the call."""
+
 SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
 
 type Reader = Callable[[Path, str], Iterable[Line | Refusal]]
@@ -235,7 +238,7 @@ def _theirs(
             continue
         document = beside | {name: value for name, value in said.items() if value not in (None, "")}
         if forced:
-            document = {name: value for name, value in document.items() if name not in {"agent_name", "team"}}
+            document = {name: value for name, value in document.items() if name not in ABOUT_AGENTS}
             document["agent_id"] = row.fields["agent"]
         keys[str(document.get("id", ""))] = None
         recording = replace(line.recording, name=row.name) if line.recording else None
