@@ -32,6 +32,8 @@ from coachloop.wiring import busy_times, carriers, encoder, hearing, invitation,
 from coachloop.worker.watching import take_in
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
+AWAY = timedelta(minutes=5)
+"""How long a recording rests whose transcriber could not be asked."""
 HEARS_FOR = 20.0
 """Seconds of one turn at the recordings; a part that is begun is finished."""
 
@@ -60,7 +62,7 @@ def score_some(template: str, ids: list[int]) -> None:
 def hear() -> None:
     """Make words of the recordings that wait, for a while: what is not done by then goes on at the next turn, so that scoring is not kept waiting."""
     ends = monotonic() + HEARS_FOR
-    transcribe_waiting(hearing(), viewer=OPERATOR, enough=lambda: monotonic() > ends)
+    transcribe_waiting(hearing(), viewer=OPERATOR, enough=lambda: monotonic() > ends, rest=AWAY)
 
 
 @task()

@@ -200,6 +200,16 @@ def test_a_transcriber_that_is_away_is_asked_again_later(home):  # noqa: ARG001
     assert listen(tools(sound(20), away)).done == 2
 
 
+def test_one_that_cannot_be_asked_about_does_not_keep_the_others_waiting(home):  # noqa: ARG001
+    bring()
+    bring(key="c-2")
+    listen(tools(sound(20), Listener(fails=[TranscriberUnavailableError("no answer in time")])))
+    late = Listener(fails=[])
+    assert listen(tools(sound(20), late), rest=timedelta(minutes=5)).done == 1
+    assert Audio.objects.get(state="waiting").conversation.key == "c-1"
+    assert listen(tools(sound(20), late)).done == 1
+
+
 def test_what_cannot_be_transcribed_says_why_and_the_rest_goes_on(home):  # noqa: ARG001
     bring()
     bring(key="c-2")

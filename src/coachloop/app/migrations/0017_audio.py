@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=10)),
                 ('reason', models.TextField(blank=True)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('postponed_at', models.DateTimeField(null=True)),
                 ('done_at', models.DateTimeField(null=True)),
                 ('transcriber', models.CharField(blank=True, max_length=200)),
                 ('copied', models.CharField(blank=True, max_length=200)),

@@ -9,7 +9,7 @@ class Audio(models.Model):
     """The recording of a conversation: what the file is, and how far its transcription has come.
 
     The file itself lies under its SHA-256 in the site's media; two conversations may have the same. `agent_channel` counts from 0;
-    empty where one channel holds both. `copied` names the browser's copy, with what is masked muted in it.
+    empty where one channel holds both. `postponed_at`: the transcriber could not be asked then. `copied` names the browser's copy, with what is masked muted in it.
     """
 
     class State(models.TextChoices):
@@ -33,6 +33,7 @@ class Audio(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     reason = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    postponed_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     transcriber = models.CharField(max_length=200, blank=True)
     copied = models.CharField(max_length=200, blank=True)

@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import F
 
 from coachloop.app.models import Audio
 
@@ -53,12 +55,19 @@ def copy_name(row: Audio, muted: Sequence[tuple[float, float]]) -> str:
     return f"{row.sha256}-{hashlib.sha256(repr(list(muted)).encode()).hexdigest()[:12]}{COPY}"
 
 
-def waiting_ids(*, with_words: bool = False) -> list[int]:
-    """Recordings that wait for their words or their copy, the oldest first; `with_words`: for their copy alone."""
+def waiting_ids(*, with_words: bool = False, postponed_before: datetime | None = None) -> list[int]:
+    """Recordings that wait for their words or their copy, the oldest first; those that could not be asked about come last.
+
+    Args:
+        with_words: for their copy alone.
+        postponed_before: leave out what was postponed since.
+    """
     rows = Audio.objects.filter(state=Audio.State.WAITING)
     if with_words:
         rows = rows.exclude(transcriber="", conversation__turn_count=0)
-    return list(rows.order_by("id").values_list("id", flat=True))
+    if postponed_before:
+        rows = rows.exclude(postponed_at__gte=postponed_before)
+    return list(rows.order_by(F("postponed_at").asc(nulls_first=True), "id").values_list("id", flat=True))
 
 
 def waiting_seconds() -> float:

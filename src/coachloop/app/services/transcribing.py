@@ -60,21 +60,24 @@ def transcribe_waiting(
     viewer: Viewer,
     now: Callable[[], datetime] = timezone.now,
     enough: Callable[[], bool] = lambda: False,
+    rest: timedelta | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Tally:
     """Make words of the recordings that wait, the oldest first, and a copy of each that a browser plays.
 
-    Stops where the transcriber can't be asked now; without one, those that brought their words still get their copy. One that somebody else listens to at this moment is left to them.
+    Stops where the transcriber can't be asked now, and begins with another one the next time; without one, those that brought their words
+    still get their copy. One that somebody else listens to at this moment is left to them.
 
     Args:
         tools: who listens, separates and copies.
         viewer: on whose behalf.
         now: the time, asked anew for each recording: they take long.
         enough: asked before each part; what is not done then goes on at the next call.
+        rest: how long to leave alone what could not be asked about; not at all where somebody asks by hand.
         progress: called with the seconds of channels that were listened to since the last call.
     """
     tally, name = Tally(), tools.transcriber.name if tools.transcriber else ""
-    for audio_id in queries.waiting_ids(with_words=not name):
+    for audio_id in queries.waiting_ids(with_words=not name, postponed_before=now() - rest if rest else None):
         if tally.waits or enough():
             break
         row = Audio.objects.select_related("conversation").filter(pk=audio_id).first()
@@ -159,8 +162,11 @@ def _take(work: _Work, tally: Tally, *, now: datetime) -> None:
     Audio.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
     try:
         _listen(work, tally, now=now)
-    except (TranscriberUnavailableError, _EnoughError) as error:
+    except _EnoughError as error:
         Audio.objects.filter(pk=row.pk).update(tries=row.tries)
+        tally.waits = str(error)
+    except TranscriberUnavailableError as error:
+        Audio.objects.filter(pk=row.pk).update(tries=row.tries, postponed_at=now)
         tally.waits = str(error)
     except CantTranscribeError as error:
         _fail(row, str(error), tally, now=now)
