@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,6 +18,7 @@ from coachloop.adapters.playbooks import playbooks
 from coachloop.adapters.readers.ahead import read_scores
 from coachloop.adapters.readers.incoming import lines_of
 from coachloop.adapters.readers.lines import json_lines, records
+from coachloop.app.queries.demo import person_in
 from coachloop.app.queries.evaluate import evaluate
 from coachloop.app.queries.health import has_conversations
 from coachloop.app.queries.sites import zone
@@ -28,6 +29,7 @@ from coachloop.cli import checked_weeks, coached_weeks
 from coachloop.cli.output import err, out, progress, show_rows
 from coachloop.cli.scoring import read_labels
 from coachloop.cli.site import init, serve
+from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.simulation import CentreFiles, write_centre
 from coachloop.wiring import hearing, scorers, shelf
@@ -77,10 +79,10 @@ def live_through(files: CentreFiles, *, today: date, now: datetime) -> None:
             coached_weeks.coach(number, day.day, last=days[-1].day, today=today, zone=zone())
             checked_weeks.check(number, day.day, truth=truth, zone=zone())
             show(1)
-    hear(days[-1], zone())
     coached_weeks.look_back(today, zone())
     coached_weeks.protect(today, zone())
     checked_weeks.catch_up(today, truth=truth, zone=zone())
+    hear(days[-1], zone())
     rollups.refresh_rollups()
 
 
@@ -143,9 +145,9 @@ def live(day: Day, site_zone: ZoneInfo) -> None:
 
 
 def hear(day: Day, site_zone: ZoneInfo) -> None:
-    """One more call of the last day, that can be heard: whoever made its first call is said to have made this one too."""
-    first = json.loads(cast(Line, day.lines[0]).raw)
-    whose = {name: first[name] for name in ("agent_id", "agent_name", "team", "started_at")}
+    """One more call of the last day, that can be heard: by the agent who a visitor can be."""
+    agent = cast(Any, person_in(Role.AGENT)).agent
+    whose = {"agent_id": agent.key, "team": agent.team.key, "started_at": _started(cast(Line, day.lines[0]))}
     recorded = tuple(_about(line, whose) for line in lines_of(RECORDED, shelf()))
     live(replace(day, lines=recorded), site_zone)
     transcribe_waiting(hearing(), viewer=OPERATOR)
