@@ -52,4 +52,3 @@ def test_a_pause_ends_what_somebody_says_in_one_go():
     """Who asks twice asks more often than who asks once, so goes have to be parted."""
     sides = by_voice(Separated((words("how can i help you, what is your name,"), words("well, yes")), 1.0))
     assert [word.text for word in sides.words[Speaker.AGENT]][:2] == ["how", "can"]
-
