@@ -63,7 +63,7 @@ def test_a_broken_first_line_does_not_hide_the_rest(tmp_path):
         ("a.json", b" \n[1, 2]", Kind.LINES),
         ("a.json", b"[\n1]", Kind.DOCUMENT),
         ("a.json", SUBRIP.encode(), Kind.SUBTITLES),
-        ("a.json", gzip.compress(SUBRIP.encode()), Kind.SUBTITLES),
+        ("a.json", gzip.compress(SUBRIP.encode(), mtime=0), Kind.SUBTITLES),
         ("a.jsonl.gz", b"no matter", Kind.LINES),
         ("a.csv", b"speaker,conversation_id,text\n", Kind.TABLE),
         ("a.csv", b"id,text\n", None),
