@@ -261,3 +261,8 @@ def test_long_turns_take_their_length(piece):
         find_in([("c", piece)] * (size // len(piece)))
         seconds.append(time.process_time() - begun)
     assert seconds[1] < 10 * seconds[0] + 0.5
+
+
+def test_hundreds_behind_figures_are_a_quantity():
+    """Not a number's two zeros, as behind spoken digits."""
+    assert not find("07 12 hundred 4")
