@@ -16,7 +16,6 @@ from coachloop.adapters import calendars, notify
 from coachloop.adapters.audio.check import Limits as FileLimits
 from coachloop.adapters.audio.copies import browser_copy
 from coachloop.adapters.audio.cut import cut
-from coachloop.adapters.audio.kinds import BadRecordingError
 from coachloop.adapters.audio.read import read
 from coachloop.adapters.calendar_address import CalendarReader
 from coachloop.adapters.embeddings import CachedEncoder, open_encoder
@@ -38,8 +37,8 @@ from coachloop.app.services.judge import CentreReviews, KeptReplies
 from coachloop.core.coaching.appointment import Appointment
 from coachloop.core.coaching.plan import Span
 from coachloop.core.hearing.heard import HeardWord, Separated
-from coachloop.core.hearing.port import CantTranscribeError, Transcriber
-from coachloop.core.hearing.tools import Samples, Stretch, Tools
+from coachloop.core.hearing.port import CantTranscribeError, Samples, Transcriber
+from coachloop.core.hearing.tools import Tools
 from coachloop.core.model.letter import MAIL, Carrier, Ways
 from coachloop.core.model.receipt import Line, Refusal
 from coachloop.core.model.running import Running
@@ -185,8 +184,8 @@ def hearing() -> Tools:
     return Tools(
         _transcriber(),
         separate=_separate,
-        read=_read,
-        copy=_copy,
+        read=read,
+        copy=browser_copy,
         language=config.speech_language,
         hotwords=tuple(word.strip() for word in config.speech_words.split(",") if word.strip()),
         agent_channel=config.agent_channel - 1,
@@ -229,13 +228,6 @@ def _whisper(folder: Path, threads: int) -> WhisperTranscriber:
     return WhisperTranscriber(folder, threads=threads)
 
 
-def _read(path: Path, *, start: float, end: float) -> Samples:
-    try:
-        return read(path, start=start, end=end)
-    except BadRecordingError as error:
-        raise CantTranscribeError(str(error)) from error
-
-
 def _separate(samples: Samples, words: Sequence[HeardWord]) -> Separated:
     config = settings.CONFIG
     if config.voices_segmentation:
@@ -259,23 +251,8 @@ def _sherpa(segmentation: str, embedding: str) -> SherpaSeparator:
     return SherpaSeparator(Path(segmentation), Path(embedding))
 
 
-def _copy(path: Path, to: Path, *, muted: Sequence[Stretch]) -> None:
-    try:
-        browser_copy(path, to, muted=muted)
-    except BadRecordingError as error:
-        raise CantTranscribeError(str(error)) from error
-
-
-def cut_clip(path: Path, to: Path, *, start: float, end: float, muted: Sequence[Stretch]) -> None:
-    """Cut a clip out of a recording.
-
-    Raises:
-        OSError: it can't be read or written.
-    """
-    try:
-        cut(path, to, start=start, end=end, muted=muted)
-    except BadRecordingError as error:
-        raise OSError(str(error)) from error
+cut_clip = cut
+"""Cuts a clip out of a recording."""
 
 
 def shelf(agent_id: str = "") -> Shelf:

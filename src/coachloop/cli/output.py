@@ -13,7 +13,15 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from django.core.exceptions import ObjectDoesNotExist
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
@@ -152,7 +160,7 @@ def _cell(value: object) -> object:
 
 
 @contextmanager
-def progress(what: str, total: int | None = None, *, counts: bool = False) -> Iterator[Callable[[int], None]]:
+def progress(what: str, total: float | None = None, *, counts: bool = False) -> Iterator[Callable[[float], None]]:
     """A progress bar on a terminal; yields what to call with the number done so far, or with steps where `counts`."""
     columns = (
         SpinnerColumn(),
@@ -160,6 +168,7 @@ def progress(what: str, total: int | None = None, *, counts: bool = False) -> It
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(plain(what), total=total)

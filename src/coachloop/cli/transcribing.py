@@ -1,18 +1,15 @@
 """Recordings into words."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from django.utils import timezone
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from coachloop.app.queries.audio import waiting_ids, waiting_seconds
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.transcribing import NOBODY, Tally, transcribe_waiting, try_again
 from coachloop.cli.models import ensure_speech_models
-from coachloop.cli.output import PARTLY_REFUSED, AsJson, err, need_site, out, print_json, stop
+from coachloop.cli.output import PARTLY_REFUSED, AsJson, err, need_site, out, print_json, progress, stop
 from coachloop.wiring import hearing
 
 UNSURE = "where somebody has to confirm who speaks, on the conversation's page"
@@ -50,7 +47,7 @@ def transcribe_all() -> Tally:
     seconds = waiting_seconds()
     if seconds:
         ensure_speech_models()
-    with _bar(seconds) as listened:
+    with progress("Listening, seconds of each channel", seconds, counts=True) as listened:
         return transcribe_waiting(hearing(), viewer=OPERATOR, progress=listened)
 
 
@@ -76,17 +73,3 @@ def show(tally: Tally) -> None:
         out.print(f"  the others wait: {tally.waits}", markup=False, highlight=False)
     for name, reason in tally.failed:
         err.print(f"  can't be transcribed: {name}: {reason}", markup=False, highlight=False)
-
-
-@contextmanager
-def _bar(seconds: float) -> Iterator[Callable[[float], None]]:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(f"Transcribing {seconds / 60:,.0f} minutes", total=seconds)
-        yield lambda listened: bar.advance(task, listened)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from coachloop.adapters.audio.decode import Samples, Sound, opened
+from coachloop.adapters.audio.decode import Sound, opened
 from coachloop.adapters.audio.kinds import BadRecordingError
+from coachloop.core.hearing.port import Samples
 
 SHORTEST = 0.5
 """Seconds: less is the click of a call that never was, or a header with nothing behind it."""

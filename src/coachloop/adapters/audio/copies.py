@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coachloop.adapters.audio.decode import Samples, opened
+from coachloop.adapters.audio.decode import opened
 from coachloop.adapters.audio.keep import written
 from coachloop.adapters.audio.peaks import Peaks
 from coachloop.adapters.audio.read import RATE, streamed
+from coachloop.core.hearing.port import Samples
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream

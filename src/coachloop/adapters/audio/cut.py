@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from coachloop.adapters.audio.copies import Stretch, encoder, silenced
-from coachloop.adapters.audio.decode import Samples
 from coachloop.adapters.audio.keep import written
 from coachloop.adapters.audio.kinds import BadRecordingError
 from coachloop.adapters.audio.read import RATE, read
+from coachloop.core.hearing.port import Samples
 
 LONGEST = 30.0
 

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from coachloop.adapters.audio.kinds import AAC, GSM, HEAD, MP3, TAKEN, WAV, WEBM, BadRecordingError, Kind, recognise
+from coachloop.core.hearing.port import Samples
 
 if TYPE_CHECKING:
     from av import AudioFrame
     from av.audio.stream import AudioStream
     from av.container import InputContainer
 
-type Samples = NDArray[np.float32]
 """Channels x samples, between -1 and 1."""
 
 DECODERS = [

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from coachloop.core.hearing.port import CantTranscribeError
+
 HEAD = 64 * 1024
 TAKEN = "wav, mp3, flac, ogg (Vorbis, Opus), m4a, aac, webm, au and gsm"
 
 
-class BadRecordingError(ValueError):
+class BadRecordingError(CantTranscribeError, ValueError):
     """A file that can't be taken as a recording; the message says why and the way out."""
 
 

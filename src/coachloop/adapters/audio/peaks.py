@@ -7,8 +7,8 @@ the lowest and the highest sample as signed bytes, where 127 is full scale. An h
 import numpy as np
 from numpy.typing import NDArray
 
-from coachloop.adapters.audio.decode import Samples
 from coachloop.adapters.audio.read import RATE
+from coachloop.core.hearing.port import Samples
 
 A_SECOND = 20
 _STRETCH = RATE // A_SECOND

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from coachloop.adapters.audio.decode import LateError, Samples, Sound, opened
+from coachloop.adapters.audio.decode import LateError, Sound, opened
+from coachloop.core.hearing.port import Samples
 
 if TYPE_CHECKING:
     from av import AudioFrame

@@ -20,7 +20,7 @@ from coachloop.core.model.people import Role
 class UploadView:
     """A file on its way in. `conversations` counts what it became, `conversation` is the first of them that they may open.
 
-    `refused` says why nothing, or not all of it, was taken.
+    `refused` says why nothing, or not all of it, was taken; `is_done`: it was looked at, whatever came of it.
     """
 
     key: str
@@ -31,11 +31,7 @@ class UploadView:
     conversation: str
     conversations: int
     refused: str
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it was looked at, whatever came of it."""
-        return bool(self.conversations or self.refused)
+    is_done: bool
 
 
 def most_bytes() -> int:
@@ -101,4 +97,5 @@ def _view(row: Upload, may: set[str]) -> UploadView:
         conversation=row.conversation.key if row.conversation and row.conversation.key in may else "",
         conversations=count if isinstance(count, int) else 0,
         refused=row.refused,
+        is_done=is_done(row),
     )

@@ -12,6 +12,7 @@ from coachloop.app.queries import clip_sound
 from coachloop.app.queries import clips as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
+from coachloop.core.hearing.port import CantTranscribeError
 
 HALF_DONE = 3600
 """Seconds after which a file that is still being written was left by something that was ended."""
@@ -25,6 +26,7 @@ class Cutter(Protocol):
 
         Raises:
             OSError: it can't be read or written.
+            CantTranscribeError: it is no recording.
         """
 
 
@@ -68,7 +70,7 @@ def _made(viewer: Viewer, clip: queries.ClipView, sound: clip_sound.ClipSound, *
     """Whoever takes it back while it is cut finds no file to delete: so we look again when it is there."""
     try:
         cut(sound.source, sound.path, start=sound.sound.start, end=sound.sound.end, muted=sound.sound.muted)
-    except OSError:
+    except (OSError, CantTranscribeError):
         return False
     again = queries.clip(viewer, clip.id)
     if again is None or again.sound != sound:

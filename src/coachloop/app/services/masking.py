@@ -48,6 +48,11 @@ def keep(stored: Iterable[tuple[Revision, Kept]]) -> None:
     Original.objects.bulk_create(rows, batch_size=500)
 
 
+def keeps_originals() -> bool:
+    """Whether words and recordings are kept here as they were said."""
+    return bool(settings.CONFIG.masking != Form.TYPED)
+
+
 def told(text: str) -> str:
     """A sentence about a call that came in by itself, as this site stores it."""
     return text if settings.CONFIG.masking == OFF else typed(text, find(text)).text
@@ -55,5 +60,5 @@ def told(text: str) -> str:
 
 def forget(conversation_id: int) -> None:
     """Let go of words that only waited for others, where none are kept unmasked."""
-    if settings.CONFIG.masking == Form.TYPED:
+    if not keeps_originals():
         Original.objects.filter(revision__conversation=conversation_id).delete()

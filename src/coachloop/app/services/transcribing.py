@@ -1,7 +1,6 @@
 """Recordings become conversations: part by part, so that whoever is ended goes on where it was; one at a time for each file."""
 
 import errno
-import fcntl
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -18,7 +16,8 @@ from coachloop.app.models import Audio, AudioPart, Conversation
 from coachloop.app.queries import audio as queries
 from coachloop.app.queries.revisions import shown_of, words_of
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, ingest
+from coachloop.app.services import audit, ingest, masking
+from coachloop.app.services.alone import is_alone
 from coachloop.core.hearing.chunks import PART_SECONDS, border
 from coachloop.core.hearing.heard import HeardWord
 from coachloop.core.hearing.loops import without_loops
@@ -107,17 +106,12 @@ def try_again(*, viewer: Viewer, now: datetime) -> int:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[bool]:
-    """Whether nobody else listens to this file; the lock goes with the process that holds it, however that ends."""
+    """Whether nobody else listens to this file."""
     if not path.is_file():
         yield True
         return
     with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield True
+        yield is_alone(file)
 
 
 class _EnoughError(Exception):
@@ -292,13 +286,13 @@ def _copy(work: _Work, *, now: datetime) -> None:
     if before and before != made and not Audio.objects.filter(copied=before.name).exists():
         before.unlink(missing_ok=True)
         before.with_suffix(queries.PEAKS).unlink(missing_ok=True)
-    if settings.CONFIG.masking == "always" and not _wanted().filter(sha256=row.sha256).exists():
+    if not masking.keeps_originals() and not _wanted().filter(sha256=row.sha256).exists():
         work.path.unlink(missing_ok=True)
 
 
 def forget_unwanted(*, now: datetime) -> int:
     """Where nothing unmasked is kept, delete recordings that nobody waits for: those that came in again, or were refused; returns how many."""
-    if settings.CONFIG.masking != "always":
+    if masking.keeps_originals():
         return 0
     wanted = set(_wanted().values_list("sha256", flat=True))
     lying = (queries.media() / "audio").glob("*/*")

@@ -3,7 +3,6 @@
 How far one has come is the length of its file, so nothing is lost however the server ends. What somebody calls a file is never a path.
 """
 
-import fcntl
 import hashlib
 import json
 import re
@@ -23,6 +22,7 @@ from coachloop.app.models import Conversation, Upload
 from coachloop.app.queries import uploads as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
+from coachloop.app.services.alone import is_alone
 from coachloop.app.services.ingest import ingest
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
@@ -178,10 +178,8 @@ def _alone(row: Upload) -> Iterator[BinaryIO]:
     except FileNotFoundError as error:
         raise WrongStateError("it is not here any more; begin anew") from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BusyError("another request brings it in at this moment; ask again") from error
+        if not is_alone(file):
+            raise BusyError("another request brings it in at this moment; ask again")
         yield file
 
 

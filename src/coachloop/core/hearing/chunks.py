@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from coachloop.core.hearing.port import RATE
+from coachloop.core.hearing.port import RATE, Samples
 
 ONSET = 0.05
 """Seconds that a word may begin before its span was detected."""
@@ -14,7 +14,6 @@ ONSET = 0.05
 TAIL = 0.15
 """Seconds behind a span's end in which a word may still have its middle; one that is later belongs to the next span."""
 
-Samples = NDArray[np.float32]
 Span = tuple[int, int]
 """First sample and the one behind the last."""
 

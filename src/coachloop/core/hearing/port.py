@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from coachloop.core.hearing.heard import Heard
 
+type Samples = NDArray[np.float32]
+"""Sound, in [-1, 1]: shape (n,) for one channel, (channels, n) for several."""
+
 RATE = 16_000
 """Samples a second of whatever is transcribed."""
 

@@ -5,13 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from coachloop.core.hearing.heard import HeardWord, Separated
-from coachloop.core.hearing.port import Transcriber
+from coachloop.core.hearing.port import Samples, Transcriber
 
-type Samples = NDArray[np.float32]
 type Stretch = tuple[float, float]
 """From a second of a recording up to another."""
 
