@@ -18,7 +18,7 @@ setup: $(READY)  ## install everything into .venv
 	.tools/bin/pip install --quiet uv
 
 $(READY): pyproject.toml uv.lock package-lock.json hatch_build.py | $(UV)
-	$(UV) sync --all-extras --locked --compile-bytecode
+	$(UV) sync --all-extras --no-extra cluster --locked --compile-bytecode
 	@touch $@
 
 demo: $(READY)  ## build the demonstration centre and serve it
@@ -35,7 +35,7 @@ test: $(READY)  ## run every test, on SQLite and, where it is installed, on Post
 	COACHLOOP_HOME=$$(mktemp -d) .venv/bin/python tests/with_postgres.py $(PYTEST) tests/app tests/worker
 
 test-judge: $(READY)  ## bring a small model and llama.cpp's server, and run the judge against them
-	$(UV) sync --all-extras --locked --inexact --group judge-server
+	$(UV) sync --all-extras --no-extra cluster --locked --inexact --group judge-server
 	COACHLOOP_HOME=var $(COACHLOOP) models get smollm2-135m
 	COACHLOOP_HOME=var .venv/bin/pytest -n 0 -m judge_server tests/judge_real
 
