@@ -1,7 +1,8 @@
 """Tables and their constraints."""
 
+from coachloop.app.models.access import Allowance, Answered, ApiToken, Delivery, Event, Webhook
 from coachloop.app.models.audio import Audio, AudioPart, Original, Upload
-from coachloop.app.models.audit import AuditEntry
+from coachloop.app.models.audit import AuditEntry, AuditSeal
 from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
 from coachloop.app.models.coaching import Focus, FollowUp, Goal, GoalStep, Proposal, Session, SessionDraft, Suggested
 from coachloop.app.models.conversations import Conversation, Revision, Spoken
@@ -13,7 +14,19 @@ from coachloop.app.models.judging import JudgeReply
 from coachloop.app.models.learned import LearnedModel, TrainingCase
 from coachloop.app.models.library import Clip, ClipShare, ClipView
 from coachloop.app.models.notices import CoachingRequest, Message, ReportChoice, RollOut
-from coachloop.app.models.people import Absence, Agent, Grant, Site, SiteClosure, Team, User
+from coachloop.app.models.people import (
+    Absence,
+    Agent,
+    AgentAlias,
+    Grant,
+    Membership,
+    Programme,
+    Site,
+    SiteClosure,
+    Team,
+    User,
+)
+from coachloop.app.models.privacy import ConversationKey, Erasure, Retention
 from coachloop.app.models.recordings import SessionRecording
 from coachloop.app.models.reviewing import Assignment, AuditDraw, Dispute, Room, RoomDecision, RoomWording
 from coachloop.app.models.rollups import AgentDay, DirtyDay, PackedDay
@@ -23,7 +36,11 @@ from coachloop.app.models.verdicts import Attempt, Evaluation, Review, Scoring, 
 __all__ = [
     "Absence",
     "Agent",
+    "AgentAlias",
     "AgentDay",
+    "Allowance",
+    "Answered",
+    "ApiToken",
     "Assignment",
     "Attempt",
     "Attendance",
@@ -31,6 +48,7 @@ __all__ = [
     "AudioPart",
     "AuditDraw",
     "AuditEntry",
+    "AuditSeal",
     "Behaviour",
     "BusyTime",
     "CalendarLink",
@@ -39,11 +57,15 @@ __all__ = [
     "ClipView",
     "CoachingRequest",
     "Conversation",
+    "ConversationKey",
+    "Delivery",
     "DirtyDay",
     "Dispute",
     "DriftAlert",
     "DriftBudget",
+    "Erasure",
     "Evaluation",
+    "Event",
     "Figures",
     "Focus",
     "FollowUp",
@@ -57,11 +79,14 @@ __all__ = [
     "LeaderAbsence",
     "LearnedModel",
     "MatrixDay",
+    "Membership",
     "Message",
     "Original",
     "PackedDay",
+    "Programme",
     "Proposal",
     "ReportChoice",
+    "Retention",
     "Review",
     "Revision",
     "RollOut",
@@ -88,4 +113,5 @@ __all__ = [
     "User",
     "Valuation",
     "Verdict",
+    "Webhook",
 ]

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from coachloop.app.models.people import Agent, Team
+from coachloop.app.models.people import Agent, Programme, Team
 from coachloop.core.model.conversation import COACHING
 
 
@@ -13,6 +13,9 @@ class Conversation(models.Model):
     """
 
     key = models.CharField(max_length=200, unique=True)
+    programme = models.ForeignKey(
+        Programme, null=True, on_delete=models.PROTECT, related_name="conversations", db_index=False
+    )
     channel = models.CharField(max_length=200, blank=True)
     queue = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=200, blank=True)
@@ -30,7 +33,13 @@ class Conversation(models.Model):
 
     class Meta:
         # These and the constraints of the tables below begin with a key: an index of it alone would be kept twice.
-        indexes = [models.Index(fields=["agent", "day"]), models.Index(fields=["team", "day"])]
+        indexes = [
+            models.Index(fields=["agent", "day"]),
+            models.Index(fields=["team", "day"]),
+            models.Index(
+                fields=["programme", "day"], condition=Q(programme__isnull=False), name="conversation_of_programme"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(day__isnull=True, started_at__isnull=True) | Q(day__isnull=False, started_at__isnull=False),

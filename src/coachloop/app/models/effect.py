@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from coachloop.app.models.coaching import Session
-from coachloop.app.models.people import User
+from coachloop.app.models.people import Programme, User
 
 
 class SessionEffect(models.Model):
@@ -42,7 +42,7 @@ class Figures(models.Model):
     `day` is the last day that was counted.
     """
 
-    kind = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=40, unique=True)
     day = models.DateField()
     data = models.JSONField()
     worked_out_at = models.DateTimeField()
@@ -54,7 +54,8 @@ class Figures(models.Model):
 class Valuation(models.Model):
     """What one more of an outcome is worth, and an hour of anybody's time costs; set by operations, in the centre's money."""
 
-    outcome = models.CharField(max_length=200, unique=True)
+    outcome = models.CharField(max_length=200)
+    programme = models.ForeignKey(Programme, null=True, on_delete=models.CASCADE, related_name="+")
     value = models.FloatField()
     hour = models.FloatField()
     set_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -63,6 +64,10 @@ class Valuation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(value__gte=0, hour__gte=0), name="valuation_is_no_debt"),
+            models.UniqueConstraint(fields=["outcome", "programme"], name="valuation_once"),
+            models.UniqueConstraint(
+                fields=["outcome"], condition=Q(programme__isnull=True), name="valuation_undivided_once"
+            ),
         ]
 
     def __str__(self) -> str:

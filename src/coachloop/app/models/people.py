@@ -45,13 +45,33 @@ class SiteClosure(models.Model):
         return f"{self.day} {self.name}"
 
 
+class Programme(models.Model):
+    """One client of an outsourcer, apart from all others: nobody sees two of them at once.
+
+    A site that has none is one programme, undivided. The first one that is made takes over all that is there.
+    """
+
+    key = models.CharField(max_length=200, unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class User(AbstractBaseUser):
-    """Somebody who signs in. `sees_originals`: they may read what is masked, in calls that they may see."""
+    """Somebody who signs in. `sees_originals`: they may read what is masked, in calls that they may see.
+
+    `external_id` is what the directory that provisions people calls them.
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField(default=True)
     sees_originals = models.BooleanField(default=False)
+    external_id = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -62,14 +82,18 @@ class User(AbstractBaseUser):
 
 
 class Grant(models.Model):
-    """A role somebody holds."""
+    """A role somebody holds: in one programme, or without one in all of them."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    programme = models.ForeignKey(Programme, null=True, on_delete=models.CASCADE, related_name="grants")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "role"], name="a_role_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(programme__isnull=True), name="a_role_everywhere_once"
+            ),
+            models.UniqueConstraint(fields=["user", "role", "programme"], name="a_role_once"),
             models.CheckConstraint(condition=Q(role__in=list(Role)), name="grant_known_role"),
         ]
 
@@ -82,6 +106,7 @@ class Team(models.Model):
 
     key = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=200)
+    programme = models.ForeignKey(Programme, null=True, on_delete=models.PROTECT, related_name="teams")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="teams")
     leader = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="led_teams")
 
@@ -92,18 +117,55 @@ class Team(models.Model):
 class Agent(models.Model):
     """Somebody who talks to customers, known by the id that exports use; may or may not sign in.
 
-    `team` is the one that the newest dated conversation named, `team_since` that conversation's day.
+    `team` is where they are now: by their newest membership, else the one that the newest dated conversation named, `team_since` that
+    conversation's day. Not `known`, they were met in a conversation, and nobody has said yet who they are.
     """
 
     key = models.CharField(max_length=200, unique=True)
     name = models.CharField(max_length=200)
+    programme = models.ForeignKey(Programme, null=True, on_delete=models.PROTECT, related_name="agents")
+    known = models.BooleanField(default=True)
     team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="agents")
     team_since = models.DateField(null=True)
     joined_on = models.DateField(null=True, help_text="first day at the centre, where the site records it")
+    left_on = models.DateField(null=True, help_text="last day at the centre, of somebody who left")
     user = models.OneToOneField(User, null=True, on_delete=models.SET_NULL, related_name="agent")
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgentAlias(models.Model):
+    """Another id by which exports know an agent: what comes in under it is theirs."""
+
+    key = models.CharField(max_length=200, unique=True)
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="aliases")
+
+    def __str__(self) -> str:
+        return f"{self.key} is {self.agent_id}"
+
+
+class Membership(models.Model):
+    """Days on which an agent belongs to a team, as the centre records it; open-ended where a day is empty."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_day__isnull=True) | Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="membership_ends_after",
+            ),
+            models.UniqueConstraint(
+                fields=["agent"], condition=Q(last_day__isnull=True), name="one_membership_without_an_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} in {self.team_id} from {self.first_day} to {self.last_day}"
 
 
 class Absence(models.Model):

@@ -1,12 +1,15 @@
 from django.db import models
 from django.db.models import Q
 
+from coachloop.app.models.people import Programme
+
 
 class Template(models.Model):
-    """A set of behaviours under a key that stays; `current` is the version that scores now."""
+    """A set of behaviours under a key that stays; `current` is the version that scores now, in its own programme alone."""
 
     key = models.CharField(max_length=200, unique=True)
     title = models.CharField(max_length=200)
+    programme = models.ForeignKey(Programme, null=True, on_delete=models.PROTECT, related_name="templates")
     current = models.ForeignKey("TemplateVersion", null=True, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:

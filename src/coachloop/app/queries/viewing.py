@@ -1,12 +1,12 @@
 """Who looks, and what they may see. Every other query starts from one of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from coachloop.app.models import Agent, Assignment, Conversation, FollowUp, Session, Team, User
+from coachloop.app.models import Agent, Assignment, Conversation, FollowUp, Programme, Session, Team, User
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
 
@@ -15,7 +15,9 @@ from coachloop.core.model.people import Role
 class Viewer:
     """Somebody who looks: their roles, the teams they lead, and the agent they are, where they are one.
 
-    `everything` is the operator at the command line of the machine itself.
+    Where the site is divided into programmes, they look at one at a time, and hold the roles that they hold there; `programme_id` is
+    empty where it is not. `keeps_all`: what they hold, they hold in all of them. `everything` is the operator at the command line of the
+    machine itself.
     """
 
     user: User | None
@@ -23,6 +25,8 @@ class Viewer:
     team_ids: frozenset[int] = frozenset()
     agent_id: int | None = None
     everything: bool = False
+    programme_id: int | None = None
+    keeps_all: bool = True
 
     def has(self, *roles: Role) -> bool:
         """Whether they hold one of these roles."""
@@ -37,21 +41,58 @@ class Viewer:
 OPERATOR = Viewer(user=None, roles=frozenset(), everything=True)
 
 
-def viewer(user: User, *, now: datetime | None = None) -> Viewer:
-    """The viewer that a signed-in user is; with `now` they also lead the teams in which they stand in on that day."""
-    return Viewer(
+def viewer(user: User, *, now: datetime | None = None, programme: int | None = None) -> Viewer:
+    """The viewer that a signed-in user is.
+
+    Args:
+        user: who.
+        now: with it they also lead the teams in which they stand in on that day.
+        programme: where the site is divided, the programme that they look at; else, or where it is none of theirs, their first.
+    """
+    theirs = [one.pk for one in programmes(user)]
+    chosen = programme if programme in theirs else next(iter(theirs), None)
+    grants = list(user.grants.filter(Q(programme=None) | Q(programme=chosen)))
+    found = Viewer(
         user=user,
-        roles=frozenset(Role(role) for role in user.grants.values_list("role", flat=True)),
-        team_ids=frozenset(user.led_teams.values_list("id", flat=True)) | _standing_in(user, now),
-        agent_id=Agent.objects.filter(user=user).values_list("id", flat=True).first(),
+        roles=frozenset(Role(grant.role) for grant in grants),
+        programme_id=chosen if theirs else _NOWHERE if Programme.objects.exists() else None,
+        keeps_all=any(grant.programme_id is None for grant in grants),
     )
+    led = within(found, user.led_teams.all()).values_list("id", flat=True)
+    stands_in = _standing_in(found, user, now)
+    own = within(found, Agent.objects.filter(user=user)).values_list("id", flat=True).first()
+    return replace(found, team_ids=frozenset(led) | stands_in, agent_id=own)
 
 
-def _standing_in(user: User, now: datetime | None) -> frozenset[int]:
+_NOWHERE = 0
+"""A programme that there is none of: whoever has no part in a divided site sees nothing of it."""
+
+
+def programmes(user: User) -> QuerySet[Programme]:
+    """The programmes in which somebody holds a role, by name; none where the site is not divided."""
+    everywhere = user.grants.filter(programme=None)
+    return Programme.objects.filter(Exists(everywhere) | Q(grants__user=user)).distinct().order_by("name", "pk")
+
+
+def within[M: Model](viewer: Viewer, rows: QuerySet[M], path: str = "programme") -> QuerySet[M]:
+    """Rows of the programme that they look at; all where the site is not divided.
+
+    Args:
+        viewer: who looks.
+        rows: of any table.
+        path: how these rows reach their programme, `agent__programme`.
+    """
+    if viewer.programme_id is None:
+        return rows
+    return rows.filter(**{f"{path}_id": viewer.programme_id})
+
+
+def _standing_in(viewer: Viewer, user: User, now: datetime | None) -> frozenset[int]:
     """Teams that are theirs today, at the team's own site, in their leader's place."""
     if now is None:
         return frozenset()
-    rows = user.stands_in.filter(last_day__gte=(now - timedelta(days=1)).date()).select_related("team__site")
+    recent = user.stands_in.filter(last_day__gte=(now - timedelta(days=1)).date())
+    rows = within(viewer, recent, "team__programme").select_related("team__site")
     return frozenset(
         row.team_id
         for row in rows
@@ -62,20 +103,20 @@ def _standing_in(user: User, now: datetime | None) -> frozenset[int]:
 def leaders() -> list[Viewer]:
     """Everybody who leads a team, in the order of their teams."""
     rows = Team.objects.filter(leader__isnull=False).select_related("leader").order_by("key")
-    return [viewer(team.leader) for team in rows if team.leader]
+    return [viewer(team.leader, programme=team.programme_id) for team in rows if team.leader]
 
 
 def teams(viewer: Viewer) -> QuerySet[Team]:
     """Teams whose agents they may see by name."""
     if viewer.has(Role.QA_LEAD):
-        return Team.objects.all()
+        return within(viewer, Team.objects.all())
     return Team.objects.filter(id__in=viewer.team_ids if viewer.has(Role.TEAM_LEADER) else ())
 
 
 def agents(viewer: Viewer) -> QuerySet[Agent]:
     """Agents whose scores they may see: their own, their team's, or everyone's for a QA lead."""
     if viewer.has(Role.QA_LEAD):
-        return Agent.objects.all()
+        return within(viewer, Agent.objects.all())
     mine = Q(id=viewer.agent_id) if viewer.has(Role.AGENT) else Q(pk__in=())
     return Agent.objects.filter(mine | (Q(team_id__in=_led(viewer))))
 
@@ -86,7 +127,7 @@ def conversations(viewer: Viewer) -> QuerySet[Conversation]:
     Coaching conversations are none of these, for nobody: queries.recordings says who sees which. Nor are calls that they are asked to
     answer blind: queries.assignments shows their words alone.
     """
-    calls = Conversation.objects.exclude(channel=COACHING)
+    calls = within(viewer, Conversation.objects.exclude(channel=COACHING))
     calls = calls.exclude(Exists(hidden(viewer).filter(conversation=OuterRef("pk"))))
     if viewer.has(Role.QA_LEAD):
         return calls

@@ -27,6 +27,7 @@ def record(
         action=action,
         subject=subject,
         detail=detail or {},
+        programme_id=viewer.programme_id or None,
         once=once or None,
     )
     AuditEntry.objects.bulk_create([entry], ignore_conflicts=bool(once))
@@ -42,6 +43,7 @@ def look(viewer: Viewer, *conversation_keys: str, now: datetime) -> None:
             actor_name=viewer.name,
             action="conversation.look",
             subject=f"conversation:{key}",
+            programme_id=viewer.programme_id or None,
             once=f"look:{who}:{now:%Y-%m-%dT%H}:{key}",
         )
         for key in conversation_keys
