@@ -1,13 +1,12 @@
 """A site filled with a year of a large centre, by bulk SQL: roll-ups and packed days for all of it, calls and verdicts of the last weeks.
 
-Used by insight_speed.py. What `import scores` and scoring would have left is written directly, because a year of it takes hours.
+Used by insight_speed.py, on SQLite and PostgreSQL. What `import scores` and scoring would have left is written directly, because a year
+of it takes hours.
 """
 
 import itertools
-import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import numpy as np
 
@@ -16,6 +15,9 @@ from coachloop.simulation.centre import OUTCOME, Centre, Coached, Move, Plan, Sl
 TEMPLATE = "year"
 OPERATIONS, QA, LEADER = "operations@example.org", "qa@example.org", "leader@example.org"
 DIRECTION = "inbound"
+QUOTE = '[{"at": 31.4, "end": 61, "quote": "I am calling because you asked what your home is worth", "start": 6, "turn": 4}]'
+MISSED = '{"at": 58.2, "better": "Before we talk about the price: what matters most to you?", "turn": 9}'
+"""As long as those of real calls are on average."""
 
 
 def plan(*, agents: int, behaviours: int, days: int, start: date, rng: np.random.Generator) -> Plan:
@@ -36,8 +38,10 @@ def plan(*, agents: int, behaviours: int, days: int, start: date, rng: np.random
     )
 
 
-def fill(database: Path, *, agents: int, behaviours: int, days: int, last: date, weeks: int) -> dict[str, int]:
+def fill(*, agents: int, behaviours: int, days: int, last: date, weeks: int) -> dict[str, int]:
     """Fill a migrated, empty site; how many rows of what there are then."""
+    from django.db import connection
+
     rng = np.random.default_rng(1)
     start = np.busday_offset(np.datetime64(last, "D"), 1 - days, roll="backward").item()
     centre = simulate(plan(agents=agents, behaviours=behaviours, days=days, start=start, rng=rng), rng)
@@ -45,10 +49,11 @@ def fill(database: Path, *, agents: int, behaviours: int, days: int, last: date,
     _sessions(centre, ids)
     counts = {"conversations": len(centre), "verdicts": int(centre.applies.sum())}
     _packed(centre, ids)
-    with sqlite3.connect(database) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        counts["cells"] = _cells(connection, centre, ids)
-        counts["stored calls"] = _facts(connection, centre, ids, since=last - timedelta(weeks=weeks))
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=OFF")
+    counts["cells"] = _cells(centre, ids)
+    counts["stored calls"] = _facts(centre, ids, since=last - timedelta(weeks=weeks))
     return counts
 
 
@@ -142,7 +147,7 @@ def _packed(centre: Centre, ids: Ids) -> None:
         MatrixDay.objects.create(template_id=ids.template, day=day, packed=packed(matrix))
 
 
-def _cells(connection: sqlite3.Connection, centre: Centre, ids: Ids) -> int:
+def _cells(centre: Centre, ids: Ids) -> int:
     daily = centre.daily()
     queues, zero = np.array(centre.queue_names), np.zeros(len(daily), np.int64)
     columns = {
@@ -159,12 +164,16 @@ def _cells(connection: sqlite3.Connection, centre: Centre, ids: Ids) -> int:
         "unscored": zero,
     }
     order = np.argsort(daily.day, kind="stable")
-    _insert(connection, "coachloop_agentday", {name: column[order] for name, column in columns.items()})
+    _insert("coachloop_agentday", {name: column[order] for name, column in columns.items()})
     return len(daily)
 
 
-def _facts(connection: sqlite3.Connection, centre: Centre, ids: Ids, *, since: date) -> int:
+def _facts(centre: Centre, ids: Ids, *, since: date) -> int:
     """Conversations, evaluations, attempts and verdicts from this day on; agents' days are numbered as in the roll-ups."""
+    from django.db import transaction
+
+    from coachloop.app.models import Scoring
+
     here = np.flatnonzero(centre.day > np.datetime64(since, "D"))
     n, b = len(here), centre.plan.behaviours
     day, outcome = centre.day[here].astype(str), centre.outcome[here]
@@ -186,41 +195,80 @@ def _facts(connection: sqlite3.Connection, centre: Centre, ids: Ids, *, since: d
         "landed_at": hour,
         **{name: np.full(n, value) for name, value in same.items()},
     }
-    connection.execute(
-        "INSERT INTO coachloop_scoring (id, version_id, scorers, digest) VALUES (1, ?, '{}', 'x')", [ids.version]
-    )
+    Scoring.objects.create(pk=1, version_id=ids.version, scorers={}, digest="x")
     attempts = {"id": number, "evaluation_id": number, "scoring_id": np.full(n, 1), "revision": np.full(n, 0)}
     evaluations = {"id": number, "conversation_id": number, "template_id": np.full(n, ids.template)}
     verdict = np.where(centre.verdict[here], "met", "not_met")
     verdict[~centre.applies[here]] = "not_applicable"
+    verdict = verdict.ravel()
     verdicts = {
         "attempt_id": np.repeat(number, b),
         "behaviour_id": np.tile(ids.behaviour, n),
-        "outcome": verdict.ravel(),
-        **{name: np.full(n * b, value) for name, value in {"decided_by": "", "reason": "", "evidence": "[]"}.items()},
+        "outcome": verdict,
+        "evidence": _Chosen(verdict == "met", QUOTE, "[]"),
+        "missed": _Chosen(verdict == "not_met", MISSED, None),
+        **{name: np.full(n * b, value) for name, value in {"decided_by": "phrases", "reason": ""}.items()},
         "dropped_quotes": np.full(n * b, 0),
     }
-    _insert(connection, "coachloop_conversation", conversations)
-    _insert(connection, "coachloop_evaluation", {**evaluations, "state": np.full(n, "done"), "attempt_id": number})
-    _insert(connection, "coachloop_attempt", {**attempts, "number": np.full(n, 1), "stored_at": hour})
-    _insert(connection, "coachloop_verdict", verdicts)
+    with transaction.atomic():
+        _insert("coachloop_conversation", conversations)
+        _insert("coachloop_evaluation", {**evaluations, "state": np.full(n, "done"), "attempt_id": number})
+        _insert("coachloop_attempt", {**attempts, "number": np.full(n, 1), "stored_at": hour})
+    _insert("coachloop_verdict", verdicts)
     return n
 
 
-def _insert(connection: sqlite3.Connection, table: str, columns: dict[str, np.ndarray]) -> None:
+class _Chosen:
+    """A column of one of two texts a row, without keeping them all at once."""
+
+    def __init__(self, which: np.ndarray, yes: str | None, no: str | None) -> None:
+        self.which, self.texts = which, (no, yes)
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        return np.array(self.texts, object)[self.which[rows].astype(int)]
+
+
+type _Columns = dict[str, np.ndarray | _Chosen]
+
+
+def _insert(table: str, columns: _Columns) -> None:
+    from django.db import connection
+
+    {"sqlite": _insert_sqlite, "postgresql": _copy}[connection.vendor](table, columns)
+
+
+def _insert_sqlite(table: str, columns: _Columns) -> None:
     """Without the indexes, which are made again afterwards: a third of the time."""
-    found = connection.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND type = 'index'", [table])
-    indexes = [(name, sql) for name, sql in found if sql]
-    for name, _ in indexes:
-        connection.execute(f'DROP INDEX "{name}"')
-    marks = ", ".join("?" * len(columns))
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name = %s AND type = 'index'", [table])
+        indexes = [(name, sql) for name, sql in cursor.fetchall() if sql]
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        marks, names = ", ".join(["?"] * len(columns)), ", ".join(f'"{name}"' for name in columns)
+        command = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 -- our own names
+        connection.connection.executemany(command, _rows(columns.values()))
+        for _, sql in indexes:
+            cursor.execute(sql)
+
+
+def _copy(table: str, columns: _Columns) -> None:
+    from django.db import connection, transaction
+
     names = ", ".join(f'"{name}"' for name in columns)
-    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", _rows(columns.values()))  # noqa: S608 -- our own names
-    for _, sql in indexes:
-        connection.execute(sql)
+    with transaction.atomic(), connection.cursor() as cursor:
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for one in _rows(columns.values()):
+                copy.write_row(one)
+        if "id" in columns:
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
 
 
-def _rows(columns: Iterable[np.ndarray]) -> Iterator[tuple[object, ...]]:
+def _rows(columns: Iterable[np.ndarray | _Chosen]) -> Iterator[tuple[object, ...]]:
     """Plain Python values, in blocks: millions of rows do not become objects at once."""
     given = list(columns)
     for first in range(0, len(given[0]), 100_000):

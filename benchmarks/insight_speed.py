@@ -1,11 +1,13 @@
 """How long the daily insight run and the insight pages take for a year of a large centre, and how much memory.
 
-usage: python benchmarks/insight_speed.py [--agents 500] [--behaviours 20] [--days 261] [--keep DIRECTORY]
+usage: python benchmarks/insight_speed.py [--agents 500] [--behaviours 20] [--days 261] [--weeks 4] [--keep DIRECTORY]
+       python tests/with_postgres.py python benchmarks/insight_speed.py --weeks 53
 
-500 agents x 20 behaviours x a year are 20 million verdicts. A site on SQLite is filled with the roll-ups and packed days of all of
-them (big_centre.py), and with the calls and verdicts of the last four weeks. Then the services of the worker's daily run are timed,
-each in a process of its own and all in one, and every page that is there thirty times through Django's test client: the first
-time in a process that has only done what a server does before it lets anybody in, and then again.
+500 agents x 20 behaviours x a year are 20 million verdicts. A site is filled with the roll-ups and packed days of all of them
+(big_centre.py), and with the calls and verdicts of the last weeks: all of them with `--weeks 53`. Then the services of the worker's
+daily run are timed, each in a process of its own and all in one, and every page and list of the API thirty times through Django's test
+client: the first time in a process that has only done what a server does before it lets anybody in, and then again. The database is
+SQLite, or the one that DATABASE_URL names.
 """
 
 import argparse
@@ -151,7 +153,6 @@ def _now() -> datetime:
 
 def _fill(asked: argparse.Namespace) -> None:
     from big_centre import fill
-    from django.conf import settings
     from django.core.management import call_command
 
     from coachloop.app.queries.viewing import OPERATOR
@@ -162,7 +163,7 @@ def _fill(asked: argparse.Namespace) -> None:
     people.set_up_site(viewer=OPERATOR, name="Year", place=people.Place("UTC"), now=_now())
     last = (_now() - timedelta(days=1)).date()
     sizes = {"agents": asked.agents, "behaviours": asked.behaviours, "days": asked.days}
-    counts = fill(Path(settings.DATABASES["default"]["NAME"]), **sizes, last=last, weeks=asked.weeks)
+    counts = fill(**sizes, last=last, weeks=asked.weeks)
     tell_the_planner()
     (Path(os.environ["COACHLOOP_HOME"]) / "filled.json").write_text(json.dumps(counts))
 
@@ -191,6 +192,46 @@ def _counts(_: argparse.Namespace) -> None:
     _timed("counts of one day", lambda: f"{refresh_rollups()} agent-days")
     _timed("matrix of one day", lambda: f"{refresh_matrix()} day")
     _timed("packing its counts", lambda: f"{pack_counts()} day")
+
+
+def _sizes(_: argparse.Namespace) -> None:
+    """What lies on the disk, the largest tables with their indexes first."""
+    from django.db import connection
+
+    for name, rows, size in _SIZES[connection.vendor]():
+        print(f"{name:40} {rows:>12,} rows {size / 1e6:9,.0f} MB")
+
+
+def _on_sqlite() -> list[tuple[str, int, int]]:
+    """SQLite tells its tables' sizes only where it was built to; the file is what counts."""
+    from django.conf import settings
+
+    file = Path(settings.DATABASES["default"]["NAME"])
+    return [(file.name, _count("coachloop_verdict"), file.stat().st_size)]
+
+
+def _on_postgres() -> list[tuple[str, int, int]]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        whole = ("the database", 0, cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind IN ('r', 'p') AND relname LIKE 'coachloop_%' "
+            "ORDER BY 2 DESC LIMIT 8"
+        )
+        return [whole, *((name, _count(name), size) for name, size in cursor.fetchall())]
+
+
+def _count(table: str) -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 -- our own names
+        return int(cursor.fetchone()[0])
+
+
+_SIZES = {"sqlite": _on_sqlite, "postgresql": _on_postgres}
 
 
 def _drift(_: argparse.Namespace) -> None:
@@ -300,9 +341,10 @@ def _page(client: object, path: str, who: str) -> float:
         answer = client.get(path)
         spent.append(1000 * (perf_counter() - wall))
         cores.append(1000 * (process_time() - before))
+    middle = sorted(spent[1:])[TIMES // 2]
     of = [sorted(some[1:])[round(0.95 * TIMES) - 1] for some in (spent, cores)]
     print(
-        f"{who.split('@', maxsplit=1)[0]:10} {path:60} {answer.status_code}  p95 {of[0]:6.0f} ms  {of[1]:6.0f} ms of cores"
+        f"{who.split('@', maxsplit=1)[0]:10} {path:60} {answer.status_code}  p50 {middle:6.0f} ms  p95 {of[0]:6.0f} ms  {of[1]:6.0f} ms of cores"
         f"  first {cores[0]:6.0f} ms of cores",
         flush=True,
     )
@@ -312,6 +354,7 @@ def _page(client: object, path: str, who: str) -> float:
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "fill": _fill,
     "migrate": _migrate,
+    "sizes": _sizes,
     "counts": _counts,
     "drift": _drift,
     "impact": _impact,
