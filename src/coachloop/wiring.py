@@ -1,7 +1,7 @@
 """The only place that picks adapters and scorers from the configuration."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from email.utils import parseaddr
 from functools import lru_cache
@@ -33,6 +33,7 @@ from coachloop.adapters.speech.whisper import WhisperTranscriber
 from coachloop.app.queries import learned
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.health import Finding
+from coachloop.app.services.allowance import taker
 from coachloop.app.services.judge import CentreReviews, KeptReplies
 from coachloop.core.coaching.appointment import Appointment
 from coachloop.core.coaching.plan import Span
@@ -147,12 +148,17 @@ def _new_exchange(*, timeout: float) -> Exchange:
     config = settings.CONFIG
     limits = Limits(
         concurrency=config.judge_concurrency,
-        requests_a_minute=config.judge_requests_a_minute,
         requests_a_day=config.judge_requests_a_day,
         money_a_day=config.judge_money_a_day,
     )
-    clock = Clock(time.monotonic, time.sleep)
+    turn = _turn("judge", config.judge_url, config.judge_requests_a_minute)
+    clock = Clock(time.monotonic, time.sleep, turn)
     return Exchange(_model(timeout), KeptReplies(timezone.now), limits=limits, prices=_prices(), clock=clock)
+
+
+def _turn(kind: str, url: str, a_minute: int) -> Callable[[], float]:
+    """Whose turn it is to ask a provider, for all processes and machines together."""
+    return taker(f"{kind}:{urlsplit(url).netloc.rpartition('@')[2]}", a_minute=a_minute, now=timezone.now)
 
 
 @lru_cache(maxsize=1)
@@ -213,7 +219,9 @@ def _transcriber() -> Transcriber | None:
     config = settings.CONFIG
     if config.speech_url:
         key = config.speech_key.get_secret_value()
-        return EndpointTranscriber(Server(config.speech_url, config.speech_model, key=key, timeout=SPEECH_TIMEOUT))
+        server = Server(config.speech_url, config.speech_model, key=key, timeout=SPEECH_TIMEOUT)
+        turn = _turn("speech", config.speech_url, config.speech_requests_a_minute)
+        return EndpointTranscriber(server, turn=turn)
     if config.speech == "off":
         return None
     if "/" in config.speech:

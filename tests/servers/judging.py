@@ -69,6 +69,8 @@ class FakeClock:
 
     at: float = 0.0
     slept: list[float] = field(default_factory=list)
+    every: float = 0.0
+    next_at: float = 0.0
 
     def now(self) -> float:
         return self.at
@@ -77,9 +79,16 @@ class FakeClock:
         self.slept.append(seconds)
         self.at += seconds
 
+    def turn(self) -> float:
+        """A turn each `every` seconds."""
+        if wait := max(0.0, self.next_at - self.at):
+            return wait
+        self.next_at = self.at + self.every
+        return 0.0
+
     @property
     def clock(self) -> Clock:
-        return Clock(self.now, self.sleep)
+        return Clock(self.now, self.sleep, self.turn)
 
 
 @dataclass(slots=True)

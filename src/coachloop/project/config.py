@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coachloop.adapters import notify
+from coachloop.core.model.people import Role
 
 
 def _is_zone(name: str) -> str:
@@ -113,6 +114,12 @@ def _is_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _is_demand(setting: str) -> str:
+    if setting not in {"optional", "required"} and not set(setting.split(",")) <= set(Role):
+        raise ValueError(f"is no such demand; optional, required, or roles of {', '.join(Role)} with commas between")
+    return setting
+
+
 def _is_mail_server(url: SecretStr) -> SecretStr:
     if url.get_secret_value():
         notify.mail_server(url.get_secret_value())
@@ -159,6 +166,13 @@ class Config(BaseSettings):
         default="", description="folder with a sentence model, or off; HOME/models/minilm if not set"
     )
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
+    log_format: str = Field(default="text", pattern="^(text|json)$", description="how a line of the log looks")
+    access_log: bool = Field(default=False, description="a line of the log for each request, without its address")
+    metrics_token: SecretStr = Field(default=SecretStr(""), description="who has it reads /metrics; nothing: nobody does")
+    drain_seconds: float = Field(
+        default=0, ge=0, le=300, description="told to end, how long `serve` says so at /ready before it does"
+    )
+    web_processes: int = Field(default=1, ge=1, le=64, description="processes of one `serve` that answer")
     judge_url: Annotated[str, AfterValidator(_is_server)] = Field(
         default="", description="an OpenAI-compatible server, with its /v1; nothing: no judge"
     )
@@ -171,7 +185,9 @@ class Config(BaseSettings):
         default=0, ge=0, allow_inf_nan=False, description="the most of it a day; 0: no limit"
     )
     judge_requests_a_day: int = Field(default=0, ge=0, description="the most requests a day; 0: no limit")
-    judge_requests_a_minute: int = Field(default=0, ge=0, description="the most a minute and process; 0: no limit")
+    judge_requests_a_minute: int = Field(
+        default=0, ge=0, description="the most a minute, of all processes; 0: no limit"
+    )
     judge_concurrency: int = Field(default=4, ge=1, le=256, description="requests under way at once, of one process")
     judge_window_tokens: int = Field(default=8000, ge=500, le=1_000_000, description="of a call, the most in a request")
     judge_timeout: float = Field(default=120, gt=0, le=3600, description="seconds to wait for an answer")
@@ -184,6 +200,9 @@ class Config(BaseSettings):
     )
     speech_model: str = Field(default="", max_length=200, description="the model's name at that server")
     speech_key: SecretStr = Field(default=SecretStr(""), description="the key that the server wants")
+    speech_requests_a_minute: int = Field(
+        default=0, ge=0, description="the most a minute, of all processes; 0: no limit"
+    )
     speech_language: str = Field(
         default="",
         pattern="^([a-z]{2,3})?$",
@@ -235,6 +254,19 @@ class Config(BaseSettings):
     )
     report_quotes: bool = Field(default=False, description="messages hold words of calls; else only the pages do")
 
+    mfa: Annotated[str, AfterValidator(_is_demand)] = Field(
+        default="optional", description="codes beside the password: optional, required, or the roles that need them"
+    )
+    session_hours: float = Field(default=12, gt=0, le=720, description="after which everybody signs in again")
+    session_idle_minutes: int = Field(
+        default=120, ge=0, le=43_200, description="without a click, after which one is signed out; 0: no such limit"
+    )
+    sign_in_tries: int = Field(default=5, ge=1, le=100, description="wrong passwords or codes before it pauses")
+    sign_in_pause_minutes: int = Field(default=15, ge=1, le=1440, description="for which it pauses")
+    proxies: int = Field(
+        default=0, ge=0, le=10, description="in front that write X-Forwarded-For; 0: that header is not believed"
+    )
+
     @field_validator("region")
     @classmethod
     def _has_holidays_of_its_own(cls, region: str, info: ValidationInfo) -> str:
@@ -273,7 +305,7 @@ class Config(BaseSettings):
         return money
 
 
-SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "speech_key", "mail_url", "notify"}
+SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "speech_key", "mail_url", "notify", "metrics_token"}
 """What a message never repeats: it may hold a password."""
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import events
+from coachloop.app.services.allowance import forget_past
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.clip_sound import tidy
 from coachloop.app.services.coaching import open_due_follow_ups
@@ -45,6 +47,7 @@ def sweep() -> None:
         lost_after = JUDGED_LOST_AFTER if engine.asks_a_judge else LOST_AFTER
         for ids in take_pending(engine, now=timezone.now(), lost_after=lost_after):
             score_some.enqueue(engine.template.core.key, list(ids))
+    events.number_new()
     refresh_rollups()
     open_due_follow_ups(now=timezone.now())
     invite(invitation, address=settings.ADDRESS, now=timezone.now())
@@ -99,7 +102,9 @@ def watch_drift() -> None:
 def each_hour() -> None:
     """Forget the engine's notes of finished tasks, the words of what was sent, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
+    forget_past(now=timezone.now())
     forget(now=timezone.now())
+    events.forget(now=timezone.now())
     forget_unfinished(now=timezone.now())
     forget_unwanted(now=timezone.now())
     tidy(now=timezone.now())

@@ -89,6 +89,14 @@ def test_what_is_sent():
     assert asked.seconds == 2  # and not the ten seconds of silence
 
 
+def test_its_turn_is_waited_for_before_it_is_asked():
+    waits, slept = iter([3.0, 1.0, 0.0]), []
+    with listening(always(answer())) as found:
+        server = Server(found.url, "whisper-1")
+        EndpointTranscriber(server, sleep=slept.append, turn=lambda: next(waits)).transcribe(VOICE)
+    assert (slept, len(found.asked)) == ([3.0, 1.0], 1)
+
+
 def test_where_nobody_speaks_nothing_is_sent():
     with listening(always(answer())) as found:
         heard = Ear(found).transcriber.transcribe(VOICE * 0, language="de")

@@ -40,11 +40,19 @@ _NO_TIMES = (
 class EndpointTranscriber:
     """A `Transcriber` behind a server. Where that gives times of segments alone, words get theirs by their share of the letters."""
 
-    def __init__(self, server: Server, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        server: Server,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        turn: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """`turn` takes the turn to ask (0.0), or says how many seconds to wait before asking for it again."""
         self._model = server.model
         self._where = urlsplit(server.url).netloc.rpartition("@")[2]
         self._server = OpenAIServer(server, sleep=sleep)
         self._asks_for_words = True
+        self._turn, self._sleep = turn, sleep
 
     @property
     def name(self) -> str:
@@ -103,6 +111,8 @@ class EndpointTranscriber:
 
     def _asked(self, **what: Any) -> Answer:
         def request(client: "openai.OpenAI") -> Answer:
+            while wait := self._turn():
+                self._sleep(wait)
             raw = client.audio.transcriptions.with_raw_response.create(
                 model=self._model, response_format="verbose_json", temperature=0, **what
             )

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from coachloop.core.scoring.judge.exchange import FAILURES_IN_A_ROW, PAUSE, Ended, Exchange, digest_of, estimate
+from coachloop.core.scoring.judge.exchange import FAILURES_IN_A_ROW, PAUSE, Clock, Ended, Exchange, digest_of, estimate
 from coachloop.core.scoring.judge.ports import (
     ChatReply,
     ChatRequest,
@@ -103,9 +103,23 @@ def test_a_model_that_does_not_answer_is_left_alone_for_a_while():
 
 
 def test_requests_keep_their_distance():
-    one = bench(requests_a_minute=30, concurrency=2)
+    one = bench(concurrency=2)
+    one.time.every = 2.0
     hold(one.exchange, ("a", "b"), ("c",))
     assert one.time.slept == [2.0, 2.0]
+
+
+def test_a_turn_that_another_process_took_is_waited_for_again():
+    one = bench()
+    waits = iter([1.5, 0.5, 0.0])
+    clock = Clock(one.time.now, one.time.sleep, lambda: next(waits))
+    exchange = Exchange(one.model, one.store, limits=one.limits, prices=one.prices, clock=clock)
+    assert [end.result for end in hold(exchange, ("a",))] == ["A"]
+    assert one.time.slept == [1.5, 0.5]
+
+
+def test_without_limits_it_is_always_our_turn():
+    assert Clock(lambda: 0.0, lambda _: None).turn() == 0.0
 
 
 def test_no_more_than_the_limit_are_under_way():

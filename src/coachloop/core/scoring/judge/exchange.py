@@ -62,12 +62,20 @@ class Ended(NamedTuple):
     error: ModelUnavailableError | ModelRefusedError | None = None
 
 
+def _at_once() -> float:
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time as the exchange sees it: seconds that only grow, and how to let them pass."""
+    """Time as the exchange sees it: seconds that only grow, how to let them pass, and whose turn it is.
+
+    `turn` takes the turn to ask where that is allowed now (0.0), else says how many seconds to wait before asking for it again.
+    """
 
     now: Callable[[], float]
     sleep: Callable[[float], None]
+    turn: Callable[[], float] = _at_once
 
 
 def digest_of(model: str, request: ChatRequest) -> str:
@@ -177,10 +185,12 @@ class Exchange:
         """Let that time pass."""
         self._clock.sleep(self.pause())
 
-    def sending(self) -> None:
-        """Note that a request goes out now: the next one has to keep its distance."""
-        if self._limits.requests_a_minute:
-            self._next_at = self._clock.now() + 60 / self._limits.requests_a_minute
+    def may_send(self) -> bool:
+        """Whether it is our turn to send a request; else there is a pause."""
+        if self.pause() == 0:
+            self._next_at = self._clock.now() + (wait := self._clock.turn())
+            return wait == 0
+        return False
 
     @property
     def concurrency(self) -> int:
@@ -232,11 +242,11 @@ class _Round:
             if reason:
                 self._postpone(reason)
                 return
-            if self._exchange.pause() > 0:
+            if not self._exchange.may_send():
                 if self._running:
                     return
                 self._exchange.sleep()
-            self._exchange.sending()
+                continue
             self._ready.popleft()
             self._running[self._pool.submit(self._exchange.ask, waiting.request)] = waiting
 

@@ -125,7 +125,6 @@ class Limits:
     """What may be used; 0 is no limit."""
 
     concurrency: int = 4
-    requests_a_minute: int = 0
     requests_a_day: int = 0
     money_a_day: float = 0.0
 
