@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from coachloop.app.models.people import Agent, User
 from coachloop.app.models.templates import Behaviour
 from coachloop.app.models.verdicts import Verdict
-from coachloop.core.coaching.agreement import DidHappen, DidWork, NextStep, SessionKind, SessionStatus
+from coachloop.core.coaching.agreement import LEFT, DidHappen, DidWork, NextStep, SessionKind, SessionStatus
 
 
 class Focus(models.Model):
@@ -12,7 +12,8 @@ class Focus(models.Model):
 
     `clock_day` is day 0 of the five working days (the example's verdict landed on it); empty for calls that start no clock.
     Without a transcript the leader's own account stands in for the example's words. `chosen_because` is the leader's reason where
-    they chose otherwise than suggested, `chosen_instead_of` what was suggested; empty where no gap was certain.
+    they chose otherwise than suggested, `chosen_instead_of` what was suggested; empty where no gap was certain. `closed_because` is
+    what closed it beside its follow-up: `left`, the agent left the centre.
     """
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="foci")
@@ -25,6 +26,7 @@ class Focus(models.Model):
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True)
+    closed_because = models.CharField(max_length=4, blank=True, default="", db_default="", choices=[(LEFT, LEFT)])
     chosen_instead_of = models.ForeignKey(Behaviour, null=True, on_delete=models.PROTECT, related_name="+")
     chosen_because = models.TextField(blank=True)
 
@@ -54,11 +56,12 @@ class Suggested(models.Model):
     """
 
     class End(models.TextChoices):
-        """What ended it: it was taken up, the agent got another focus, or the gap is certain no more."""
+        """What ended it: it was taken up, the agent got another focus, the gap is certain no more, or the agent left the centre."""
 
         TAKEN = "taken"
         OTHER_FOCUS = "other_focus"
         GAP_GONE = "gap_gone"
+        LEFT = "left"
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="suggested")
     behaviour = models.ForeignKey(Behaviour, on_delete=models.CASCADE, related_name="+")
@@ -76,7 +79,7 @@ class Suggested(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True, how="")
-                | Q(ended_on__isnull=False, how__in=["taken", "other_focus", "gap_gone"]),
+                | Q(ended_on__isnull=False, how__in=["taken", "other_focus", "gap_gone", "left"]),
                 name="suggestion_ended_somehow",
             ),
             models.CheckConstraint(condition=Q(due_on__gt=F("clock_day")), name="suggestion_due_after_day_0"),
@@ -263,7 +266,8 @@ class SessionDraft(models.Model):
 
 
 class FollowUp(models.Model):
-    """The look-back at a session's action. It can't be closed without its three answers, by constraint.
+    """The look-back at a session's action. It can't be closed without its three answers, by constraint: none but that of an agent
+    who left, whom nobody looks back with; `closed_because` is then `left`.
 
     `numbers` keeps what the leader saw when closing: rates before and since, with n and interval.
     """
@@ -273,6 +277,7 @@ class FollowUp(models.Model):
     opened_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    closed_because = models.CharField(max_length=4, blank=True, default="", db_default="", choices=[(LEFT, LEFT)])
     did_happen = models.CharField(max_length=8, blank=True)
     did_work = models.CharField(max_length=9, blank=True)
     next_step = models.CharField(max_length=16, blank=True)
@@ -283,6 +288,7 @@ class FollowUp(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True)
+                | Q(closed_because="left")
                 | Q(
                     opened_at__isnull=False,
                     did_happen__in=list(DidHappen),

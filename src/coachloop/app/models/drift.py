@@ -21,6 +21,7 @@ class DriftAlert(models.Model):
         SESSION = "session"
         HUDDLE = "huddle"
         WORKSHOP = "workshop"
+        LEFT = "left"
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="drift_alerts")
     behaviour = models.ForeignKey(Behaviour, on_delete=models.CASCADE, related_name="drift_alerts")

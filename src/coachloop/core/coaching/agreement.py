@@ -13,6 +13,10 @@ LATEST_REVIEW, LATEST_STEP = timedelta(days=92), timedelta(days=366)
 """How far ahead the look-back may lie, for an action and for a step towards a goal: a slip of the pen must not put it off for ever."""
 
 
+LEFT = "left"
+"""Why what is open with an agent ends without anybody's answer: they left the centre."""
+
+
 class SessionKind(StrEnum):
     """Who leads: a leader about a deficiency, or the agent about what comes next."""
 
