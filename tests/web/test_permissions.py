@@ -71,6 +71,9 @@ WRITERS = ("qa_lead",)
 """Who writes templates."""
 
 RULES: dict[str, Rule] = {
+    "health": Rule(ok=tuple(PEOPLE)),
+    "ready": Rule(ok=tuple(PEOPLE)),
+    "metrics": Rule(hidden=tuple(PEOPLE)),
     "home": Rule(ok=WITH_ROLE, status=302),
     "sign-in": Rule(ok=SIGNED_IN, status=302),
     "sign-in-as": Rule({"role": "admin"}, hidden=tuple(PEOPLE), post=True),

@@ -168,7 +168,9 @@ class Config(BaseSettings):
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="how a line of the log looks")
     access_log: bool = Field(default=False, description="a line of the log for each request, without its address")
-    metrics_token: SecretStr = Field(default=SecretStr(""), description="who has it reads /metrics; nothing: nobody does")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="who has it reads /metrics; nothing: nobody does"
+    )
     drain_seconds: float = Field(
         default=0, ge=0, le=300, description="told to end, how long `serve` says so at /ready before it does"
     )

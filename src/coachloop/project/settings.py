@@ -8,6 +8,7 @@ import dj_database_url
 from django.utils.csp import CSP
 
 from coachloop.project import config
+from coachloop.project.logs import logging_settings
 
 CONFIG = config.load()
 HOME: Path = CONFIG.home.resolve()
@@ -58,6 +59,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 
 MIDDLEWARE = [
+    "coachloop.web.observed.ObservedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -149,11 +151,4 @@ if CONFIG.https:
     CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
     SECURE_HSTS_SECONDS = 31536000
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {name: {"level": CONFIG.log_level} for name in ("django_ox", "django.tasks")},
-    "root": {"handlers": ["stderr"], "level": CONFIG.log_level},
-}
+LOGGING = logging_settings(level=CONFIG.log_level, form=CONFIG.log_format, access=CONFIG.access_log)

@@ -21,6 +21,7 @@ from coachloop.web.pages import (
     mix,
     parts,
     plan,
+    probes,
     proposals,
     recordings,
     reports,
@@ -42,6 +43,9 @@ from coachloop.web.pages import (
 )
 
 urlpatterns = [
+    path("health", probes.health, name="health"),
+    path("ready", probes.ready, name="ready"),
+    path("metrics", probes.metrics, name="metrics"),
     path("", sign_in.home, name="home"),
     path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-in/<str:role>", sign_in.sign_in_as, name="sign-in-as"),

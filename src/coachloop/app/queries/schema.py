@@ -1,0 +1,48 @@
+"""Whether the tables are as this version has them."""
+
+from functools import lru_cache
+
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+
+def not_applied() -> list[str]:
+    """Migrations of this version that the database does not have yet, by name."""
+    return sorted(_names(_of_the_code() - _applied()))
+
+
+def not_known() -> list[str]:
+    """Migrations that the database has and this version does not know: a newer version made them."""
+    return sorted(_names({one for one in _applied() - _of_the_code() if one[0] == "coachloop"}))
+
+
+def newest() -> str:
+    """The newest of ours that is applied; empty where none is."""
+    return max((name for app, name in _applied() if app == "coachloop"), default="")
+
+
+def in_words() -> str:
+    """Why this version can't work with this database, with the way out; empty where it can."""
+    if newer := not_known():
+        return (
+            f"the database is newer than this version of coachloop: it has {', '.join(newer)}; start the version that "
+            "made them, or restore the backup from before the upgrade"
+        )
+    if missing := not_applied():
+        return f"the database is older than this version of coachloop: {len(missing)} migrations are missing; run `coachloop init`"
+    return ""
+
+
+def _names(found: set[tuple[str, str]]) -> list[str]:
+    return [f"{app}.{name}" for app, name in found]
+
+
+def _applied() -> set[tuple[str, str]]:
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+@lru_cache(maxsize=1)
+def _of_the_code() -> frozenset[tuple[str, str]]:
+    """Read once: it changes with the version alone."""
+    return frozenset(MigrationLoader(None).disk_migrations or ())
