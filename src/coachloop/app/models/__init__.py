@@ -1,6 +1,6 @@
 """Tables and their constraints."""
 
-from coachloop.app.models.access import Allowance, Answered, ApiToken, Delivery, Event, Webhook
+from coachloop.app.models.access import Allowance, Answered, ApiToken, Delivery, Event, EventCount, Webhook
 from coachloop.app.models.audio import Audio, AudioPart, Original, Upload
 from coachloop.app.models.audit import AuditEntry, AuditSeal
 from coachloop.app.models.calendar import BusyTime, CalendarLink, LeaderAbsence, Slot, SlotMove, StandIn
@@ -66,6 +66,7 @@ __all__ = [
     "Erasure",
     "Evaluation",
     "Event",
+    "EventCount",
     "Figures",
     "Focus",
     "FollowUp",

@@ -79,8 +79,21 @@ class Event(models.Model):
         return f"{self.number} {self.kind} {self.subject}"
 
 
+class EventCount(models.Model):
+    """The last number that an event got, one row; whoever numbers more locks it. Deleted events leave it as it is."""
+
+    last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
 class Webhook(models.Model):
-    """An address that is told of events, signed with its secret; `after` is the last event it was given."""
+    """An address that is told of events, signed with its secret; `after` is the last event it was given.
+
+    `secret` is encrypted with a key of the site's. `old_secret` signs beside it until `old_until`. After failures it rests until
+    `rests_until`.
+    """
 
     url = models.URLField(max_length=1000)
     secret = models.CharField(max_length=200)
@@ -89,6 +102,10 @@ class Webhook(models.Model):
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
     after = models.PositiveBigIntegerField(default=0)
+    old_secret = models.CharField(max_length=200, blank=True)
+    old_until = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    rests_until = models.DateTimeField(null=True)
     switched_off_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -96,7 +113,10 @@ class Webhook(models.Model):
 
 
 class Delivery(models.Model):
-    """An event on its way to an address. It is tried from `try_after` on; empty, it has arrived or is given up."""
+    """An event on its way to an address. It is tried from `try_after` on; empty, it has arrived or is given up.
+
+    Delivered once and told to go again, it keeps its row: the id that the receiver sees stays the same.
+    """
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")

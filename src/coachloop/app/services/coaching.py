@@ -1,5 +1,6 @@
 """From a suggestion to a focus, a session, an agreement and its follow-up: each step one transaction, one audit row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -16,11 +17,12 @@ from coachloop.app.queries import sites, slots, viewing
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.follow_up import before_since
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, choice, drafts, drift, goals, requests, suggested
+from coachloop.app.services import audit, choice, drafts, drift, events, goals, requests, suggested
 from coachloop.app.services.choice import Chosen, Otherwise
 from coachloop.app.services.led import led_agent, led_session, must_lead
 from coachloop.core.coaching.agreement import Agreement, Answers, SessionKind, SessionStatus, minutes_taken
 from coachloop.core.coaching.words import says_something
+from coachloop.core.model.event import EventKind
 
 PLANNED_AHEAD = timedelta(days=366)
 """What is planned further ahead is a slip of the pen, and no calendar knows its holidays."""
@@ -226,6 +228,7 @@ def hold_session(
     drafts.held(viewer, session)
     drift.resolve_by_coaching([session.agent_id], session.behaviour_id, how="session", now=now)
     follow_up = FollowUp.objects.create(session=session, due_on=agreement.review_on)
+    _tell(EventKind.SESSION_HELD, session, {"held_on": str(held_on), "review_on": str(follow_up.due_on)}, now=now)
     audit.record(viewer, "session.hold", f"session:{session_id}", now=now, detail={"review_on": str(session.review_on)})
     return follow_up
 
@@ -279,8 +282,23 @@ def close_follow_up(*, viewer: Viewer, follow_up_id: int, answers: Answers, now:
     row.note, row.numbers = answers.note, before_since(row.session, today=today).as_json()
     row.closed_at, row.closed_by = now, viewer.user
     row.save()
+    said = {"did_happen": answers.did_happen, "did_work": answers.did_work, "next_step": answers.next_step}
+    _tell(EventKind.FOLLOW_UP_DONE, row.session, said, now=now)
     audit.record(viewer, "follow_up.close", f"follow_up:{row.pk}", now=now, detail={"next": answers.next_step})
     return _what_next(row.session, answers, viewer=viewer, now=now)
+
+
+def _tell(kind: EventKind, session: Session, said: Mapping[str, str | None], *, now: datetime) -> None:
+    """Other systems hear of it: keys and codes, no words."""
+    on = session.behaviour
+    about = {
+        "session": session.pk,
+        "kind": session.kind,
+        "agents": [session.agent.key],
+        "template": on.template.key if on else None,
+        "behaviour": on.key if on else None,
+    }
+    events.put(kind, f"session:{session.pk}", {**about, **said}, programme=session.agent.programme_id, now=now)
 
 
 def _must_be_open(row: FollowUp, today: date) -> None:

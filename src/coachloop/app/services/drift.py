@@ -11,10 +11,11 @@ from coachloop.app.models import Behaviour, DriftAlert, DriftBudget
 from coachloop.app.queries import drift as queries
 from coachloop.app.queries import sites
 from coachloop.app.queries.viewing import OPERATOR, Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, events
 from coachloop.app.services.led import must_lead
 from coachloop.app.services.rollups import pack_counts
 from coachloop.core.insight.drift import Budget, Slip
+from coachloop.core.model.event import EventKind
 
 STALE = timedelta(days=28)
 """A centre without a call for so long is history: nobody can act on what slipped there."""
@@ -71,12 +72,34 @@ def _keep(slips: Iterable[Slip], now: datetime) -> Raised:
         if slip.open and slip.behaviour in active and not _told(known.get(who), slip)
     ]
     DriftAlert.objects.bulk_create(new)
+    _tell(new, now)
     done = Raised(len(new), sum(resolved))
     if done != Raised():
         audit.record(
             OPERATOR, "drift.watch", "drift", now=now, detail={"raised": done.raised, "resolved": done.resolved}
         )
     return done
+
+
+def _tell(raised: list[DriftAlert], now: datetime) -> None:
+    """Other systems hear of what is new."""
+    rows = DriftAlert.objects.filter(pk__in=[row.pk for row in raised]).select_related("agent", "behaviour__template")
+    happened = (
+        (
+            f"drift:{row.pk}",
+            row.agent.programme_id,
+            {
+                "alert": row.pk,
+                "agents": [row.agent.key],
+                "template": row.behaviour.template.key,
+                "behaviour": row.behaviour.key,
+                "onset": row.onset.isoformat(),
+                "signalled_on": row.signalled_on.isoformat(),
+            },
+        )
+        for row in rows.order_by("pk")
+    )
+    events.put_all(EventKind.ALERT_RAISED, happened, now=now)
 
 
 def _told(row: DriftAlert | None, slip: Slip) -> bool:

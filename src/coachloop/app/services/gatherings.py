@@ -6,14 +6,15 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, RefusedError, WrongStateError
-from coachloop.app.models import Attendance, Gathering
+from coachloop.app.models import Agent, Attendance, Gathering
 from coachloop.app.queries import gatherings as queries
 from coachloop.app.queries import sites
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, drift
+from coachloop.app.services import audit, drift, events
 from coachloop.app.services.led import led_agent
 from coachloop.core.coaching.gathering import GatheringKind, fault
+from coachloop.core.model.event import EventKind
 
 WRITTEN_DOWN = timedelta(days=92)
 """How late a gathering may be noted: its numbers before and since would otherwise be those of other times."""
@@ -103,8 +104,22 @@ def hold_gathering(*, viewer: Viewer, gathering_id: int, held: Held, now: dateti
     row.save(update_fields=["held_on", "minutes", "note"])
     came = [one.agent_id for one in invited.values() if one.present]
     drift.resolve_by_coaching(came, row.behaviour_id, how=row.kind, now=now)
+    _tell(row, [one.agent for one in invited.values() if one.present], now)
     audit.record(viewer, "gathering.hold", f"gathering:{row.pk}", now=now, detail={"came": len(held.came)})
     return row
+
+
+def _tell(row: Gathering, came: list[Agent], now: datetime) -> None:
+    """Other systems hear of it."""
+    said = {
+        "gathering": row.pk,
+        "kind": row.kind,
+        "agents": [agent.key for agent in came],
+        "template": row.behaviour.template.key,
+        "behaviour": row.behaviour.key,
+        "held_on": str(row.held_on),
+    }
+    events.put(EventKind.SESSION_HELD, f"gathering:{row.pk}", said, programme=came[0].programme_id, now=now)
 
 
 @transaction.atomic

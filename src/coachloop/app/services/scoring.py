@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import batched
@@ -26,14 +26,17 @@ from coachloop.app.models import (
 from coachloop.app.queries import revisions
 from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, bulk
+from coachloop.app.services import audit, bulk, events
 from coachloop.core.model import verdict as core
 from coachloop.core.model.conversation import Conversation
+from coachloop.core.model.event import EventKind
 from coachloop.core.scoring.port import Scorer
 from coachloop.core.scoring.runner import Runner
 
 BLOCK, JUDGED_BLOCK = 200, 20
 MOST_BLOCKS = 50
+HISTORY = timedelta(days=30)
+"""Of older calls nobody outside is told: an archive that is scored is no news."""
 
 
 @dataclass(slots=True)
@@ -233,12 +236,34 @@ def _store(engine: Engine, scored: list[tuple[_Ready, list[core.Verdict]]], now:
     done = Evaluation.objects.filter(id__in=[row.pk for row in rows])
     done.update(attempt=Subquery(newest), state=Evaluation.State.DONE)
     mark_dirty(rows)
+    landed = _landed(engine, zip(attempts, scored, strict=True), since=(now - HISTORY).date())
+    events.put_all(EventKind.VERDICTS_LANDED, landed, now=now)
     return Tally(
         evaluations=len(rows),
         dropped_quotes=sum(v.dropped_quotes for v in verdicts),
         decided=Counter(v.decided_by or "nobody" for v in verdicts),
         outcomes=Counter(str(v.outcome) for v in verdicts),
     )
+
+
+def _landed(
+    engine: Engine, scored: Iterable[tuple[Attempt, tuple[_Ready, list[core.Verdict]]]], *, since: date
+) -> Iterator[events.Happened]:
+    """What other systems hear: of calls of this day or later, and of those without a date."""
+    critical = {behaviour.key for behaviour in engine.template.core.behaviours if behaviour.critical}
+    for attempt, (one, found) in scored:
+        call = one.evaluation.conversation
+        if call.day is None or call.day >= since:
+            missed = [v.behaviour for v in found if v.outcome is core.Outcome.NOT_MET and v.behaviour in critical]
+            said = {
+                "conversation": call.key,
+                "template": engine.template.core.key,
+                "version": engine.template.number,
+                "attempt": attempt.number,
+                "counts": Counter(str(v.outcome) for v in found),
+                "critical_not_met": missed,
+            }
+            yield f"conversation:{call.key}", call.programme_id, said
 
 
 def mark_dirty(evaluations: Iterable[Evaluation]) -> None:
