@@ -1,3 +1,5 @@
 from django.urls import include, path
 
-urlpatterns = [path("", include("coachloop.web.urls"))]
+from coachloop.web.api.api import urls as api_urls
+
+urlpatterns = [*api_urls(), path("", include("coachloop.web.urls"))]

@@ -1,0 +1,5 @@
+"""The files whose operations the API has; a new one is named here."""
+
+from coachloop.web.api import conversations, tokens
+
+AREAS = (conversations, tokens)
