@@ -8,6 +8,7 @@ import pytest
 from coachloop.app.models import Review
 from coachloop.app.queries.audits import answers_to_audits
 from coachloop.app.queries.templates import find_template
+from coachloop.app.queries.viewing import OPERATOR
 from coachloop.simulation.centre import Plan, simulate
 from simulation.audit_loop import TEMPLATE, answers, evaluators, run
 
@@ -39,7 +40,7 @@ def test_audits_take_the_judges_errors_out(tmp_path: Path) -> None:
         assert one.corrected[1] - one.corrected[0] < 0.2, one
     assert found.agents_corrected >= 0.85 > found.agents_raw
     true = answers(centre)
-    template = find_template(TEMPLATE)
+    template = find_template(OPERATOR, TEMPLATE)
     drawn = answers_to_audits(template.behaviours.all())
     assert {key: outcome for key, (outcome, _) in drawn.items()} == {key: true(*key) for key in drawn}
     assert Review.objects.count() > len(drawn), "some were answered twice"

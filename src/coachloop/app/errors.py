@@ -25,6 +25,13 @@ class UnknownNameError(RefusedError):
     """A key names nothing here, or more than one thing."""
 
 
+class TakenError(RefusedError):
+    """A key belongs to another programme; nothing else is told of what it names."""
+
+    def __init__(self, what: str, key: str) -> None:
+        super().__init__(f"the {what} id {key!r} is taken; choose another one")
+
+
 class TemplateRefusedError(RefusedError):
     """A template's text can't be used; the message lists every mistake with its place."""
 

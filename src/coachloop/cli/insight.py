@@ -79,7 +79,7 @@ def focus(*, as_of: Day = None, days: Days = 28, as_json: AsJson = False) -> Non
     need_site()
     refresh_rollups()
     refresh_impact(now=timezone.now())
-    moves = moved(look(now=timezone.now(), as_of=as_of)) if as_of else None
+    moves = moved(OPERATOR, look(now=timezone.now(), as_of=as_of)) if as_of else None
     rows = suggestions(OPERATOR, as_of=as_of, days=days, moves=moves)
     show_rows(map(_focus, rows), as_json=as_json, empty=EMPTY)
 

@@ -43,7 +43,7 @@ def roi(
     found = measured(OPERATOR, as_of=as_of)
     if found is None:
         stop("No scores yet. Ingest conversations and run `coachloop score`.")
-    programme = work_out(found)
+    programme = work_out(OPERATOR, found)
     if what_if:
         _say(_what_if(programme, name, behaviour=(template, what_if), agents=agents), as_json=as_json)
     else:
@@ -77,7 +77,7 @@ def _outcome(given: str | None) -> str:
 
 
 def _worth(programme: Programme, outcome: str) -> dict[str, Any]:
-    seen = worth.view(programme, outcome=outcome, value=worth.value_of(outcome))
+    seen = worth.view(programme, outcome=outcome, value=worth.value_of(OPERATOR, outcome))
     if seen.worth is None or seen.value is None:
         stop(NO_VALUE.format(outcome))
     parts = [
@@ -97,7 +97,7 @@ def _worth(programme: Programme, outcome: str) -> dict[str, Any]:
 
 
 def _what_if(programme: Programme, outcome: str, *, behaviour: tuple[str | None, str], agents: int) -> dict[str, Any]:
-    value = worth.value_of(outcome)
+    value = worth.value_of(OPERATOR, outcome)
     if value is None:
         stop(NO_VALUE.format(outcome))
     template, named = behaviour

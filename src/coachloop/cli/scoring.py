@@ -45,7 +45,7 @@ def score(
     """Score what is not scored yet, and refresh the counts."""
     need_site()
     if template:
-        published_as(template)
+        published_as(OPERATOR, template)
     scope = Scope(template, since, everything)
     if dry_run:
         _rehearse(scope, as_json=as_json)

@@ -47,7 +47,7 @@ def backtest(
 ) -> None:
     """Score a stored period with any version, published or not; stores nothing."""
     need_site()
-    version = find_version(reference)
+    version = find_version(OPERATOR, reference)
     with _counted("Scoring") as show:
         found = back_test(
             OPERATOR,
@@ -108,7 +108,7 @@ def bridge(
     """
     need_site()
     now, then = bridge_scorers()
-    versions = [parse_template(find_version(f"{key}@{number}").text) for number in (old, new)]
+    versions = [parse_template(find_version(OPERATOR, f"{key}@{number}").text) for number in (old, new)]
     ways = [Way(versions[0], now), Way(versions[1], then if candidate else now)]
     with _counted("Scoring both ways") as show:
         found = compare_ways(OPERATOR, ways[0], ways[1], period=Period(since), sample=sample, seed=seed, progress=show)

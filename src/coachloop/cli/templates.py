@@ -64,14 +64,16 @@ def publish(key: str, *, as_json: AsJson = False) -> None:
 def list_templates(*, as_json: AsJson = False) -> None:
     """List the templates and their versions."""
     need_site()
-    show_rows(queries.listed(), as_json=as_json, empty="No templates yet. Add one with `coachloop template add FILE`.")
+    show_rows(
+        queries.listed(OPERATOR), as_json=as_json, empty="No templates yet. Add one with `coachloop template add FILE`."
+    )
 
 
 @app.command()
 def show(reference: Reference, *, as_json: AsJson = False) -> None:
     """Print a version's text."""
     need_site()
-    version = queries.find_version(reference)
+    version = queries.find_version(OPERATOR, reference)
     if as_json:
         print_json({"key": version.template.key, "version": version.number, "text": version.text})
     else:
@@ -89,7 +91,7 @@ def diff(
 ) -> None:
     """Show what changed between two versions, behaviour by behaviour."""
     need_site()
-    before, after = (queries.find_version(f"{key}@{number}").text for number in (old, new))
+    before, after = (queries.find_version(OPERATOR, f"{key}@{number}").text for number in (old, new))
     names = (f"{key}@{old}", f"{key}@{new}")
     lines = "".join(difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), *names))
     changes = compare(parse_template(before), parse_template(after))

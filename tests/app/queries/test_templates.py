@@ -24,11 +24,11 @@ def draft(text=WARMER):
 
 
 def test_every_template_with_its_versions():
-    assert listed() == []
+    assert listed(OPERATOR) == []
     draft(MANNERS.replace("key: manners", "key: another"))
     publish()
     draft()
-    assert [(row.key, row.behaviours, row.published, row.draft) for row in listed()] == [
+    assert [(row.key, row.behaviours, row.published, row.draft) for row in listed(OPERATOR)] == [
         ("another", 0, None, 1), ("manners", 3, 1, 2),
     ]  # fmt: skip
 
@@ -36,8 +36,8 @@ def test_every_template_with_its_versions():
 def test_a_version_by_its_number_or_the_newest():
     publish()
     second = draft()
-    assert find_version("manners") == find_version("manners@2") == second
-    assert find_version("manners@1").text == MANNERS
+    assert find_version(OPERATOR, "manners") == find_version(OPERATOR, "manners@2") == second
+    assert find_version(OPERATOR, "manners@1").text == MANNERS
 
 
 @pytest.mark.parametrize(
@@ -50,32 +50,32 @@ def test_a_version_by_its_number_or_the_newest():
 def test_what_is_not_there_is_said_with_what_is(reference, said):
     publish()
     with pytest.raises(UnknownNameError, match=said):
-        find_version(reference)
+        find_version(OPERATOR, reference)
 
 
 def test_an_empty_house_says_so():
     with pytest.raises(UnknownNameError, match="no template 'x'; there are: none yet"):
-        find_template("x")
+        find_template(OPERATOR, "x")
 
 
 def test_only_what_is_published_scores():
     draft(MANNERS)
-    assert published() == ()
+    assert published(OPERATOR) == ()
     with pytest.raises(
         UnknownNameError, match="no published version; publish it with `coachloop template publish manners`"
     ):
-        published_as("manners")
+        published_as(OPERATOR, "manners")
     publish(WARMER)
-    assert [template.number for template in published()] == [1]
-    assert published_as("manners").core.behaviours[0].key == "greets"
+    assert [template.number for template in published(OPERATOR)] == [1]
+    assert published_as(OPERATOR, "manners").core.behaviours[0].key == "greets"
 
 
 def test_scores_from_outside_are_published_and_score_nothing():
     publish(
         "key: x\ntitle: X\nbehaviours:\n  - {key: a, title: A, question: A?, score_with: [{imported: {}}, {human: {}}]}\n"
     )
-    assert published() == ()
-    assert not published_as("x").reads_transcripts
+    assert published(OPERATOR) == ()
+    assert not published_as(OPERATOR, "x").reads_transcripts
 
 
 def test_fitting_is_the_same_in_python_and_in_the_database():
@@ -87,7 +87,7 @@ def test_fitting_is_the_same_in_python_and_in_the_database():
             for queue in ("a", "b", None)
         )
     )
-    [template] = published()
+    [template] = published(OPERATOR)
     fitting = {row.key for row in Conversation.objects.filter(template.fitting())}
     assert fitting == {row.key for row in Conversation.objects.all() if template.fits(row)} == {"voice-a", "chat-a"}
 
@@ -95,7 +95,7 @@ def test_fitting_is_the_same_in_python_and_in_the_database():
 def test_behaviours_are_found_by_key_or_with_their_template():
     publish()
     publish(MANNERS.replace("key: manners", "key: other").replace("key: greets", "key: hails"))
-    finder = BehaviourFinder()
+    finder = BehaviourFinder(OPERATOR)
     assert finder.find("hails").template.key == "other"
     assert finder.find("warmth", "manners").template.key == "manners"
     for behaviour, template, said in [
@@ -110,4 +110,4 @@ def test_behaviours_are_found_by_key_or_with_their_template():
 def test_what_only_a_draft_names_is_known_once_it_is_published():
     add_template(viewer=OPERATOR, text=MANNERS, now=NOW)
     with pytest.raises(UnknownNameError, match=r"only a draft names .* `coachloop template publish manners`$"):
-        BehaviourFinder().find("greets", "manners")
+        BehaviourFinder(OPERATOR).find("greets", "manners")

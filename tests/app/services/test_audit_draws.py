@@ -13,7 +13,7 @@ from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError
 from coachloop.app.models import Assignment, AuditDraw, AuditEntry, Conversation, Review, User
 from coachloop.app.queries import audit_frames
 from coachloop.app.queries.audits import answers_to_audits
-from coachloop.app.queries.viewing import viewer
+from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import assignments, audit, audit_draws
 from coachloop.app.services.audit_draws import Wanted
 from coachloop.core.model.people import Role
@@ -199,6 +199,6 @@ def test_what_is_known_of_the_machine_decides_how_sure_it_is_taken_to_be(people:
         answers = {str(pk): {"outcome": "met"} for pk in one.asked}
         assert one.reviewer is not None
         assignments.submit(viewer=viewer(one.reviewer), assignment_id=one.pk, answers=answers, saves=0, now=NOW)
-    published = audit_frames.published_for_audit("manners")
+    published = audit_frames.published_for_audit(OPERATOR, "manners")
     frame = audit_frames.frame_of(published, row.behaviour, first=FIRST, last=LAST)
     assert sorted(set(frame.predicted.tolist())) == [round(1 - 9 / 24, 4), round(25 / 26, 4)]

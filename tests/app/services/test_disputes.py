@@ -438,7 +438,7 @@ def test_the_learned_scorer_learns_what_was_decided(centre):
     label({"conversation_id": "lea-9", "behaviour": "greets", "verdict": "not_met"})
     done = decided(centre)
     behaviours = {done.behaviour_id: "greets"}
-    known = training.material(OPERATOR, published()[0], behaviours)
+    known = training.material(OPERATOR, published(OPERATOR)[0], behaviours)
     assert [one.answers["greets"].outcome for one in known.labelled] == ["met"]
 
 

@@ -7,6 +7,7 @@ from builders import MANNERS, NOW, agreement, calls, publish, score, scores, tak
 from coachloop.app.errors import NotYoursError, RefusedError, WrongStateError
 from coachloop.app.models import AgentDay, AuditEntry, Behaviour, DriftAlert, DriftBudget, PackedDay, TemplateVersion
 from coachloop.app.queries import drift as queries
+from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import coaching, drift, gatherings, rollups
 from coachloop.app.services.drift import Raised
 from coachloop.app.services.gatherings import Held, Wanted
@@ -57,7 +58,7 @@ def at(day):
 
 
 def watch(day):
-    return drift.watch(as_of=day, now=at(day))
+    return drift.watch(OPERATOR, as_of=day, now=at(day))
 
 
 @pytest.fixture
@@ -174,7 +175,7 @@ def test_it_looks_once_a_day_and_leaves_history_alone(cast):
     assert DriftBudget.objects.get(site=cast.site).looked_on == at(last).date()
     assert drift.watch_once_a_day(now=at(last) + timedelta(days=1)) == Raised()
     DriftAlert.objects.all().delete()
-    assert drift.watch(as_of=last + timedelta(days=90), now=at(last)) == Raised()
+    assert drift.watch(OPERATOR, as_of=last + timedelta(days=90), now=at(last)) == Raised()
 
 
 def test_a_site_without_calls_is_looked_at_without_a_word():

@@ -97,14 +97,14 @@ def test_effects_are_kept_once_a_day(cast: Cast) -> None:
     assert found.behaviours[0].opportunities == 3 * 39 * 10
     again = measured(OPERATOR, as_of=found.day)
     assert again is not None
-    assert found == programme.work_out(again)
-    assert programme.pooled_response() == 1.0, "30 points more where 20 were missing"
+    assert found == programme.work_out(OPERATOR, again)
+    assert programme.pooled_response(OPERATOR) == 1.0, "30 points more where 20 were missing"
 
 
 def test_without_counts_nothing_is_kept(cast: Cast) -> None:
     assert not measure(now=NOW)
     assert not Figures.objects.exists()
-    assert programme.pooled_response() is None
+    assert programme.pooled_response(OPERATOR) is None
     assert effect_page.effect_page(cast.operations) is None
 
 
@@ -160,7 +160,7 @@ def test_a_report_for_all_at_once_can_not_be_separated(cast: Cast, centre: Behav
     assert found is not None
     assert found.overall.effect is None
     assert [(one.teams, one.effect) for one in found.roll_outs] == [(0, None)]
-    assert programme.pooled_response() is None
+    assert programme.pooled_response(OPERATOR) is None
 
 
 def test_a_report_team_by_team_is_measured_against_those_who_wait(cast: Cast, centre: Behaviour) -> None:
@@ -184,7 +184,7 @@ def test_a_report_team_by_team_is_measured_against_those_who_wait(cast: Cast, ce
         )  # fmt: skip
     whole = measured(OPERATOR, as_of=FIRST + timedelta(days=DAYS - 1))
     assert whole is not None
-    found = programme.work_out(whole).roll_outs
+    found = programme.work_out(OPERATOR, whole).roll_outs
     assert len(found) == 1
     assert found[0].low is not None
     assert found[0].teams >= 3
@@ -200,7 +200,7 @@ def test_worth_carries_the_interval_and_names_what_it_assumes(cast: Cast, centre
     set_value(viewer=cast.operations, outcome="converted", value=100, hour=40, now=NOW)
     seen = programme.stored(cast.operations)
     assert seen is not None
-    shown = worth.view(seen, outcome="converted", value=worth.value_of("converted"))
+    shown = worth.view(seen, outcome="converted", value=worth.value_of(OPERATOR, "converted"))
     assert shown.worth is not None
     assert shown.worth.extra.mean == pytest.approx(0.3 * 1170 * 0.1, rel=0.1)
     assert shown.worth.extra.low < shown.worth.extra.mean < shown.worth.extra.high
@@ -213,7 +213,7 @@ def test_what_if_these_were_coached_too(cast: Cast, centre: Behaviour) -> None:
     measure(now=NOW)
     impact(centre)
     set_value(viewer=OPERATOR, outcome="converted", value=100, hour=40, now=NOW)
-    seen, value = programme.stored(cast.qa_lead), worth.value_of("converted")
+    seen, value = programme.stored(cast.qa_lead), worth.value_of(OPERATOR, "converted")
     assert seen is not None
     assert value is not None
     answer = worth.what_if(seen, outcome="converted", value=value, behaviour=("manners", "greets"), agents=10)

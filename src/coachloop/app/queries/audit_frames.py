@@ -17,6 +17,7 @@ from coachloop.app.models import AgentDay, Assignment, AuditDraw, Behaviour, Con
 from coachloop.app.queries.audits import audits, machine_and_people
 from coachloop.app.queries.templates import Published, published_as
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
+from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import Outcome
@@ -207,14 +208,14 @@ def days_of(first: date, last: date) -> None:
         raise RefusedError(f"the days must end after they begin, got {first} to {last}")
 
 
-def published_for_audit(key: str) -> Published:
+def published_for_audit(viewer: Viewer, key: str) -> Published:
     """The template as it stands, if it is about calls.
 
     Raises:
         UnknownNameError: no such template, or it is not published.
         RefusedError: it is about coaching conversations.
     """
-    found = published_as(key)
+    found = published_as(viewer, key)
     if found.core.applies_to.get("channel") == (COACHING,):
         raise RefusedError(
             f"{key!r} is about coaching conversations, which are never audited: leaders share their own to be answered blind"

@@ -197,7 +197,7 @@ def coverage(viewer: Viewer, template: str, *, first: date, last: date) -> Cover
     """
     if not viewer.has(Role.QA_LEAD, Role.OPERATIONS):
         raise NotYoursError("coverage is for QA leads and operations")
-    found = find_template(template)
+    found = find_template(viewer, template)
     rows = Conversation.objects.filter(
         evaluations__template=found, evaluations__attempt__isnull=False, day__range=(first, last), agent__isnull=False
     )
@@ -261,7 +261,7 @@ def plan(
     if not viewer.has(Role.QA_LEAD):
         raise NotYoursError("only a QA lead draws audits")
     audit_frames.days_of(first, last)
-    published = audit_frames.published_for_audit(template)
+    published = audit_frames.published_for_audit(viewer, template)
     about = audit_frames.behaviour_to_draw_by(published, behaviour)
     frame = audit_frames.frame_of(published, about, first=first, last=last)
     size = frame.needed(within) if frame.keys else 0

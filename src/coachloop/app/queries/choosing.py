@@ -89,13 +89,13 @@ def example(viewer: Viewer, agent: Agent, behaviour: Behaviour, *, verdict_id: i
     return found
 
 
-def behaviour_of(template: str, behaviour: str) -> Behaviour:
+def behaviour_of(viewer: Viewer, template: str, behaviour: str) -> Behaviour:
     """A behaviour that is scored.
 
     Raises:
         UnknownNameError: there is none, or it is scored no more.
     """
-    row = BehaviourFinder().find(behaviour, template)
+    row = BehaviourFinder(viewer).find(behaviour, template)
     if row.retired:
         raise UnknownNameError(f"“{row.title}” is scored no more: choose a behaviour that is")
     return row
@@ -136,7 +136,7 @@ def others(viewer: Viewer, focus_of: int, *, today: date) -> tuple[Example, ...]
 
 
 def _shown(viewer: Viewer, agent: Agent, chosen: RateRow, *, first: int, today: date) -> tuple[Example, ...]:
-    behaviour = behaviour_of(chosen.template, chosen.behaviour)
+    behaviour = behaviour_of(viewer, chosen.template, chosen.behaviour)
     wanted, since = Wanted(agent.pk, behaviour.pk), today - timedelta(days=DAYS - 1)
     newest = list(misses(viewer, wanted, first_day=since).values_list("pk", flat=True)[:MOST])
     asked = list(misses(viewer, wanted).filter(pk=first).values_list("pk", flat=True))

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from coachloop.app.models import AgentDay, Behaviour, PackedDay
 from coachloop.app.queries import viewing
 from coachloop.app.queries.templates import BehaviourFinder
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.insight.daily import Daily, joined, unpacked
 
 PIECES = 20
@@ -34,11 +34,17 @@ def daily(
     """
     days = Q(day__gte=first) if first else Q()
     days &= Q(day__lte=last) if last else Q()
-    asked = _behaviours(template, behaviour)
+    asked = _behaviours(viewer, template, behaviour)
     found = _whole(days)
-    if not viewer.everything:
+    if not viewer.everything or viewer.programme_id is not None:
         found = found.where(np.isin(found.agent, [*viewing.agents(viewer).values_list("pk", flat=True)]))
     return found if asked is None else found.where(np.isin(found.behaviour, asked))
+
+
+def newest_day(viewer: Viewer) -> date | None:
+    """The last day that has counts in the programme that they look at."""
+    cells = within(viewer, AgentDay.objects.order_by("-day"), "agent__programme")
+    return cells.values_list("day", flat=True).first()
 
 
 def of_day(day: date) -> Daily:
@@ -72,10 +78,10 @@ def holding_marks(first: date, last: date) -> dict[date, tuple[int, int]]:
     return dict(sorted(found.items()))
 
 
-def _behaviours(template: str | None, behaviour: str | None) -> list[int] | None:
+def _behaviours(viewer: Viewer, template: str | None, behaviour: str | None) -> list[int] | None:
     """Those that are asked for; None for all."""
     if behaviour:
-        return [BehaviourFinder().find(behaviour, template).pk]
+        return [BehaviourFinder(viewer).find(behaviour, template).pk]
     return [*Behaviour.objects.filter(template__key=template).values_list("pk", flat=True)] if template else None
 
 

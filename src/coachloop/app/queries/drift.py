@@ -4,16 +4,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from coachloop.app.models import Agent, AgentDay, Behaviour, DriftAlert, DriftBudget, Gathering, LearnedModel
+from coachloop.app.models import Agent, Behaviour, DriftAlert, DriftBudget, Gathering, LearnedModel
 from coachloop.app.queries import sites, viewing
-from coachloop.app.queries.daily import daily
+from coachloop.app.queries.daily import daily, newest_day
 from coachloop.app.queries.requests import leads
 from coachloop.app.queries.rulers import rulers
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries.viewing import Viewer, centre, within
 from coachloop.core.coaching.gathering import GatheringKind
 from coachloop.core.insight.drift import Budget, Drift, Slip, drift
 from coachloop.core.model.people import Role
@@ -106,36 +106,34 @@ def slips(
     Raises:
         UnknownNameError: `behaviour` names none, or several without `template`.
     """
-    last = as_of or last_day()
+    last = as_of or newest_day(viewer)
     if last is None:
         return []
     wanted = Q(template__key=template) if template else Q()
     if behaviour:
-        wanted &= Q(pk=BehaviourFinder().find(behaviour, template).pk)
-    behaviours = Behaviour.objects.filter(wanted).select_related("template").in_bulk()
-    agents = viewing.agents(viewer).in_bulk() if not viewer.everything else Agent.objects.in_bulk()
-    found = [one for one in watched(last).slips if one.agent in agents and one.behaviour in behaviours]
+        wanted &= Q(pk=BehaviourFinder(viewer).find(behaviour, template).pk)
+    behaviours = (
+        within(viewer, Behaviour.objects.filter(wanted), "template__programme").select_related("template").in_bulk()
+    )
+    agents = (
+        viewing.agents(viewer).in_bulk() if not viewer.everything else within(viewer, Agent.objects.all()).in_bulk()
+    )
+    found = [one for one in watched(viewer, last).slips if one.agent in agents and one.behaviour in behaviours]
     rows = [_row(one, agents[one.agent], behaviours[one.behaviour]) for one in found]
     return sorted(rows, key=lambda row: row.slip.signalled_on, reverse=True)
 
 
-def watched(last: date) -> Drift:
+def watched(viewer: Viewer, last: date) -> Drift:
     """The whole centre up to a day: from the quarter that holds the day 400 days before."""
     begun = last - LOOK_BACK
     first = begun.replace(month=begun.month - (begun.month - 1) % 3, day=1)
-    counts = daily(OPERATOR, first=first, last=last)
+    counts = daily(centre(viewer), first=first, last=last)
     return drift(counts, budget=budget(), rulers=rulers(counts), restarts=_retrained())
 
 
-def last_day() -> date | None:
-    """The last day with counts."""
-    found: date | None = AgentDay.objects.aggregate(Max("day"))["day__max"]
-    return found
-
-
-def has_calls(*, since: date) -> bool:
+def has_calls(viewer: Viewer, *, since: date) -> bool:
     """Whether anything is counted since a day."""
-    last = last_day()
+    last = newest_day(viewer)
     return last is not None and last >= since
 
 
@@ -155,7 +153,7 @@ def page(viewer: Viewer, *, team: str = "", today: date) -> DriftPage:
         names=names,
         open=open_alerts(viewer, team=team) if names else (),
         ended=tuple(_view(one, viewer) for one in ended),
-        open_all=DriftAlert.objects.filter(resolved_at__isnull=True).count(),
+        open_all=within(viewer, DriftAlert.objects.filter(resolved_at__isnull=True), "agent__programme").count(),
         budget=budget(),
         may_change=may_change(viewer),
         looked_on=row.looked_on if row else None,
@@ -179,7 +177,8 @@ def open_alerts(viewer: Viewer, *, team: str = "") -> tuple[AlertView, ...]:
 
 def visible(viewer: Viewer) -> QuerySet[DriftAlert]:
     """Alerts they may read: of their teams for leaders, all for advisers."""
-    seen = DriftAlert.objects.select_related("agent__team__site", "behaviour__template", "acknowledged_by")
+    alerts = within(viewer, DriftAlert.objects.all(), "agent__programme")
+    seen = alerts.select_related("agent__team__site", "behaviour__template", "acknowledged_by")
     if viewer.everything or viewer.has(Role.QA_LEAD):
         return seen
     return seen.filter(agent__team__in=viewer.team_ids if viewer.has(Role.TEAM_LEADER) else ())

@@ -9,11 +9,11 @@ import numpy as np
 from django.db.models import Q
 from numpy.typing import NDArray
 
-from coachloop.app.models import AgentDay, Attendance, RollOut, Session
+from coachloop.app.models import Attendance, RollOut, Session
 from coachloop.app.queries import sites
-from coachloop.app.queries.daily import daily
+from coachloop.app.queries.daily import daily, newest_day
 from coachloop.app.queries.templates import BehaviourFinder
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.insight.effect import Contacts, Effects, Sessions, effects, pooled, verdict
 from coachloop.core.stats.pooling import Pooled, shrink_effects
@@ -92,14 +92,14 @@ def measured(
     Raises:
         UnknownNameError: `behaviour` names none, or several without `template`.
     """
-    newest = AgentDay.objects.order_by("-day").values_list("day", flat=True).first()
+    newest = newest_day(viewer)
     if newest is None or not viewer.everything:
         return None
     last = as_of or newest
-    rows = _sessions(last, behaviour, template)
+    rows = _sessions(viewer, last, behaviour=behaviour, template=template)
     chosen = _arrays(rows)
     found = effects(
-        daily(OPERATOR, first=last - timedelta(days=LOOKED_BACK + HISTORY), last=last, template=template),
+        daily(viewer, first=last - timedelta(days=LOOKED_BACK + HISTORY), last=last, template=template),
         chosen,
         contacts=told_by_people(),
         reports=_reports(),
@@ -118,16 +118,19 @@ def measured(
     )
 
 
-def _sessions(last: date, behaviour: str | None, template: str | None) -> Sequence[Session]:
+def _sessions(viewer: Viewer, last: date, *, behaviour: str | None, template: str | None) -> Sequence[Session]:
     wanted = Q(status__in=(SessionStatus.HELD, SessionStatus.IMPORTED), behaviour__isnull=False)
     wanted &= Q(held_on__range=(last - timedelta(days=LOOKED_BACK), last))
     if behaviour:
-        wanted &= Q(behaviour=BehaviourFinder().find(behaviour, template))
+        wanted &= Q(behaviour=BehaviourFinder(viewer).find(behaviour, template))
     elif template:
         wanted &= Q(behaviour__template__key=template)
     related = ("agent__team__site", "behaviour__template", "leader")
     return list(
-        Session.objects.filter(wanted).select_related("focus").prefetch_related(*related).order_by("held_on", "pk")
+        within(viewer, Session.objects.filter(wanted), "agent__programme")
+        .select_related("focus")
+        .prefetch_related(*related)
+        .order_by("held_on", "pk")
     )
 
 

@@ -63,7 +63,7 @@ def evaluate(viewer: Viewer, template: str, labels: Iterable[LabelLine]) -> list
     Raises:
         UnknownNameError: no such template, or none of the labels is about it.
     """
-    behaviours = find_template(template).behaviours.filter(retired=False).order_by("position")
+    behaviours = find_template(viewer, template).behaviours.filter(retired=False).order_by("position")
     keys = list(behaviours.values_list("key", flat=True))
     about = _about(labels, template, keys)
     said = _stored(viewer, behaviours, {label.conversation_id for label in about})
@@ -84,7 +84,7 @@ def try_out(
     Raises:
         UnknownNameError: no such version, or none of the labels is about it.
     """
-    template = parse_template(find_version(version).text)
+    template = parse_template(find_version(viewer, version).text)
     keys = [b.key for b in template.behaviours]
     about = _about(labels, template.key, keys)
     said = _scored_now(viewer, Runner(template, scorers), {label.conversation_id for label in about})

@@ -57,7 +57,7 @@ def fairness(viewer: Viewer, template: str) -> list[FairRow]:
     Raises:
         UnknownNameError: no such template.
     """
-    found = find_template(template)
+    found = find_template(viewer, template)
     return fairness_of(found, checked(found, without=asked_blind(viewer)))
 
 

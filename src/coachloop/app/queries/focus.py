@@ -13,7 +13,7 @@ from coachloop.app.queries.impact import Moves, everything, moved
 from coachloop.app.queries.programme import pooled_response
 from coachloop.app.queries.rates import Grid, grid_of
 from coachloop.app.queries.suggested import Clock, Clocks, clocks
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.focus import RESPONSE, Case, Choice, Circumstances, choose, reason, share_of_calls, why_not
 from coachloop.core.stats.proportions import Floats
 
@@ -69,7 +69,7 @@ def suggestions(
     grid = grid_of(viewer, by="agent", as_of=as_of, days=days, among=among)
     if grid is None:
         return []
-    judged = _judge(grid, moves, response)
+    judged = _judge(viewer, grid, moves=moves, response=response)
     shown = _Shown(judged, _examples(viewer, judged), clocks(grid.unit_ids), today or grid.last_day)
     return sorted(map(shown.suggestion, range(len(grid.units))), key=lambda row: (-row.expected_gain, row.agent_name))
 
@@ -82,13 +82,13 @@ class Gaps:
     suggested: dict[Wanted, Clock | None]
 
 
-def gaps(*, as_of: date) -> Gaps:
-    """Everybody's, in the four weeks up to a day."""
-    grid = grid_of(OPERATOR, by="agent", as_of=as_of)
+def gaps(viewer: Viewer, *, as_of: date) -> Gaps:
+    """Everybody's whom the viewer may see, in the four weeks up to a day."""
+    grid = grid_of(viewer, by="agent", as_of=as_of)
     if grid is None:
         return Gaps(frozenset(), {})
-    judged = _judge(grid, None, None)
-    found, running = _examples(OPERATOR, judged), clocks(grid.unit_ids)
+    judged = _judge(viewer, grid)
+    found, running = _examples(viewer, judged), clocks(grid.unit_ids)
     return Gaps(
         frozenset(
             judged.gap(int(row), int(column)) for row, column in zip(*np.nonzero(judged.choice.certain), strict=True)
@@ -97,9 +97,9 @@ def gaps(*, as_of: date) -> Gaps:
     )
 
 
-def _judge(grid: Grid, moves: Moves | None, response: float | None) -> "_Judged":
-    moves = moved(everything()) if moves is None else moves
-    around = _circumstances(grid, moves, response or pooled_response() or RESPONSE)
+def _judge(viewer: Viewer, grid: Grid, *, moves: Moves | None = None, response: float | None = None) -> "_Judged":
+    moves = moved(viewer, everything(viewer)) if moves is None else moves
+    around = _circumstances(grid, moves, response or pooled_response(viewer) or RESPONSE)
     return _Judged(grid, around, choose(grid.rates, around), moves.outcome)
 
 

@@ -1,7 +1,7 @@
 """Which behaviours move which outcome: what the nightly look found, and what a look at other days would find."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,7 @@ from django.db.models import Max
 from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError
 from coachloop.app.models import Behaviour, ImpactEstimate, ImpactRun, MatrixDay, Template, Valuation
 from coachloop.app.queries.templates import find_template
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import OPERATOR, Viewer, within
 from coachloop.core.insight.impact import WHY_LEFT, Impact, impact
 from coachloop.core.insight.matrix import Matrix, joined, unpacked
 from coachloop.core.model.people import Role
@@ -60,7 +60,7 @@ class Moves:
     effects: Mapping[int, float]
 
 
-def moved(found: Sequence[Found]) -> Moves:
+def moved(viewer: Viewer, found: Sequence[Found]) -> Moves:
     """What the focus goes by: of the outcomes that something moves, one with a value set by operations, else the best known.
 
     Only templates count in which something survives: there, what does not has little to offer; in others the weights decide.
@@ -71,7 +71,7 @@ def moved(found: Sequence[Found]) -> Moves:
         known[one.run.outcome] += one.run.conversations
     if not known:
         return Moves("", {})
-    valued = set(Valuation.objects.filter(value__gt=0).values_list("outcome", flat=True))
+    valued = set(within(viewer, Valuation.objects.filter(value__gt=0)).values_list("outcome", flat=True))
     best = min(known, key=lambda name: (name not in valued, -known[name], name))
     effects = {e.behaviour_id: e.shrunken for one in shown if one.run.outcome == best for e in one.estimates}
     return Moves(best, effects)
@@ -106,7 +106,7 @@ def look(
         RefusedError: the outcome is no yes or no.
     """
     found, named = [], set()
-    for one in [find_template(template)] if template else list(Template.objects.order_by("key")):
+    for one in _templates(template):
         last = as_of or MatrixDay.objects.filter(template=one).aggregate(last=Max("day"))["last"]
         whole = matrix(one, first=last - timedelta(days=days - 1), last=last) if last else None
         if whole is None:
@@ -118,6 +118,11 @@ def look(
     return found
 
 
+def _templates(key: str | None) -> Iterable[Template]:
+    """The one that is named, else all: each scores calls of its own programme alone."""
+    return [find_template(OPERATOR, key)] if key else Template.objects.order_by("key")
+
+
 def stored(viewer: Viewer) -> list[Found]:
     """What was found last, by template and outcome; about all agents together, and nobody is named.
 
@@ -126,14 +131,19 @@ def stored(viewer: Viewer) -> list[Found]:
     """
     if not viewer.has(Role.OPERATIONS, Role.QA_LEAD, Role.TEAM_LEADER):
         raise NotYoursError("impact is for operations, QA leads and team leaders")
-    return everything()
+    return everything(viewer)
 
 
-def everything() -> list[Found]:
+def everything(viewer: Viewer) -> list[Found]:
     """The same for whatever is computed from it."""
-    runs = ImpactRun.objects.select_related("template").order_by("template__key", "-conversations", "outcome")
+    runs = (
+        within(viewer, ImpactRun.objects.all(), "template__programme")
+        .select_related("template")
+        .order_by("template__key", "-conversations", "outcome")
+    )
     estimates: dict[int, list[ImpactEstimate]] = {}
-    for one in ImpactEstimate.objects.select_related("behaviour__template").order_by("behaviour__position"):
+    of_runs = within(viewer, ImpactEstimate.objects.all(), "run__template__programme")
+    for one in of_runs.select_related("behaviour__template").order_by("behaviour__position"):
         estimates.setdefault(one.run_id, []).append(one)
     return [Found(run, tuple(estimates.get(run.pk, ()))) for run in runs]
 

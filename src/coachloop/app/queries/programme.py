@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from coachloop.app.models import Behaviour, Conversation, Figures, FollowUp, Gathering, Session
@@ -15,7 +15,7 @@ from coachloop.app.queries.effect import Measured, Overall
 from coachloop.app.queries.rates import grid_of
 from coachloop.app.queries.roll_out_effect import RollOutEffect, roll_out_effects
 from coachloop.app.queries.sites import first_site
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.insight.daily import Daily
 from coachloop.core.insight.effect import Effect
@@ -94,9 +94,14 @@ class Programme:
         }
 
 
+def kind_of(viewer: Viewer) -> str:
+    """Under which name the figures of the programme that they look at are kept."""
+    return KIND if viewer.programme_id is None else f"{KIND}:{viewer.programme_id}"
+
+
 def stored(viewer: Viewer) -> Programme | None:
     """The programme as it was last worked out; None before, or for those who see no such figures."""
-    row = Figures.objects.filter(kind=KIND).first()
+    row = Figures.objects.filter(kind=kind_of(viewer)).first()
     if row is None or not viewer.has(Role.OPERATIONS, Role.QA_LEAD, Role.TEAM_LEADER):
         return None
     data = row.data
@@ -114,35 +119,40 @@ def stored(viewer: Viewer) -> Programme | None:
     )
 
 
-def pooled_response() -> float | None:
+def pooled_response(viewer: Viewer) -> float | None:
     """The share of a gap that coaching closes here, the centre over; None until it is said to have worked. For the focus."""
-    row = Figures.objects.filter(kind=KIND).first()
+    row = Figures.objects.filter(kind=kind_of(viewer)).first()
     return row.data["response"] if row else None
 
 
-def work_out(found: Measured) -> Programme:
-    """Everything from the measured effects and the tables."""
+def work_out(viewer: Viewer, found: Measured) -> Programme:
+    """Everything from the measured effects of a programme, and the tables."""
     last = found.as_of
     first = last - timedelta(days=PERIOD - 1)
-    held = Session.objects.filter(status__in=DONE, held_on__range=(first, last))
-    minutes, gatherings = _minutes(first, last)
+    held = _held(viewer, first, last)
+    minutes, gatherings = _minutes(viewer, first, last)
     return Programme(
         day=last,
         overall=found.overall,
-        behaviours=_moved(found, first),
-        funnel=_funnel(found, first),
+        behaviours=_moved(viewer, found, first),
+        funnel=_funnel(viewer, found, first),
         minutes=minutes,
         sessions=held.count(),
         gatherings=gatherings,
-        roll_outs=tuple(roll_out_effects(last)),
+        roll_outs=tuple(roll_out_effects(viewer, last)),
         leaders=found.leaders,
-        response=_response(found),
+        response=_response(viewer, found),
     )
 
 
-def _response(found: Measured) -> float | None:
+def _held(viewer: Viewer, first: date, last: date) -> QuerySet[Session]:
+    held = Session.objects.filter(status__in=DONE, held_on__range=(first, last))
+    return within(viewer, held, "agent__programme")
+
+
+def _response(viewer: Viewer, found: Measured) -> float | None:
     """The pooled effect as a share of the mean gap that the measured sessions began with."""
-    overall, grid = found.overall, grid_of(OPERATOR, as_of=found.as_of, days=PERIOD)
+    overall, grid = found.overall, grid_of(viewer, as_of=found.as_of, days=PERIOD)
     if grid is None or overall.effect is None or overall.low is None or overall.low <= 0:
         return None
     keys = [(one.template.key, one.key) for one in grid.behaviours]
@@ -154,12 +164,13 @@ def _response(found: Measured) -> float | None:
     return min(max(overall.effect / gap, LEAST), 1.0) if gap else None
 
 
-def _funnel(found: Measured, first: date) -> Funnel:
+def _funnel(viewer: Viewer, found: Measured, first: date) -> Funnel:
     days = (first, found.as_of)
-    held = Session.objects.filter(status__in=DONE, held_on__range=days)
+    held = _held(viewer, *days)
+    scored = Conversation.objects.filter(day__range=days, evaluations__attempt__isnull=False)
     recent = [row for row in found.rows if row.held_on >= first]
     return Funnel(
-        scored=Conversation.objects.filter(day__range=days, evaluations__attempt__isnull=False).distinct().count(),
+        scored=within(viewer, scored).distinct().count(),
         coached=held.count(),
         agents=held.values("agent").distinct().count(),
         followed_up=FollowUp.objects.filter(session__in=held, closed_at__isnull=False).count(),
@@ -168,24 +179,25 @@ def _funnel(found: Measured, first: date) -> Funnel:
     )
 
 
-def _minutes(first: date, last: date) -> tuple[int, int]:
+def _minutes(viewer: Viewer, first: date, last: date) -> tuple[int, int]:
     """What everybody spent, agents and those who led them; and how many huddles and workshops were held."""
     usual = Coalesce("minutes", "agent__team__site__session_minutes", first_site().session_minutes)
-    held = Session.objects.filter(status__in=DONE, held_on__range=(first, last)).annotate(took=usual)
+    held = _held(viewer, first, last).annotate(took=usual)
     talked = held.aggregate(all=Sum("took", default=0))["all"]
-    together = Gathering.objects.filter(held_on__range=(first, last))
+    together = within(viewer, Gathering.objects.filter(held_on__range=(first, last)), "behaviour__template__programme")
     came = together.annotate(came=Count("attendances", filter=Q(attendances__present=True)))
     spent = came.annotate(spent=F("minutes") * (F("came") + 1)).aggregate(all=Sum("spent", default=0))["all"]
     return 2 * talked + spent, together.count()
 
 
-def _moved(found: Measured, first: date) -> tuple[Moved, ...]:
-    counts = daily(OPERATOR, first=min(first, found.as_of - timedelta(days=RECENT)), last=found.as_of)
+def _moved(viewer: Viewer, found: Measured, first: date) -> tuple[Moved, ...]:
+    counts = daily(viewer, first=min(first, found.as_of - timedelta(days=RECENT)), last=found.as_of)
     titles = {(row.template, row.behaviour): row.title for row in found.rows}
-    known = Behaviour.objects.filter(retired=False).values_list("template__key", "key", "id", "title")
+    ours = within(viewer, Behaviour.objects.filter(retired=False), "template__programme")
+    known = ours.values_list("template__key", "key", "id", "title")
     ids = {(template, key): pk for template, key, pk, _ in known}
     titles |= {(template, key): title for template, key, _, title in known}
-    opportunities = _opportunities(found, counts, first)
+    opportunities = _opportunities(viewer, found, counts, first=first)
     a_day = _a_day(counts, found.as_of)
     return tuple(
         Moved(*key, titles[key], found.behaviours.get(key, NONE), opportunities.get(key, 0), a_day.get(pk, 0.0))
@@ -204,9 +216,9 @@ def _a_day(counts: Daily, last: date) -> dict[int, float]:
     }
 
 
-def _opportunities(found: Measured, counts: Daily, first: date) -> dict[tuple[str, str], int]:
+def _opportunities(viewer: Viewer, found: Measured, counts: Daily, *, first: date) -> dict[tuple[str, str], int]:
     """Conversations in which a coached behaviour applied since the session, until the next one on it, at most LASTS days."""
-    rows = Session.objects.filter(status__in=DONE, behaviour__isnull=False, held_on__range=(first, found.as_of))
+    rows = _held(viewer, first, found.as_of).filter(behaviour__isnull=False)
     named = rows.order_by("held_on").values_list(
         "behaviour__template__key", "behaviour__key", "behaviour_id", "agent_id", "held_on"
     )

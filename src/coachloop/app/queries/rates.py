@@ -13,8 +13,9 @@ from coachloop.app.errors import NotYoursError
 from coachloop.app.models import AgentDay, Behaviour
 from coachloop.app.queries import viewing
 from coachloop.app.queries.counts import By, Counts, counts
+from coachloop.app.queries.daily import newest_day
 from coachloop.app.queries.templates import BehaviourFinder
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.insight.rates import Rates, reliable
 from coachloop.core.insight.rates import rates as rates_of
 from coachloop.core.model.people import Role
@@ -130,13 +131,14 @@ def grid_of(
     if days < 1:
         raise ValueError(f"days must be 1 or more, got {days}")
     allowed = set(_allowed(viewer, by))
-    last: date | None = as_of or AgentDay.objects.aggregate(last=Max("day"))["last"]
+    last = as_of or newest_day(viewer)
     if last is None:
         return None
     first = last - timedelta(days=days - 1)
     found = counts(by, first=first, last=last)
-    columns = Behaviour.objects.filter(id__in=found.behaviours.tolist()).select_related("template")
-    columns = columns.filter(pk=BehaviourFinder().find(behaviour, template).pk) if behaviour else columns
+    ours = within(viewer, Behaviour.objects.all(), "template__programme")
+    columns = ours.filter(id__in=found.behaviours.tolist()).select_related("template")
+    columns = columns.filter(pk=BehaviourFinder(viewer).find(behaviour, template).pk) if behaviour else columns
     columns = columns.filter(template__key=template) if template else columns
     whole = _assemble(found, list(columns.order_by("template__key", "position")), by, period=(first, last))
     wanted = allowed if among is None else allowed & set(among)
@@ -189,7 +191,7 @@ def _allowed(viewer: Viewer, by: By) -> Sequence[int]:
     if by == "centre":
         return [0]
     everyone = viewer.has(Role.OPERATIONS)
-    return list(viewing.teams(viewing.OPERATOR if everyone else viewer).values_list("id", flat=True))
+    return list(viewing.teams(viewing.centre(viewer) if everyone else viewer).values_list("id", flat=True))
 
 
 def only(grid: Grid, keep: Sequence[int]) -> Grid | None:

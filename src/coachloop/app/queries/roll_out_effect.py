@@ -12,7 +12,7 @@ import numpy as np
 from coachloop.app.models import RollOut
 from coachloop.app.queries.daily import daily
 from coachloop.app.queries.effect import LOOKED_BACK, SEED, Overall, contacts_of, overall_of, told_by_people
-from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.insight.effect import Contacts, Sessions, effects, pooled
 
 LONGEST, SHORTEST = 28, 7
@@ -39,15 +39,16 @@ class RollOutEffect:
         return asdict(self)
 
 
-def roll_out_effects(last: date) -> list[RollOutEffect]:
+def roll_out_effects(viewer: Viewer, last: date) -> list[RollOutEffect]:
     """Every roll-out that has begun by `last`, by the template's title: rates of all its behaviours together, teams as units."""
     found: dict[int, list[RollOut]] = defaultdict(list)
-    for row in RollOut.objects.filter(starts_on__lte=last).select_related("template").order_by("template__title"):
+    begun = within(viewer, RollOut.objects.filter(starts_on__lte=last), "template__programme")
+    for row in begun.select_related("template").order_by("template__title"):
         found[row.template_id].append(row)
-    return [_effect(rows, last) for rows in found.values()]
+    return [_effect(viewer, rows, last) for rows in found.values()]
 
 
-def _effect(rows: Sequence[RollOut], last: date) -> RollOutEffect:
+def _effect(viewer: Viewer, rows: Sequence[RollOut], last: date) -> RollOutEffect:
     every = sorted(set(RollOut.objects.filter(template=rows[0].template_id).values_list("starts_on", flat=True)))
     gaps = [(after - before).days for before, after in pairwise(every)]
     days = max(SHORTEST, min([LONGEST, *gaps]))
@@ -61,16 +62,16 @@ def _effect(rows: Sequence[RollOut], last: date) -> RollOutEffect:
     )
     switched = contacts_of([(agent, behaviour, day) for agent, behaviour, day, _ in starts if agent])
     begun = [(agent, behaviour, day, team) for agent, behaviour, day, team in starts if agent and day <= last]
-    return replace(nothing, **_estimate(begun, switched, days=days, last=last)) if begun else nothing
+    return replace(nothing, **_estimate(viewer, begun, switched, days=days, last=last)) if begun else nothing
 
 
 def _estimate(
-    begun: Sequence[tuple[int, int, date, int]], switched: Contacts, *, days: int, last: date
+    viewer: Viewer, begun: Sequence[tuple[int, int, date, int]], switched: Contacts, *, days: int, last: date
 ) -> dict[str, Any]:
     own = contacts_of([row[:3] for row in begun])
     steps = Sessions(own.agent, own.behaviour, own.day, own.day, before_days=days, after_days=days)
     found = effects(
-        daily(OPERATOR, first=last - timedelta(days=LOOKED_BACK), last=last),
+        daily(viewer, first=last - timedelta(days=LOOKED_BACK), last=last),
         steps,
         contacts=switched,
         reports=told_by_people(),

@@ -106,7 +106,9 @@ def waiting(key: str) -> dict[str, str]:
 
 
 def _with_more(row: Template, parsed: core.Template) -> tuple[BehaviourView, ...]:
-    learned = learned_views(Published(row.pk, row.current_id or 0, row.current.number if row.current else 0, parsed))
+    learned = learned_views(
+        Published(row.pk, row.current_id or 0, row.current.number if row.current else 0, parsed, row.programme_id)
+    )
     often = {one.behaviour: one.challenged for one in overturned(row.key) if one.often}
     return tuple(
         replace(view, learned=learned.get(view.definition.key), overturned=often.get(view.definition.key))

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from coachloop.app.errors import UnknownNameError
 from coachloop.app.models import Behaviour, Conversation, Template, TemplateVersion
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.model import template as core
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.template_yaml import parse_template
@@ -27,6 +28,7 @@ class Published:
     version_id: int
     number: int
     core: core.Template
+    programme_id: int | None = None
 
     @property
     def reads_transcripts(self) -> bool:
@@ -38,12 +40,16 @@ class Published:
         return any(names == {"human"} or names - {"human", "imported"} for names in asked)
 
     def fits(self, row: Conversation) -> bool:
-        """Whether the conversation is of the template's kind."""
-        return self.core.fits(channel=row.channel, queue=row.queue, language=row.language, direction=row.direction)
+        """Whether the conversation is of the template's kind, and of its programme."""
+        ours = row.programme_id == self.programme_id
+        return ours and self.core.fits(
+            channel=row.channel, queue=row.queue, language=row.language, direction=row.direction
+        )
 
     def fitting(self, prefix: str = "") -> Q:
         """The same as `fits`, for the database; `prefix` leads to the conversation from another table."""
-        return of_kind(self.core, prefix)
+        ours = Q() if self.programme_id is None else Q(**{f"{prefix}programme": self.programme_id})
+        return of_kind(self.core, prefix) & ours
 
 
 def of_kind(template: core.Template, prefix: str = "") -> Q:
@@ -59,51 +65,56 @@ def of_coaching() -> list[int]:
     return [pk for pk, text in texts if parsed(text).applies_to.get("channel") == (COACHING,)]
 
 
-def published() -> tuple[Published, ...]:
-    """Every template that scores transcripts now."""
+def published(viewer: Viewer) -> tuple[Published, ...]:
+    """Every template that scores transcripts now in the programme that they look at."""
     rows = TemplateVersion.objects.filter(template__current_id__isnull=False, id__in=_current_ids()).order_by(
         "template__key"
     )
-    every = (Published(row.template_id, row.pk, row.number, parsed(row.text)) for row in rows)
+    every = (_published(row) for row in within(viewer, rows, "template__programme").select_related("template"))
     return tuple(template for template in every if template.reads_transcripts)
 
 
-def published_as(key: str) -> Published:
+def _published(row: TemplateVersion) -> Published:
+    return Published(row.template_id, row.pk, row.number, parsed(row.text), row.template.programme_id)
+
+
+def published_as(viewer: Viewer, key: str) -> Published:
     """The published version of one template.
 
     Raises:
         UnknownNameError: no such template, or nothing of it is published.
     """
-    template = find_template(key)
+    template = find_template(viewer, key)
     if template.current is None:
         raise UnknownNameError(
             f"template {key!r} has no published version; publish it with `coachloop template publish {key}`"
         )
     current = template.current
-    return Published(template.pk, current.pk, current.number, parsed(current.text))
+    return Published(template.pk, current.pk, current.number, parsed(current.text), template.programme_id)
 
 
-def find_template(key: str) -> Template:
+def find_template(viewer: Viewer, key: str) -> Template:
     """The template with this key.
 
     Raises:
         UnknownNameError: there is none; the message names those there are.
     """
-    template = Template.objects.select_related("current").filter(key=key).first()
+    ours = within(viewer, Template.objects.all())
+    template = ours.select_related("current").filter(key=key).first()
     if template is None:
-        known = ", ".join(Template.objects.order_by("key").values_list("key", flat=True)) or "none yet"
+        known = ", ".join(ours.order_by("key").values_list("key", flat=True)) or "none yet"
         raise UnknownNameError(f"no template {key!r}; there are: {known}")
     return template
 
 
-def find_version(reference: str) -> TemplateVersion:
+def find_version(viewer: Viewer, reference: str) -> TemplateVersion:
     """The version that `KEY` (the newest) or `KEY@N` names.
 
     Raises:
         UnknownNameError: there is none.
     """
     key, _, number = reference.partition("@")
-    versions = find_template(key).versions.order_by("-number")
+    versions = find_template(viewer, key).versions.order_by("-number")
     if number and not number.isdecimal():
         raise UnknownNameError(f"version must be a whole number, got {number!r}")
     version = (versions.filter(number=int(number)) if number else versions).first()
@@ -115,11 +126,12 @@ def find_version(reference: str) -> TemplateVersion:
 class BehaviourFinder:
     """Behaviours by key, with their template where the key alone is ambiguous; reads the table once."""
 
-    def __init__(self) -> None:
+    def __init__(self, viewer: Viewer) -> None:
         self._by_key: dict[str, dict[str, Behaviour]] = {}
-        for row in Behaviour.objects.select_related("template").order_by("template__key"):
+        rows = within(viewer, Behaviour.objects.all(), "template__programme")
+        for row in rows.select_related("template").order_by("template__key"):
             self._by_key.setdefault(row.key, {})[row.template.key] = row
-        drafts = TemplateVersion.objects.filter(published_at__isnull=True)
+        drafts = within(viewer, TemplateVersion.objects.filter(published_at__isnull=True), "template__programme")
         self._drafts = frozenset(drafts.values_list("template__key", flat=True))
 
     def find(self, behaviour: str, template: str | None = None) -> Behaviour:
@@ -132,8 +144,8 @@ class BehaviourFinder:
         if template is not None:
             candidates = {template: candidates[template]} if template in candidates else {}
         if not candidates:
-            within = f" in template {template!r}" if template else ""
-            raise UnknownNameError(f"no behaviour {behaviour!r}{within}{self._way_out(template)}")
+            where = f" in template {template!r}" if template else ""
+            raise UnknownNameError(f"no behaviour {behaviour!r}{where}{self._way_out(template)}")
         if len(candidates) > 1:
             raise UnknownNameError(
                 f"behaviour {behaviour!r} is in several templates ({', '.join(candidates)}); name one"
@@ -161,9 +173,14 @@ class Listed:
     draft: int | None
 
 
-def listed() -> list[Listed]:
-    """Every template, by key."""
-    rows = Template.objects.select_related("current").prefetch_related("versions", "behaviours").order_by("key")
+def listed(viewer: Viewer) -> list[Listed]:
+    """Every template of the programme that they look at, by key."""
+    rows = (
+        within(viewer, Template.objects.all())
+        .select_related("current")
+        .prefetch_related("versions", "behaviours")
+        .order_by("key")
+    )
     return [
         Listed(
             row.key,

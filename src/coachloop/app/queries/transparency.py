@@ -8,7 +8,7 @@ from coachloop.app.queries.learned import current_models
 from coachloop.app.queries.templates import published
 from coachloop.app.queries.trust import TrustRow
 from coachloop.app.queries.trust_page import Trusted
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.model.running import Running
 from coachloop.core.model.template import Behaviour
 
@@ -57,8 +57,8 @@ def pack(viewer: Viewer, running: Iterable[Running]) -> list[Section]:
     """
     scorers, kept = tuple(running), trust_page.templates(viewer)
     return [
-        Section("What is scored", _scored(), tuple(_behaviours())),
-        Section("Who decides", _WHO, tuple(_scorers(scorers))),
+        Section("What is scored", _scored(), tuple(_behaviours(viewer))),
+        Section("Who decides", _WHO, tuple(_scorers(viewer, scorers))),
         Section("How often it is wrong", _ERROR, tuple(_errors(kept))),
         Section("Whether it is as good for everybody", _FAIR, tuple(_differences(kept))),
         Section("What people decide", (), HUMAN),
@@ -110,15 +110,17 @@ def _scored() -> tuple[str, ...]:
     )
 
 
-def _behaviours() -> Iterable[str]:
-    for template in published():
+def _behaviours(viewer: Viewer) -> Iterable[str]:
+    for template in published(viewer):
         names = ", ".join(one.title for one in template.core.behaviours)
         kind = "; ".join(f"{name} {', '.join(values)}" for name, values in template.core.applies_to.items())
         yield f"{template.core.title}, version {template.number}{f' (for {kind})' if kind else ''}: {names}."
 
 
-def _scorers(running: Sequence[Running]) -> Iterable[str]:
-    used = [member.scorer for template in published() for one in template.core.behaviours for member in one.score_with]
+def _scorers(viewer: Viewer, running: Sequence[Running]) -> Iterable[str]:
+    used = [
+        member.scorer for template in published(viewer) for one in template.core.behaviours for member in one.score_with
+    ]
     for one in running:
         many = used.count(one.scorer)
         where = f", at {one.outside}: what is said is sent there" if one.outside else ", on this site's own machine"
@@ -126,7 +128,7 @@ def _scorers(running: Sequence[Running]) -> Iterable[str]:
         version = f", version {one.version}" if one.version else ""
         yield f"{one.words}{model}{version}{where}; asked for {_count(many, 'behaviour')}."
     rows = (
-        current_models()
+        within(viewer, current_models(), "behaviour__template__programme")
         .select_related("behaviour__template")
         .order_by("behaviour__template__title", "behaviour__position")
     )
@@ -135,7 +137,7 @@ def _scorers(running: Sequence[Running]) -> Iterable[str]:
             f"A model trained on this centre's own labels for “{learned.behaviour.title}”: training {learned.number} of "
             f"{learned.trained_at:%d %B %Y}, from {_count(learned.labels, 'labelled call')}."
         )
-    nobody = [one.title for template in published() for one in template.core.behaviours if _by_people(one)]
+    nobody = [one.title for template in published(viewer) for one in template.core.behaviours if _by_people(one)]
     if nobody:
         yield f"People alone: {', '.join(nobody)}."
 

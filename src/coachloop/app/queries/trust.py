@@ -15,7 +15,7 @@ from coachloop.app.queries.learned import Said
 from coachloop.app.queries.rates import RateRow, number
 from coachloop.app.queries.templates import find_template
 from coachloop.app.queries.verdicts import current_verdicts
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries.viewing import Viewer, all_of
 from coachloop.core.insight.rates import MOST_UNSCORED
 from coachloop.core.insight.trust import Seen, Step, next_step
 from coachloop.core.model.verdict import Outcome
@@ -110,7 +110,7 @@ def trust(viewer: Viewer, template: str, *, as_of: date | None = None, days: int
     Raises:
         UnknownNameError: no such template.
     """
-    found = find_template(template)
+    found = find_template(viewer, template)
     return trust_of(found, checked(found, without=asked_blind(viewer)), as_of=as_of, days=days)
 
 
@@ -122,7 +122,9 @@ def trust_of(
     numbers = dict(Scoring.objects.filter(version__template=template).values_list("id", "version__number"))
     rates = {
         row.behaviour: (row, one)
-        for row, one in corrected_rates(OPERATOR, by="centre", as_of=as_of, days=days, template=template.key)
+        for row, one in corrected_rates(
+            all_of(template.programme_id), by="centre", as_of=as_of, days=days, template=template.key
+        )
     }
     return [
         _row(

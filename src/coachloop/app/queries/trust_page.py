@@ -16,7 +16,7 @@ from coachloop.app.queries.fairness import FairRow, fairness_of
 from coachloop.app.queries.paging import Slice, cut
 from coachloop.app.queries.rates import RateRow
 from coachloop.app.queries.trust import Figure, TrustRow, VersionRow, trust_of
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.insight.trust import GOOD
 from coachloop.core.model.verdict import Outcome
 
@@ -93,7 +93,7 @@ def worked_out(template: Template, *, without: Collection[int] = ()) -> dict[str
 
 def trusted(viewer: Viewer, key: str) -> Trusted | None:
     """The figures of a template as they were worked out last, for everybody or for this viewer; None before, or without it."""
-    template = Template.objects.filter(key=key).first()
+    template = within(viewer, Template.objects.filter(key=key)).first()
     if template is None:
         return None
     hidden = kept_from(viewer, template)
@@ -106,16 +106,16 @@ def templates(viewer: Viewer) -> list[tuple[str, str, Trusted | None]]:
 
     No figure of this list is of few enough calls to tell what somebody else said of one.
     """
-    del viewer
-    rows = Template.objects.filter(Q(current__isnull=False) | Q(behaviours__retired=False)).distinct().order_by("title")
+    templates = within(viewer, Template.objects.all())
+    rows = templates.filter(Q(current__isnull=False) | Q(behaviours__retired=False)).distinct().order_by("title")
     kept = {row.kind: row for row in Figures.objects.filter(kind__startswith="trust:")}
     found = [(one, kept.get(kind_of(one))) for one in rows]
     return [(one.key, one.title, _read(one, row) if row else None) for one, row in found]
 
 
-def challenges(key: str) -> dict[str, Overturned]:
+def challenges(viewer: Viewer, key: str) -> dict[str, Overturned]:
     """By behaviour, what became of what agents challenged."""
-    if not Dispute.objects.filter(behaviour__template__key=key).exists():
+    if not within(viewer, Dispute.objects.filter(behaviour__template__key=key), "agent__programme").exists():
         return {}
     return {one.behaviour: one for one in overturned(key)}
 
@@ -160,16 +160,17 @@ class CellCall:
 
 def cell(viewer: Viewer, template: str, behaviour: str, *, said: str, true: str) -> Cell | None:
     """A cell of the confusion table; None where there is none such."""
-    row = Behaviour.objects.filter(template__key=template, key=behaviour, retired=False).first()
+    ours = within(viewer, Behaviour.objects.all(), "template__programme")
+    row = ours.filter(template__key=template, key=behaviour, retired=False).first()
     if row is None or said not in set(Outcome) or true not in set(Outcome) - {Outcome.UNSCORED}:
         return None
-    del viewer
     return Cell(row.key, row.title, Outcome(said), Outcome(true))
 
 
 def calls_behind(viewer: Viewer, template: str, which: Cell, *, page: int = 1) -> Slice[CellCall]:
     """The calls of a cell that the viewer may see, the newest first; never one that they are asked to answer blind."""
-    behaviour = Behaviour.objects.select_related("template").get(template__key=template, key=which.behaviour)
+    ours = within(viewer, Behaviour.objects.all(), "template__programme")
+    behaviour = ours.select_related("template").get(template__key=template, key=which.behaviour)
     known = checked(behaviour.template, without=asked_blind(viewer), only=behaviour).get(behaviour.key, Checked())
     keys = [pair.key for pair in known.pairs() if (pair.said, pair.true) == (which.said, which.true)]
     rows = viewing.conversations(viewer).filter(key__in=keys).select_related("agent").order_by("-started_at", "-id")

@@ -27,6 +27,7 @@ class Viewer:
     everything: bool = False
     programme_id: int | None = None
     keeps_all: bool = True
+    called: str = "command line"
 
     def has(self, *roles: Role) -> bool:
         """Whether they hold one of these roles."""
@@ -35,10 +36,20 @@ class Viewer:
     @property
     def name(self) -> str:
         """What the audit log calls them."""
-        return self.user.name if self.user else "command line"
+        return self.user.name if self.user else self.called
 
 
 OPERATOR = Viewer(user=None, roles=frozenset(), everything=True)
+
+
+def centre(viewer: Viewer) -> Viewer:
+    """All of the programme that somebody looks at, for figures that name nobody."""
+    return all_of(viewer.programme_id)
+
+
+def all_of(programme_id: int | None) -> Viewer:
+    """All of a programme; of the site where it is not divided."""
+    return replace(OPERATOR, programme_id=programme_id)
 
 
 def viewer(user: User, *, now: datetime | None = None, programme: int | None = None) -> Viewer:

@@ -11,7 +11,7 @@ from coachloop.app.models import ImpactEstimate, Valuation
 from coachloop.app.queries.effect import Overall
 from coachloop.app.queries.programme import PERIOD, Moved, Programme
 from coachloop.app.queries.sites import first_site
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.insight.worth import LASTS, Price, Stake, Worth, worth
 from coachloop.core.model.people import Role
 from coachloop.core.stats.pooling import shared_error, shrink_effects
@@ -84,13 +84,17 @@ def outcomes(viewer: Viewer) -> list[str]:
     """Outcomes that have an impact on record or a value, by name."""
     if not viewer.has(Role.OPERATIONS, Role.QA_LEAD):
         return []
-    known = set(ImpactEstimate.objects.values_list("run__outcome", flat=True).distinct())
-    return sorted(known | set(Valuation.objects.values_list("outcome", flat=True)))
+    known = set(
+        within(viewer, ImpactEstimate.objects.all(), "run__template__programme")
+        .values_list("run__outcome", flat=True)
+        .distinct()
+    )
+    return sorted(known | set(within(viewer, Valuation.objects.all()).values_list("outcome", flat=True)))
 
 
-def value_of(outcome: str) -> Value | None:
+def value_of(viewer: Viewer, outcome: str) -> Value | None:
     """What operations set for an outcome."""
-    row = Valuation.objects.select_related("set_by").filter(outcome=outcome).first()
+    row = within(viewer, Valuation.objects.all()).select_related("set_by").filter(outcome=outcome).first()
     if row is None:
         return None
     return Value(row.outcome, row.value, row.hour, row.set_by.name if row.set_by else "command line", row.set_at.date())

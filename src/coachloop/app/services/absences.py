@@ -42,7 +42,7 @@ class Days:
 def import_absences(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Store the absences of a file; one that is stored already is a duplicate. Clocks that run are read anew."""
     receipt, read = Receipt(), row(AbsenceLine)
-    agents = {agent.key: agent for agent in Agent.objects.all()}
+    agents = {agent.key: agent for agent in viewing.within(viewer, Agent.objects.all())}
     met: set[str] = set()
     refusals = (BadLineError, UnknownNameError)
     for _, line in taken(lines, receipt, lambda line: _known(read(line), agents, now), refusals=refusals):

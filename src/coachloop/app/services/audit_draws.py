@@ -63,7 +63,7 @@ def draw_audit(*, viewer: Viewer, wanted: Wanted, now: datetime) -> AuditDraw:
         UnknownNameError: no such template or behaviour.
     """
     _may_draw(viewer)
-    published = audit_frames.published_for_audit(wanted.template)
+    published = audit_frames.published_for_audit(viewer, wanted.template)
     # two draws at once would not know each other's chances
     Template.objects.select_for_update().get(pk=published.template_id)
     _must_be_possible(wanted, published.template_id)

@@ -37,13 +37,13 @@ class Chosen:
     because: str = ""
 
 
-def taken(agent: Agent, found: Suggestion | None) -> Chosen:
+def taken(viewer: Viewer, agent: Agent, found: Suggestion | None) -> Chosen:
     """What is suggested.
 
     Raises:
         WrongStateError: no gap is certain.
     """
-    behaviour = _suggested(found)
+    behaviour = _suggested(viewer, found)
     if found is None or behaviour is None:
         raise WrongStateError(f"no gap of {agent.name} is certain today; offer a developmental conversation instead")
     return Chosen(behaviour, found.reason, found.example, found.landed_on, found.due_on)
@@ -59,8 +59,8 @@ def otherwise(viewer: Viewer, agent: Agent, wish: Otherwise, *, found: Suggestio
     """
     if not says_something(wish.because):
         raise WrongStateError("say why you choose this: the reason is kept beside it")
-    behaviour, today = choosing.behaviour_of(wish.template, wish.behaviour), sites.local_date(agent, now)
-    example, suggested = choosing.example(viewer, agent, behaviour, verdict_id=wish.example), _suggested(found)
+    behaviour, today = choosing.behaviour_of(viewer, wish.template, wish.behaviour), sites.local_date(agent, now)
+    example, suggested = choosing.example(viewer, agent, behaviour, verdict_id=wish.example), _suggested(viewer, found)
     same = found if suggested == behaviour else None
     clock_day, due_on = _clock(Wanted(agent.pk, behaviour.pk), example, same=same)
     return Chosen(
@@ -83,7 +83,7 @@ def _clock(gap: Wanted, example: Example, *, same: Suggestion | None) -> tuple[d
     return min(found) if found else (None, None)
 
 
-def _suggested(found: Suggestion | None) -> Behaviour | None:
+def _suggested(viewer: Viewer, found: Suggestion | None) -> Behaviour | None:
     if found is None or found.template is None or found.behaviour is None:
         return None
-    return BehaviourFinder().find(found.behaviour, found.template)
+    return BehaviourFinder(viewer).find(found.behaviour, found.template)

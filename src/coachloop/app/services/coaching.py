@@ -65,7 +65,9 @@ def accept_focus(
         raise _already_open(agent)
     found = next(iter(suggestions(viewer, as_of=as_of, among={agent.pk})), None)
     chosen = (
-        choice.otherwise(viewer, agent, otherwise, found=found, now=now) if otherwise else choice.taken(agent, found)
+        choice.otherwise(viewer, agent, otherwise, found=found, now=now)
+        if otherwise
+        else choice.taken(viewer, agent, found)
     )
     focus = _open_focus(agent, chosen, viewer=viewer, now=now)
     suggested.end_with(focus, today=sites.local_date(agent, now))

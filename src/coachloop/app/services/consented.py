@@ -10,11 +10,12 @@ from coachloop.core.model.wire import ConversationLine
 
 
 class Consented:
-    """What a batch needs to know of sessions; read once, and only where a coaching conversation is among its lines."""
+    """What a batch needs to know of its programme's sessions; read once, and only where a coaching conversation is among its lines."""
 
-    def __init__(self, lines: Iterable[ConversationLine]) -> None:
+    def __init__(self, lines: Iterable[ConversationLine], programme: int | None) -> None:
         wanted = {_number(line) for line in lines if line.is_coaching} - {0}
-        self._sessions = Session.objects.in_bulk(wanted) if wanted else {}
+        ours = Session.objects.filter(agent__programme=programme)
+        self._sessions = ours.in_bulk(wanted) if wanted else {}
         rows = SessionRecording.objects.filter(session__in=self._sessions).select_related("conversation")
         self._recordings = list(rows) if self._sessions else []
         self._taken = {row.session_id: row.conversation.key for row in self._recordings if row.conversation}

@@ -9,8 +9,8 @@ from django.db import transaction
 from coachloop.app.errors import NotYoursError, RefusedError, WrongStateError
 from coachloop.app.models import Behaviour, DriftAlert, DriftBudget
 from coachloop.app.queries import drift as queries
-from coachloop.app.queries import sites
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries import programmes, sites
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.app.services import audit, events
 from coachloop.app.services.led import must_lead
 from coachloop.app.services.rollups import pack_counts
@@ -39,32 +39,35 @@ def watch_once_a_day(*, now: datetime) -> Raised | None:
     if not site.pk or DriftBudget.objects.filter(site=site, looked_on=today).exists():
         return None
     yesterday = today - timedelta(days=1)
-    if not queries.has_calls(since=yesterday - STALE):
+    looked = [one for one in programmes.operators() if queries.has_calls(one, since=yesterday - STALE)]
+    if not looked:
         return None
-    done = watch(as_of=yesterday, now=now)
+    found = [watch(one, as_of=yesterday, now=now) for one in looked]
+    done = Raised(sum(one.raised for one in found), sum(one.resolved for one in found))
     DriftBudget.objects.update_or_create(site=site, defaults={"looked_on": today})
     return done
 
 
-def watch(*, as_of: date, now: datetime) -> Raised:
-    """Raise what has slipped and is not raised yet, bring the others up to date, and resolve what is over.
+def watch(viewer: Viewer, *, as_of: date, now: datetime) -> Raised:
+    """Raise what has slipped in a programme and is not raised yet, bring the others up to date, and resolve what is over.
 
     The same slide is raised once: as long as its alert stands, and after coaching has resolved it.
     """
-    if not queries.has_calls(since=as_of - STALE):
+    if not queries.has_calls(viewer, since=as_of - STALE):
         return Raised()
     pack_counts()
-    return _keep(queries.watched(as_of).slips, now)
+    return _keep(viewer, queries.watched(viewer, as_of).slips, now)
 
 
 @transaction.atomic
-def _keep(slips: Iterable[Slip], now: datetime) -> Raised:
+def _keep(viewer: Viewer, slips: Iterable[Slip], now: datetime) -> Raised:
     """Compare with what stands; the newest slip of an agent and behaviour is the one that counts."""
     newest = {(slip.agent, slip.behaviour): slip for slip in slips}
-    alerts = DriftAlert.objects.select_for_update()
+    ours = within(viewer, DriftAlert.objects.all(), "agent__programme")
+    alerts = ours.select_for_update(of=("self",))
     standing = {(row.agent_id, row.behaviour_id): row for row in alerts.filter(resolved_at__isnull=True)}
     resolved = [_follow(row, newest.get(who), now) for who, row in standing.items()]
-    known = {(row.agent_id, row.behaviour_id): row for row in DriftAlert.objects.order_by("signalled_on", "pk")}
+    known = {(row.agent_id, row.behaviour_id): row for row in ours.order_by("signalled_on", "pk")}
     active = set(Behaviour.objects.filter(retired=False).values_list("pk", flat=True))
     new = [
         _alert(slip, now)
@@ -75,9 +78,7 @@ def _keep(slips: Iterable[Slip], now: datetime) -> Raised:
     _tell(new, now)
     done = Raised(len(new), sum(resolved))
     if done != Raised():
-        audit.record(
-            OPERATOR, "drift.watch", "drift", now=now, detail={"raised": done.raised, "resolved": done.resolved}
-        )
+        audit.record(viewer, "drift.watch", "drift", now=now, detail={"raised": done.raised, "resolved": done.resolved})
     return done
 
 

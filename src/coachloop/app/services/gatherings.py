@@ -60,7 +60,7 @@ def plan_gathering(*, viewer: Viewer, wanted: Wanted, now: datetime) -> Gatherin
         raise RefusedError("choose a time that is still to come, or none yet")
     made = Gathering.objects.create(
         kind=wanted.kind,
-        behaviour=BehaviourFinder().find(wanted.behaviour, wanted.template),
+        behaviour=BehaviourFinder(viewer).find(wanted.behaviour, wanted.template),
         planned_for=wanted.planned_for,
         minutes=minutes,
         led_by=viewer.user,

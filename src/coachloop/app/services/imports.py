@@ -1,6 +1,6 @@
 """Scores from another QA tool, and coaching that happened before coachloop."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
@@ -11,7 +11,7 @@ import yaml
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 
-from coachloop.app.errors import UnknownNameError
+from coachloop.app.errors import TakenError, UnknownNameError
 from coachloop.app.models import (
     Agent,
     Attempt,
@@ -19,13 +19,15 @@ from coachloop.app.models import (
     Conversation,
     DirtyDay,
     Evaluation,
+    Programme,
     Scoring,
     Session,
     Template,
     Verdict,
 )
+from coachloop.app.queries import programmes
 from coachloop.app.queries.templates import BehaviourFinder
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.app.services import audit, bulk, masking
 from coachloop.app.services.people import Directory
 from coachloop.app.services.scoring import scoring_of
@@ -37,7 +39,19 @@ from coachloop.core.model.verdict import Outcome
 from coachloop.core.model.wire import BadLineError, CoachingLine, row, taken
 
 BATCH = 20_000
-CONVERSATION = ("id", "key", "queue", "agent_id", "team_id", "started_at", "day", "outcome", "call_type", "landed_at")
+CONVERSATION = (
+    "id",
+    "key",
+    "programme_id",
+    "queue",
+    "agent_id",
+    "team_id",
+    "started_at",
+    "day",
+    "outcome",
+    "call_type",
+    "landed_at",
+)
 ATTEMPT = ("id", "evaluation_id", "scoring_id", "revision", "number", "stored_at")
 EVALUATION = ("id", "conversation_id", "template_id", "state", "attempt_id")
 VERDICT = ("attempt_id", "behaviour_id", "outcome", "decided_by", "reason", "evidence")
@@ -48,7 +62,9 @@ class _Import:
     """What a whole import shares."""
 
     now: datetime
-    directory: Directory = field(default_factory=Directory)
+    programme: int | None
+    directory: Directory
+    own: str
     behaviours: dict[tuple[str, str], Behaviour] = field(default_factory=dict)
     scorings: dict[str, Scoring] = field(default_factory=dict)
 
@@ -65,7 +81,8 @@ def import_scores(
     Without a `template` they live under a template of their own, made here; with one they join that template's behaviours. A
     row already stored is a duplicate; the same call and behaviour with another verdict is refused.
     """
-    receipt, shared = Receipt(), _Import(now)
+    programme = programmes.of(viewer)
+    receipt, shared = Receipt(), _Import(now, programme, Directory(programme), _own_template(programme))
     with bulk.without_collecting():
         for batch in batched(scores, BATCH):
             _take(batch, receipt, shared, viewer=viewer)
@@ -78,9 +95,37 @@ def _take(batch: Sequence[Score | Refusal], receipt: Receipt, shared: _Import, *
     receipt.received += len(batch)
     receipt.refused += [one for one in batch if isinstance(one, Refusal)]
     scores = [one for one in batch if isinstance(one, Score)]
+    if shared.programme is not None:
+        scores = list(_ours(scores, receipt, shared))
     with transaction.atomic():
         _make_behaviours(scores, shared, viewer=viewer)
         _store(scores, receipt, shared)
+
+
+def _own_template(programme: int | None) -> str:
+    """The key of the template that such scores live under: the first programme's, or one of its own for each other."""
+    elsewhere = Template.objects.filter(key=IMPORTED_TEMPLATE).exclude(programme=programme)
+    if programme is None or not elsewhere.exists():
+        return IMPORTED_TEMPLATE
+    return f"{IMPORTED_TEMPLATE}-{Programme.objects.get(pk=programme).key}"
+
+
+def _ours(scores: list[Score], receipt: Receipt, shared: _Import) -> Iterator[Score]:
+    """Those that name nothing of another programme, under this programme's own template."""
+    calls = {score.call.key: score.call for score in scores}
+    there = Conversation.objects.filter(key__in=calls).exclude(programme=shared.programme)
+    stored = {*there.values_list("key", flat=True)}
+    agents, teams = {call.agent for call in calls.values()}, {call.team for call in calls.values()}
+    elsewhere = shared.directory.taken(agents=agents, teams=teams)
+    for score in scores:
+        call = score.call
+        named = (("agent", call.agent), ("team", call.team))
+        wrong = next((one for one in named if ":".join(one) in elsewhere), None)
+        wrong = ("conversation", call.key) if call.key in stored else wrong
+        if wrong:
+            _refuse(score, receipt, str(TakenError(*wrong)))
+        else:
+            yield score._replace(template=shared.own if score.template == IMPORTED_TEMPLATE else score.template)
 
 
 def _make_behaviours(scores: list[Score], shared: _Import, *, viewer: Viewer) -> None:
@@ -88,26 +133,27 @@ def _make_behaviours(scores: list[Score], shared: _Import, *, viewer: Viewer) ->
     named = {(score.template, score.behaviour) for score in scores} - shared.behaviours.keys()
     if not named:
         return
-    there = Behaviour.objects.select_related("template")
+    there = Behaviour.objects.filter(template__programme=shared.programme).select_related("template")
     shared.behaviours |= {(b.template.key, b.key): b for b in there}
-    new = [key for template, key in named if template == IMPORTED_TEMPLATE and (template, key) not in shared.behaviours]
+    new = [key for template, key in named if template == shared.own and (template, key) not in shared.behaviours]
     if new:
-        keys = [b.key for b in there.filter(template__key=IMPORTED_TEMPLATE).order_by("position")] + sorted(new)
-        add_template(viewer=viewer, text=_template_text(keys), now=shared.now)
-        publish_template(viewer=viewer, key=IMPORTED_TEMPLATE, now=shared.now)
+        keys = [b.key for b in there.filter(template__key=shared.own).order_by("position")] + sorted(new)
+        add_template(viewer=viewer, text=_template_text(shared.own, keys), now=shared.now)
+        publish_template(viewer=viewer, key=shared.own, now=shared.now)
         shared.behaviours |= {(b.template.key, b.key): b for b in there.all()}
-        shared.scorings.pop(IMPORTED_TEMPLATE, None)
-    for template in Template.objects.filter(key__in={t for t, _ in named}, current__isnull=False):
+        shared.scorings.pop(shared.own, None)
+    stored = Template.objects.filter(programme=shared.programme, current__isnull=False)
+    for template in stored.filter(key__in={t for t, _ in named}):
         scorers = dict.fromkeys(template.behaviours.values_list("key", flat=True), "imported")
         shared.scorings[template.key] = scoring_of(template.current_id or 0, scorers)
 
 
-def _template_text(keys: list[str]) -> str:
+def _template_text(key: str, keys: list[str]) -> str:
     behaviours = [
-        {"key": key, "title": _title(key), "question": f"{_title(key)}?", "score_with": [{"imported": {}}]}
-        for key in keys
+        {"key": one, "title": _title(one), "question": f"{_title(one)}?", "score_with": [{"imported": {}}]}
+        for one in keys
     ]
-    template = {"key": IMPORTED_TEMPLATE, "title": "Scores from another tool", "behaviours": behaviours}
+    template = {"key": key, "title": "Scores from another tool", "behaviours": behaviours}
     return yaml.safe_dump(template, sort_keys=False, allow_unicode=True)
 
 
@@ -188,7 +234,7 @@ def _conversations(calls: dict[str, Call], shared: _Import) -> dict[str, _Stored
     for pk, call in zip(bulk.new_ids(Conversation, len(missing)), missing, strict=True):
         agent, team = _people(call, shared)
         landed = (call.started_at, call.day, call.outcome, call.kind, shared.now)
-        made.append((pk, call.key, call.queue, agent, team, *landed))
+        made.append((pk, call.key, shared.programme, call.queue, agent, team, *landed))
         found[call.key] = _Stored(pk, agent, call.day, words=False, new=True)
     bulk.insert(Conversation, CONVERSATION, made)
     shared.directory.save_moves()
@@ -266,8 +312,9 @@ def _new_evaluations(
 
 def import_coaching(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
     """Store coaching that happened before coachloop, for the measurement of effects; it carries no agreement of ours."""
-    receipt, finder = Receipt(), BehaviourFinder()
-    agents = {agent.key: agent for agent in Agent.objects.all()}
+    programmes.of(viewer)
+    receipt, finder = Receipt(), BehaviourFinder(viewer)
+    agents = {agent.key: agent for agent in within(viewer, Agent.objects.all())}
     read, refusals = row(CoachingLine), (BadLineError, UnknownNameError)
     add = partial(_add_session, agents=agents, finder=finder, now=now)
     for _, added in taken(lines, receipt, lambda line: add(read(line)), refusals=refusals):

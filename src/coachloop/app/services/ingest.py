@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, OperationalError, transaction
 
+from coachloop.app.errors import TakenError
 from coachloop.app.models import Conversation, DirtyDay, Evaluation, Revision
+from coachloop.app.queries import programmes
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import Published, published
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.app.services import audio, audit, masking, spoken
 from coachloop.app.services.consented import Consented
 from coachloop.app.services.masking import Kept
@@ -60,10 +62,10 @@ def ingest(
     Returns:
         The receipt; `notes` counts conversations that insights leave out (no agent, no start) or nothing can score yet.
     """
-    receipt, templates, site_zone = Receipt(), published(), zone()
+    receipt, templates, site_zone, programme = Receipt(), published(OPERATOR), zone(), programmes.of(viewer)
     read = taken(lines, receipt, lambda line: read_conversation(line.raw))
     for batch in _batches(_Arrival(*pair) for pair in read):
-        _store_safely(batch, receipt, _Batch(now, site_zone, templates, replace))
+        _store_safely(batch, receipt, _Batch(now, site_zone, templates, replace, programme))
         progress(receipt.received)
     audit.record(viewer, "conversations.ingest", "conversations", now=now, detail=_counts(receipt))
     progress(receipt.received)
@@ -85,7 +87,9 @@ def revise(conversation: Conversation, document: str, *, now: datetime) -> None:
     read = read_conversation(document.encode())
     if newest is not None:
         read = dataclasses.replace(read, content_hash=newest.content_hash)
-    _write([(conversation, [read])], Receipt(), _Batch(now, zone(), published(), replace=True))
+    programme = conversation.programme_id
+    how = _Batch(now, zone(), published(OPERATOR), replace=True, programme=programme, directory=Directory(programme))
+    _write([(conversation, [read])], Receipt(), how)
     if read.line.turns:
         masking.forget(conversation.pk)
 
@@ -121,6 +125,7 @@ class _Batch:
     zone: ZoneInfo
     templates: tuple[Published, ...]
     replace: bool
+    programme: int | None
     directory: Directory = field(default_factory=Directory)
 
 
@@ -138,7 +143,7 @@ def _tried(arrivals: tuple[_Arrival, ...], how: _Batch, *, left: int) -> Receipt
     part = Receipt()
     try:
         with transaction.atomic():
-            _store(arrivals, part, dataclasses.replace(how, directory=Directory()))
+            _store(arrivals, part, dataclasses.replace(how, directory=Directory(how.programme)))
     except (IntegrityError, OperationalError):
         if left == 1:
             raise
@@ -148,7 +153,8 @@ def _tried(arrivals: tuple[_Arrival, ...], how: _Batch, *, left: int) -> Receipt
 
 def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> None:
     keys = [arrival.read.line.id for arrival in arrivals]
-    consented = Consented(arrival.read.line for arrival in arrivals)
+    consented = Consented((arrival.read.line for arrival in arrivals), how.programme)
+    elsewhere = _elsewhere([arrival.read.line for arrival in arrivals], how.directory)
     known = {c.key: c for c in Conversation.objects.filter(key__in=keys).select_for_update()}
     hashes = dict(
         Revision.objects.filter(conversation__key__in=keys)
@@ -161,7 +167,9 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
         read, place = arrival.read, arrival.place
         key = read.line.id
         stored = fresh[key][-1].content_hash if key in fresh else hashes.get(key)
-        if stored == read.content_hash:
+        if taken_key := _taken_key(read.line, known.get(key), elsewhere, programme=how.programme):
+            receipt.refuse(place.file, place.number, str(TakenError(*taken_key)))
+        elif stored == read.content_hash:
             receipt.duplicates += 1
         elif refusal := consented.refusal(read.line, known.get(key)):
             receipt.refuse(place.file, place.number, refusal)
@@ -171,10 +179,31 @@ def _store(arrivals: tuple[_Arrival, ...], receipt: Receipt, how: _Batch) -> Non
         else:
             reason = f"id {key!r} is stored with other content; --replace takes the new one and keeps the history"
             receipt.refuse(place.file, place.number, reason)
-    arrived = [(known.get(key) or Conversation(key=key), reads) for key, reads in fresh.items()]
+    arrived = [
+        (known.get(key) or Conversation(key=key, programme_id=how.programme), reads) for key, reads in fresh.items()
+    ]
     _write(arrived, receipt, how)
     audio.keep((row, recordings[row.key]) for row, _ in arrived)
     consented.keep(((row, reads[-1].line) for row, reads in arrived), how.now)
+
+
+def _elsewhere(lines: list[ConversationLine], directory: Directory) -> frozenset[str]:
+    """Ids of agents and teams that they name, and that belong to another programme."""
+    calls = [line for line in lines if not line.is_coaching]
+    agents = {line.agent_id for line in calls if line.agent_id}
+    return directory.taken(agents=agents, teams={line.team for line in calls if line.team})
+
+
+def _taken_key(
+    line: ConversationLine, known: Conversation | None, elsewhere: frozenset[str], *, programme: int | None
+) -> tuple[str, str] | None:
+    """What of a line belongs to another programme, and its id."""
+    if known is not None and known.programme_id != programme:
+        return "conversation", line.id
+    if line.is_coaching:
+        return None
+    named = (("agent", line.agent_id), ("team", line.team))
+    return next(((what, key) for what, key in named if key and f"{what}:{key}" in elsewhere), None)
 
 
 def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how: _Batch) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, UnknownNameError
 from coachloop.app.models import Behaviour, Conversation, Review
-from coachloop.app.queries import viewing
+from coachloop.app.queries import programmes, viewing
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import BehaviourFinder, find_template
 from coachloop.app.queries.viewing import Viewer
@@ -31,10 +31,11 @@ def add_labels(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now:
     Returns:
         The receipt; an answer about an unknown conversation or behaviour, or a turn that is not there, is refused.
     """
-    receipt, finder, site_zone = Receipt(), BehaviourFinder(), zone()
+    programmes.of(viewer)
+    receipt, finder, site_zone = Receipt(), BehaviourFinder(viewer), zone()
     for batch in batched(taken(lines, receipt, row(LabelLine)), BATCH):
         with transaction.atomic():
-            _store(batch, receipt, finder=finder, zone=site_zone, now=now)
+            _store(batch, receipt, finder=finder, viewer=viewer, zone=site_zone, now=now)
     audit.record(viewer, "labels.add", "labels", now=now, detail={"accepted": receipt.accepted})
     return receipt
 
@@ -71,7 +72,7 @@ def answer(
         raise NotYoursError("only a QA lead labels in the studio")
     about = viewing.conversations(viewer).get(pk=conversation)
     row, _ = Behaviour.objects.get_or_create(
-        template=find_template(template),
+        template=find_template(viewer, template),
         key=behaviour.key,
         defaults={"title": behaviour.title, "position": 0, "retired": True},
     )
@@ -104,11 +105,12 @@ def _store(
     receipt: Receipt,
     *,
     finder: BehaviourFinder,
+    viewer: Viewer,
     zone: ZoneInfo,
     now: datetime,
 ) -> None:
     keys = {label.conversation_id for _, label in read}
-    known = {row.key: row for row in Conversation.objects.filter(key__in=keys)}
+    known = {row.key: row for row in viewing.within(viewer, Conversation.objects.filter(key__in=keys))}
     rows: dict[str, Review] = {}
     for item, label in read:
         try:

@@ -83,7 +83,7 @@ def train_template(
         UnknownNameError: no such template or behaviour, or none of them names `learned`.
         WrongStateError: a labelled conversation was deleted meanwhile.
     """
-    lesson = _lesson(viewer, published_as(key), behaviour, encoder=encoder, now=now)
+    lesson = _lesson(viewer, published_as(viewer, key), behaviour, encoder=encoder, now=now)
     there = {model.behaviour.key: model for model in _newest(lesson.published)}
     fresh = [b for b in lesson.wanted if b.key not in there or there[b.key].digest != lesson.digests[b.key]]
     found = _learn(lesson, fresh, encoder=encoder, progress=progress)

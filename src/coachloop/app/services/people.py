@@ -1,6 +1,6 @@
 """Sites, teams, agents and people who sign in."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -8,9 +8,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from coachloop.app.errors import RefusedError, UnknownNameError
+from coachloop.app.errors import RefusedError, TakenError, UnknownNameError
 from coachloop.app.models import Agent, Grant, Site, Team, User
-from coachloop.app.queries import sites
+from coachloop.app.queries import programmes, sites
 from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
@@ -98,16 +98,16 @@ def add_people(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now:
 
     A person who is there already is a duplicate; a new role of theirs is added. They sign in once a password is set.
     """
-    receipt = Receipt()
-    read = row(PersonLine)
-    for _, added in taken(lines, receipt, lambda line: _add_person(read(line))):
+    receipt, programme = Receipt(), programmes.of(viewer)
+    read, refusals = row(PersonLine), (BadLineError, TakenError)
+    for _, added in taken(lines, receipt, lambda line: _add_person(read(line), programme), refusals=refusals):
         receipt.accepted += added
         receipt.duplicates += not added
     audit.record(viewer, "people.add", "people", now=now, detail={"accepted": receipt.accepted})
     return receipt
 
 
-def _must_be_one_person(line: PersonLine) -> None:
+def _must_be_one_person(line: PersonLine, programme: int | None) -> None:
     """Refuse a second person for an agent, and a second agent for a person."""
     there = Agent.objects.filter(user__isnull=False).select_related("user")
     agent = there.filter(key=line.agent_id).exclude(user__email=line.email).first()
@@ -115,32 +115,37 @@ def _must_be_one_person(line: PersonLine) -> None:
         raise BadLineError(f"agent {agent.key!r} is {agent.user.email} already")
     agent = there.filter(user__email=line.email).exclude(key=line.agent_id).first()
     if agent:
-        raise BadLineError(f"{line.email} is agent {agent.key!r} already")
+        which = f"agent {agent.key!r}" if agent.programme_id == programme else "another agent"
+        raise BadLineError(f"{line.email} is {which} already")
 
 
-def _add_person(line: PersonLine) -> bool:
+@transaction.atomic
+def _add_person(line: PersonLine, programme: int | None) -> bool:
+    directory = Directory(programme)
+    team = directory.team(line.team) if line.team else None
+    agent = None
     if line.role == Role.AGENT and line.agent_id:
-        _must_be_one_person(line)
+        agent = directory.agent(line.agent_id, line.name)
+        _must_be_one_person(line, programme)
     user, new_user = User.objects.get_or_create(email=line.email, defaults={"name": line.name})
     if new_user:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-    _, new_role = Grant.objects.get_or_create(user=user, role=line.role)
-    team = Directory().team(line.team) if line.team else None
+    _, new_role = Grant.objects.get_or_create(user=user, role=line.role, programme=programme)
     if line.role == Role.TEAM_LEADER and team and team.leader is None:
         team.leader = user
         team.save(update_fields=["leader"])
-    if line.role == Role.AGENT and line.agent_id:
-        agent = Directory().agent(line.agent_id, line.name)
+    if agent:
         agent.user, agent.team = user, agent.team or team
         agent.save(update_fields=["user", "team"])
     return new_user or new_role
 
 
 class Directory:
-    """Agents and teams by the keys that exports use, made when first met; one query a new key."""
+    """Agents and teams of a programme by the keys that exports use, made when first met; one query a new key."""
 
-    def __init__(self) -> None:
+    def __init__(self, programme_id: int | None = None) -> None:
+        self._programme_id = programme_id
         self._agents: dict[str, Agent] = {}
         self._teams: dict[str, Team] = {}
         self._newest: dict[str, tuple[date, Team]] = {}
@@ -150,7 +155,9 @@ class Directory:
         """The agent with this key; a name is taken the first time one is given."""
         agent = self._agents.get(key)
         if agent is None:
-            agent, _ = Agent.objects.get_or_create(key=key, defaults={"name": name or key})
+            made = {"name": name or key, "programme_id": self._programme_id}
+            agent, _ = Agent.objects.get_or_create(key=key, defaults=made)
+            self._must_be_ours("agent", agent)
             self._agents[key] = agent
         if name and agent.name == key != name:
             agent.name = name
@@ -164,9 +171,25 @@ class Directory:
             site = first_site()
             if site.pk is None:
                 site.save()
-            team, _ = Team.objects.get_or_create(key=key, defaults={"name": key, "site": site})
+            made = {"name": key, "site": site, "programme_id": self._programme_id}
+            team, _ = Team.objects.get_or_create(key=key, defaults=made)
+            self._must_be_ours("team", team)
             self._teams[key] = team
         return team
+
+    def taken(self, *, agents: Collection[str], teams: Collection[str]) -> frozenset[str]:
+        """Which of these agents' and teams' keys belong to another programme, as `agent:KEY` and `team:KEY`."""
+        if self._programme_id is None:
+            return frozenset()
+        found: set[str] = set()
+        for what, rows, keys in (("agent", Agent.objects.all(), agents), ("team", Team.objects.all(), teams)):
+            theirs = rows.filter(key__in=keys).exclude(programme_id=self._programme_id)
+            found |= {f"{what}:{key}" for key in theirs.values_list("key", flat=True)}
+        return frozenset(found)
+
+    def _must_be_ours(self, what: str, row: Agent | Team) -> None:
+        if row.programme_id != self._programme_id:
+            raise TakenError(what, row.key)
 
     def seen(self, agent: Agent, team: Team, day: date | None) -> None:
         """Remember that a conversation of `day` names this team: the newest one says where the agent is now."""

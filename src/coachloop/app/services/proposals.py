@@ -46,7 +46,7 @@ def propose(*, viewer: Viewer, agent_key: str, idea: Idea, now: datetime) -> Pro
         raise WrongStateError("say in a sentence why it is worth coaching")
     if agent.team is None or agent.team.leader_id is None:
         raise WrongStateError(f"nobody leads {agent.name} who could take it; give their team a leader first")
-    behaviour = choosing.behaviour_of(idea.template, idea.behaviour)
+    behaviour = choosing.behaviour_of(viewer, idea.template, idea.behaviour)
     example = choosing.example(viewer, agent, behaviour, verdict_id=idea.example)
     try:
         with transaction.atomic():

@@ -82,7 +82,7 @@ def make_room(*, viewer: Viewer, wanted: Wanted, now: datetime) -> Room:
         UnknownNameError: no such template.
     """
     _needs_qa_lead(viewer)
-    template, users = find_template(wanted.template), _people(wanted.people)
+    template, users = find_template(viewer, wanted.template), _people(wanted.people)
     title = wanted.title.replace("\0", "").strip()
     if not title:
         raise RefusedError("give the room a title, such as: Calibration in May")

@@ -25,7 +25,7 @@ from coachloop.app.models import (
 )
 from coachloop.app.queries import revisions
 from coachloop.app.queries.templates import Published, published
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.app.services import audit, bulk, events
 from coachloop.core.model import verdict as core
 from coachloop.core.model.conversation import Conversation
@@ -81,7 +81,7 @@ class Engine:
 
 def engines(scorers: Mapping[str, Scorer], *, template: str | None = None) -> tuple[Engine, ...]:
     """One engine a published template that can score transcripts, or only the one named."""
-    return tuple(_engine(found, scorers) for found in published() if template in {None, found.core.key})
+    return tuple(_engine(found, scorers) for found in published(OPERATOR) if template in {None, found.core.key})
 
 
 def _engine(template: Published, scorers: Mapping[str, Scorer]) -> Engine:

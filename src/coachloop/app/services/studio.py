@@ -7,7 +7,7 @@ from django.db import transaction
 from coachloop.app.errors import NotYoursError, WrongStateError
 from coachloop.app.models import Template, TemplateVersion
 from coachloop.app.queries.templates import find_template
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.app.services.templates import Added, add_template, check_template, publish_template
 from coachloop.core.model.people import Role
 
@@ -23,7 +23,7 @@ def begin_template(*, viewer: Viewer, text: str, now: datetime) -> Added:
     """
     _needs_qa_lead(viewer)
     key = check_template(text).key
-    if Template.objects.filter(key=key).exists():
+    if within(viewer, Template.objects.filter(key=key)).exists():
         raise WrongStateError(f"there is a template {key!r} already; choose another key, or open that one")
     return add_template(viewer=viewer, text=text, now=now)
 
@@ -55,7 +55,7 @@ def publish_draft(*, viewer: Viewer, key: str, sha256: str, now: datetime) -> Te
         WrongStateError: nothing waits, or the draft has changed since.
     """
     _needs_qa_lead(viewer)
-    draft = find_template(key).versions.select_for_update().filter(published_at__isnull=True).first()
+    draft = find_template(viewer, key).versions.select_for_update().filter(published_at__isnull=True).first()
     if (draft.sha256 if draft else "") != sha256:
         raise WrongStateError("the draft has changed since you looked; look at what changed, then publish")
     return publish_template(viewer=viewer, key=key, now=now)

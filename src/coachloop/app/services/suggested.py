@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from coachloop.app.models import Focus, Site, Suggested
-from coachloop.app.queries import sites
+from coachloop.app.queries import programmes, sites
 from coachloop.app.queries.examples import Wanted
 from coachloop.app.queries.focus import Gaps, gaps
 from coachloop.app.queries.suggested import Clock
@@ -37,7 +37,10 @@ def note_once_a_day(*, now: datetime) -> Noted | None:
     to_do = to_do.filter(pk=sites.first_site().pk)
     if not to_do.exists():
         return None
-    found = gaps(as_of=today)
+    each = [gaps(one, as_of=today) for one in programmes.operators()]
+    found = Gaps(
+        frozenset().union(*(one.certain for one in each)), {k: v for one in each for k, v in one.suggested.items()}
+    )
     with transaction.atomic():
         return _note(found, today=today, now=now) if to_do.update(suggestions_noted_on=today) else None
 

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from coachloop.app.errors import TemplateRefusedError, WrongStateError
+from coachloop.app.errors import TakenError, TemplateRefusedError, WrongStateError
 from coachloop.app.models import Behaviour, Conversation, Evaluation, LearnedModel, Template, TemplateVersion
+from coachloop.app.queries import programmes
 from coachloop.app.queries.learned import candidates
 from coachloop.app.queries.templates import Published, find_template, parsed
 from coachloop.app.queries.viewing import Viewer
@@ -40,9 +41,13 @@ def add_template(*, viewer: Viewer, text: str, now: datetime) -> Added:
 
     Raises:
         TemplateRefusedError: the text is not a template; every mistake with its line.
+        TakenError: another programme has a template of this key.
     """
-    checked = check_template(text)
-    template, _ = Template.objects.get_or_create(key=checked.key, defaults={"title": checked.title})
+    checked, programme = check_template(text), programmes.of(viewer)
+    made = {"title": checked.title, "programme_id": programme}
+    template, _ = Template.objects.get_or_create(key=checked.key, defaults=made)
+    if template.programme_id != programme:
+        raise TakenError("template", checked.key)
     newest = template.versions.order_by("-number").first()
     sha = content_hash(text)
     if newest and newest.sha256 == sha:
@@ -83,7 +88,7 @@ def publish(*, viewer: Viewer, key: str, now: datetime) -> Publication:
         UnknownNameError: no such template.
         WrongStateError: there is neither a draft nor a re-trained model.
     """
-    template = find_template(key)
+    template = find_template(viewer, key)
     draft = template.versions.filter(published_at__isnull=True).first()
     version = _freeze(template, draft, now) if draft else template.current
     models = _publish_candidates(template, now)
@@ -92,7 +97,7 @@ def publish(*, viewer: Viewer, key: str, now: datetime) -> Publication:
             f"template {key!r} has no draft and no re-trained model that waits; add a changed text with "
             f"`coachloop template add FILE`, or label more calls and run `coachloop train {key}`"
         )
-    published = Published(template.pk, version.pk, version.number, parsed(version.text))
+    published = Published(template.pk, version.pk, version.number, parsed(version.text), template.programme_id)
     if published.reads_transcripts:
         put_down(published)
     detail = {"sha256": version.sha256, "models": models}

@@ -6,7 +6,7 @@ from datetime import datetime
 from coachloop.app.models import Evaluation, Figures, Review, Template
 from coachloop.app.queries import sites
 from coachloop.app.queries.trust_page import OWN, kept_from, kind_of, print_of, worked_out
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 
 MANY, MANY_CALLS = 2000, 3000
 """So many answers of people, or scored calls, take seconds to work through: no page waits for that."""
@@ -28,7 +28,7 @@ def refresh_for_a_page(viewer: Viewer, template: str, *, now: datetime) -> None:
 
     Who has calls to answer blind that others have answered gets figures of their own, without these calls.
     """
-    row = Template.objects.filter(key=template).first()
+    row = within(viewer, Template.objects.filter(key=template)).first()
     if row is None:
         return
     hidden = kept_from(viewer, row)

@@ -2,11 +2,13 @@
 
 import math
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.models import Valuation
+from coachloop.app.queries import programmes
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model.people import Role
@@ -30,5 +32,6 @@ def set_value(*, viewer: Viewer, outcome: str, value: float, hour: float, now: d
         if not math.isfinite(number) or number < 0:
             raise RefusedError(f"what {name} must be a number from 0 on, got {number}")
     defaults = {"value": value, "hour": hour, "set_by": viewer.user, "set_at": now}
-    Valuation.objects.update_or_create(outcome=outcome.strip(), defaults=defaults)
+    which: dict[str, Any] = {"outcome": outcome.strip(), "programme": programmes.of(viewer)}
+    Valuation.objects.update_or_create(**which, defaults=defaults)
     audit.record(viewer, "worth.set", f"outcome:{outcome.strip()}", now=now, detail={"value": value, "hour": hour})

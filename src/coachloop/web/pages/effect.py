@@ -80,7 +80,7 @@ def _worth(request: HttpRequest, viewer: Viewer, *, form: ValueForm | None = Non
     seen, names = programme.stored(viewer), worth.outcomes(viewer)
     asked = request.POST.get("outcome", "") or request.GET.get("outcome", "")
     outcome = asked if asked in names else next(iter(names), "")
-    value = worth.value_of(outcome)
+    value = worth.value_of(viewer, outcome)
     begun = {"value": value.value, "hour": value.hour} if value else {}
     shown: dict[str, Any] = {
         "outcomes": names,

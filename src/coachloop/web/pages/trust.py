@@ -48,7 +48,7 @@ def trust(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """How far can these scores be trusted?"""
     refresh_for_a_page(viewer, key, now=timezone.now())
     view = found(queries.trusted(viewer, key))
-    challenged = queries.challenges(key)
+    challenged = queries.challenges(viewer, key)
     shown = [Shown(row, _table(row), _step_url(viewer, key, row), challenged.get(row.behaviour)) for row in view.rows]
     return render(
         request,
