@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 
 from coachloop import wiring
-from coachloop.cli.output import FORMULA
 from coachloop.cli.plain import plain
+from coachloop.core.model.cells import FORMULA
 from hostile.corpus import ATTACKS, QUICK
 from hostile.hosts import CARE, TRUTH, document
 from hostile.models import honest, obedient, strange, vengeful

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachloop.cli.output import FORMULA, print_json, show_rows, stop, write_rows
+from coachloop.cli.output import print_json, show_rows, stop, write_rows
 from coachloop.cli.plain import Terminal, escaped, plain
+from coachloop.core.model.cells import FORMULA
 
 EVIL = "\x1b[2J\x1b]0;x\x07\x9b31m\u202eneddih\u2066 [red]not red[/red] [/] [link=file:///x]y[/link]"
 

@@ -231,6 +231,7 @@ RULES: dict[str, Rule] = {
     "template-history": Rule({"key": "discovery"}, ok=WITH_ROLE),
     "template-bridge": Rule({"key": "discovery"}, ok=WRITERS),
     "audit-log": Rule(ok=("admin",)),
+    "export-audit-log": Rule({"kind": "csv"}, ok=("admin",)),
     "parts": Rule(ok=SIGNED_IN),
 }
 EXCEPTIONS = {("home", "nobody"): 200, ("sign-in", "visitor"): 200}

@@ -52,6 +52,7 @@ COMMANDS = {
         "audits",
         "Calls drawn by chance, answered blind by people: what everything said about the machine rests on.",
     ),
+    "audit-log": ("audit_log", "Who did what: take it along, and see whether it is what was once written."),
     "report": ("report", "What people are told."),
     "models": ("models", "Models: data with a pinned SHA-256, never code."),
 }

@@ -29,6 +29,7 @@ from typer.core import TyperGroup
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.health import is_set_up
 from coachloop.cli.plain import Terminal, escaped, plain
+from coachloop.core.model.cells import harmless
 from coachloop.core.model.receipt import Receipt
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys instead of a table.")]
@@ -38,8 +39,6 @@ Day = Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YY
 
 PARTLY_REFUSED, WRONG_USE = 1, 2
 LISTED, TABLE_WIDTH = 20, 200
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a cell begins with that a spreadsheet may run; some fold the wide forms first."""
 
 out, err = Terminal(soft_wrap=True), Terminal(stderr=True, soft_wrap=True)
 
@@ -154,9 +153,7 @@ def _cell(value: object) -> object:
     """A CSV cell: structures as JSON; text that a spreadsheet would run as a formula is quoted."""
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return harmless(value) if isinstance(value, str) else value
 
 
 @contextmanager

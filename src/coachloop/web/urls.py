@@ -197,5 +197,6 @@ urlpatterns = [
     path("templates/<slug:key>/studio/publish", studio.publish, name="publish-template"),
     path("templates/<path:key>", templates.template, name="template"),
     path("audit", audit_log.audit_log, name="audit-log"),
+    path("audit/log.<str:kind>", audit_log.export, name="export-audit-log"),
     path("parts", parts.parts, name="parts"),
 ]

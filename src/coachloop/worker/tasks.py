@@ -26,6 +26,7 @@ from coachloop.app.services.messages import forget, send_waiting
 from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
+from coachloop.app.services.sealing import seal_waiting
 from coachloop.app.services.suggested import note_once_a_day
 from coachloop.app.services.transcribing import forget_unwanted, transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
@@ -42,7 +43,7 @@ HEARS_FOR = 20.0
 
 @task()
 def sweep() -> None:
-    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite, note what is suggested."""
+    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite, note what is suggested, seal the audit log."""
     for engine in engines(scorers()):
         lost_after = JUDGED_LOST_AFTER if engine.asks_a_judge else LOST_AFTER
         for ids in take_pending(engine, now=timezone.now(), lost_after=lost_after):
@@ -52,6 +53,7 @@ def sweep() -> None:
     open_due_follow_ups(now=timezone.now())
     invite(invitation, address=settings.ADDRESS, now=timezone.now())
     note_once_a_day(now=timezone.now())
+    seal_waiting()
 
 
 @task()
