@@ -2,11 +2,12 @@
 
 from fractions import Fraction
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import av
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 type Samples = NDArray[np.float32]
@@ -70,3 +71,8 @@ def saved(path: Path, samples: Samples, form: str = "wav", **options: Any) -> Pa
     """The same, in a file."""
     path.write_bytes(recorded(samples, form, **options))
     return path
+
+
+def lying(name: PurePosixPath | str) -> Path:
+    """The file of this name among the media of a site that keeps them in its folder."""
+    return Path(settings.HOME) / "media" / name

@@ -31,7 +31,7 @@ from coachloop.adapters.speech.sherpa import SherpaSeparator
 from coachloop.adapters.speech.voices import VoiceSeparator
 from coachloop.adapters.speech.whisper import WhisperTranscriber
 from coachloop.app.queries import learned
-from coachloop.app.queries.audio import media
+from coachloop.app.queries.audio import coming_in, media
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.allowance import taker
 from coachloop.app.services.judge import CentreReviews, KeptReplies
@@ -267,7 +267,7 @@ def shelf(agent_id: str = "") -> Shelf:
     """Where recordings are kept here, and what is taken."""
     config = settings.CONFIG
     limits = FileLimits(bytes=config.recording_megabytes * 1_000_000, seconds=config.recording_hours * 3600)
-    waiting = media() / "incoming"
+    waiting = coming_in() / "incoming"
     waiting.mkdir(parents=True, exist_ok=True)
     return Shelf(media(), limits, agent_id, config.agent_channel, _trust(waiting))
 

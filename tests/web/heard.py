@@ -15,6 +15,7 @@ from coachloop.app.queries.viewing import viewer
 from coachloop.app.services import clips as making
 from coachloop.app.services.uploads import begin
 from coachloop.web.links import clip_link, link
+from sounds import lying
 from web.cast import Cast, call, take_in
 
 SECONDS = 55.0
@@ -54,7 +55,7 @@ def heard(key: str, *, ready: bool = True, **more: Any) -> Audio:
     row = Audio(conversation=Conversation.objects.get(key=key), sha256=DIGEST, **facts)
     if ready:
         row.copied = audio.copy_name(row, ())
-        path = audio.copy_of(row)
+        path = lying(audio.copy_of(row))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(sound())
         path.with_suffix(audio.PEAKS).write_bytes(peaks())

@@ -12,6 +12,7 @@ from coachloop.app.queries import audio, listening
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import assignments
 from coachloop.web import links
+from sounds import lying
 from web.cast import Cast, asked_blind
 from web.heard import heard, sound
 from web.signed_in import signed_in
@@ -72,7 +73,7 @@ def test_another_copy_has_another_link(cast: Cast, leader: Client) -> None:
 
 def test_a_copy_that_is_gone_is_not_found(cast: Cast, leader: Client) -> None:
     row = heard("lea-1")
-    audio.copy_of(row).unlink()
+    lying(audio.copy_of(row)).unlink()
     assert leader.get(address(cast.leader, row)).status_code == 404
     assert not address(cast.leader, Audio(conversation=row.conversation))
 

@@ -1,4 +1,4 @@
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -7,7 +7,8 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachloop.web.ranges import BLOCK, ranged, span
+from coachloop.adapters.media import BLOCK, Folder
+from coachloop.web.ranges import ranged, span
 
 SIZE = 2 * BLOCK + 17
 CONTENT = bytes(n % 251 for n in range(SIZE))
@@ -16,7 +17,7 @@ CONTENT = bytes(n % 251 for n in range(SIZE))
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Something longer than two blocks."""
-    path = tmp_path_factory.mktemp("ranges") / "sound.m4a"
+    path = tmp_path_factory.mktemp("ranges") / "one.m4a"
     path.write_bytes(CONTENT)
     return path
 
@@ -24,7 +25,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def asked(path: Path, method: str = "get", **headers: str) -> HttpResponseBase:
     """The answer to a request with these headers."""
     request = getattr(RequestFactory(), method)("/", headers={k.replace("_", "-"): v for k, v in headers.items()})
-    return ranged(request, path, content_type="audio/mp4", etag="one")
+    return ranged(request, PurePosixPath(path.name), media=Folder(path.parent), content_type="audio/mp4")
 
 
 def body(response: Any) -> bytes:

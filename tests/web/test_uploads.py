@@ -93,7 +93,7 @@ def test_a_recording_becomes_a_conversation_that_waits_for_its_words(cast: Cast)
         cast.leader, tone(), filename="another name.wav", agent="lea", queue="mornings", started_at="2026-06-08T09:30"
     )
     assert (again["conversations"], again["address"]) == (1, found["address"])
-    assert not list((queries.media() / "uploads").iterdir())
+    assert not list((queries.coming_in() / "uploads").iterdir())
     assert AuditEntry.objects.filter(action="recordings.upload", actor=cast.leader).count() == 2
 
 
@@ -187,7 +187,7 @@ def test_nobody_fills_the_disk(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> N
     assert [begun(client, 9, agent="lea").status_code for _ in range(3)] == [201, 201, 422]
     assert services.forget_unfinished(now=cast.now + timedelta(hours=47)) == 0
     assert services.forget_unfinished(now=cast.now + timedelta(hours=49)) == 2
-    assert not list((queries.media() / "uploads").iterdir())
+    assert not list((queries.coming_in() / "uploads").iterdir())
     with pytest.raises(NotYoursError):
         services.begin(viewer=OPERATOR, name="", size=1, fields={}, now=cast.now)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from builders import call
 from coachloop.adapters.audio.check import Limits
+from coachloop.adapters.media import Folder
 from coachloop.adapters.readers.recordings import Shelf
 from coachloop.app.models import Conversation
 from coachloop.worker.watching import take_in
@@ -23,7 +24,7 @@ def folder(tmp_path):
 @pytest.fixture
 def look(tmp_path, folder):
     """One look at the folder, some minutes from now."""
-    shelf = Shelf(tmp_path / "media", Limits(bytes=10**6, seconds=60))
+    shelf = Shelf(Folder(tmp_path / "media"), Limits(bytes=10**6, seconds=60))
     return lambda minutes=2: take_in(folder, shelf, now=timezone.now() + timedelta(minutes=minutes))
 
 
@@ -91,5 +92,5 @@ def test_a_sidecar_that_is_still_written_keeps_its_recording_waiting(folder, loo
 
 
 def test_a_folder_that_is_not_there_is_logged_and_nothing_ends(tmp_path, caplog):
-    assert take_in(tmp_path / "nowhere", Shelf(tmp_path, Limits(1, 1)), now=timezone.now()).received == 0
+    assert take_in(tmp_path / "nowhere", Shelf(Folder(tmp_path), Limits(1, 1)), now=timezone.now()).received == 0
     assert "nowhere" in caplog.text

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -137,6 +138,14 @@ def _are_targets(pairs: SecretStr) -> SecretStr:
     return pairs
 
 
+def _is_place(url: str) -> str:
+    if url and not re.fullmatch(r"/.+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^?#]*)?", url):
+        raise ValueError("is no place for recordings; a folder such as /srv/media, s3://bucket/prefix, or nothing")
+    if url.startswith("s3://") and not find_spec("s3fs"):
+        raise ValueError("needs the extra s3: install coachloop[s3]")
+    return url.rstrip("/")
+
+
 class Config(BaseSettings):
     """What the operator may set. Every variable is `COACHLOOP_` and the name below; a secret may come from NAME_FILE."""
 
@@ -236,6 +245,18 @@ class Config(BaseSettings):
         default="", description="hosts that recordings of vCons may be fetched from, with commas between"
     )
     vcon_own_hosts: str = Field(default="", description="such hosts inside the own network, with commas between")
+    media: Annotated[str, AfterValidator(_is_place)] = Field(
+        default="",
+        max_length=1000,
+        description="where recordings lie: a folder, or s3://bucket/prefix; HOME/media if not set",
+    )
+    media_endpoint: Annotated[str, AfterValidator(_is_server)] = Field(
+        default="", description="the store's address where it is not Amazon's, such as http://minio:9000"
+    )
+    media_key: SecretStr = Field(
+        default=SecretStr(""), description="the store's access key; AWS_… or the machine's role if not set"
+    )
+    media_secret: SecretStr = Field(default=SecretStr(""), description="the secret that goes with it")
     masking: str = Field(
         default="display",
         pattern="^(display|always|off)$",
@@ -308,7 +329,7 @@ class Config(BaseSettings):
         return money
 
 
-SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "speech_key", "mail_url", "notify", "metrics_token"}
+SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "speech_key", "mail_url", "media_key", "media_secret", "notify", "metrics_token"}
 """What a message never repeats: it may hold a password."""
 
 

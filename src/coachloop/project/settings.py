@@ -1,18 +1,27 @@
 """Django's settings, from the environment."""
 
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from django.utils.csp import CSP
 
+from coachloop.adapters.media import Bucket, opened
 from coachloop.project import config
 from coachloop.project.logs import logging_settings
 
 CONFIG = config.load()
 HOME: Path = CONFIG.home.resolve()
 HOME.mkdir(parents=True, exist_ok=True)
+MEDIA = partial(
+    opened,
+    Bucket(
+        CONFIG.media, CONFIG.media_key.get_secret_value(), CONFIG.media_secret.get_secret_value(), CONFIG.media_endpoint
+    ),
+)
+"""Gives the place where recordings lie, by the folder of the site."""
 
 
 def _secret_key() -> str:

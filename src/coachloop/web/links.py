@@ -27,7 +27,7 @@ def clip_link(viewer: Viewer, clip: ClipView) -> str:
     """The same of a clip; empty where they may not hear it, or nobody can."""
     if clip.sound is None or viewer.user is None:
         return ""
-    named = {"for": viewer.user.pk, "clip": clip.id, "file": clip.sound.path.name}
+    named = {"for": viewer.user.pk, "clip": clip.id, "file": clip.sound.name.name}
     return reverse("clip-sound", args=[signing.dumps(named, salt=CLIP_SALT)])
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 from coachloop.app.queries import listening
-from coachloop.app.queries.audio import Listenable
+from coachloop.app.queries.audio import Listenable, media
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import Turn
 from coachloop.web.links import link
@@ -76,9 +76,13 @@ def player(
 
 
 def _picture(heard: Listenable, turns: Sequence[Turn]) -> Waveform | None:
-    if heard.peaks is None or not heard.peaks.is_file():
+    try:
+        peaks = b"".join(media().read(heard.peaks)) if heard.peaks else b""
+    except OSError:  # not made, or not within reach: it can be heard all the same
         return None
-    return waveform(read_peaks(heard.peaks), seconds=heard.seconds, turns=turns, agent=heard.agent_channel)
+    if not peaks:
+        return None
+    return waveform(read_peaks(peaks), seconds=heard.seconds, turns=turns, agent=heard.agent_channel)
 
 
 def _marks(moments: Iterable[tuple[float, str]], seconds: float, width: int) -> tuple[Mark, ...]:

@@ -4,15 +4,14 @@ RFC 9110, section 14: one range a request. Several at once, and what can't be re
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-BLOCK = 64 * 1024
+from coachloop.core.model.media import Media, Name
+
 ONE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", re.ASCII | re.IGNORECASE)
 
 
@@ -47,16 +46,18 @@ def span(asked: str, size: int) -> Span | None:
     return Span(int(first), min(int(last) + 1, size) if last else size)
 
 
-def ranged(request: HttpRequest, path: Path, *, content_type: str, etag: str) -> HttpResponseBase:
-    """The file or the part that is asked for, read from the disk in blocks.
+def ranged(request: HttpRequest, name: Name, *, media: Media, content_type: str) -> HttpResponseBase:
+    """The file or the part that is asked for, read in blocks from where it lies; 404 where it is not there.
 
     Args:
         request: GET or HEAD, with `Range`, `If-Range` and `If-None-Match` where the browser has something of it.
-        path: the file.
+        name: the file; it names this content, another one has another name.
+        media: where it lies.
         content_type: what it is.
-        etag: names this content; another one has another name.
     """
-    size, tag = path.stat().st_size, f'"{etag}"'
+    size, tag = media.size(name), f'"{name.stem}"'
+    if size is None:
+        raise Http404
     part = None
     if request.method == "GET" and request.headers.get("If-Range", tag) == tag:
         part = span(request.headers.get("Range", ""), size)
@@ -66,12 +67,11 @@ def ranged(request: HttpRequest, path: Path, *, content_type: str, etag: str) ->
         response = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         response["Content-Range"] = f"bytes */{size}"
     elif part is not None:
-        response = StreamingHttpResponse(_blocks(path, part), status=HTTPStatus.PARTIAL_CONTENT)
+        response = StreamingHttpResponse(media.read(name, part.start, part.stop), status=HTTPStatus.PARTIAL_CONTENT)
         response["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{size}"
         response["Content-Length"] = str(part.stop - part.start)
     else:
-        whole = Span(0, size)
-        response = HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(_blocks(path, whole))
+        response = HttpResponse() if request.method == "HEAD" else StreamingHttpResponse(media.read(name, 0, size))
         response["Content-Length"] = str(size)
     response["Content-Type"] = content_type
     response["ETag"] = tag
@@ -82,12 +82,3 @@ def ranged(request: HttpRequest, path: Path, *, content_type: str, etag: str) ->
 def _is_known(request: HttpRequest, tag: str) -> bool:
     known = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}
     return bool(known & {tag, "*"})
-
-
-def _blocks(path: Path, part: Span) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(part.start)
-        left = part.stop - part.start
-        while left > 0 and (block := file.read(min(BLOCK, left))):
-            left -= len(block)
-            yield block

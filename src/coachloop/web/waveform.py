@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +27,9 @@ class Waveform:
     below: str
 
 
-def read_peaks(path: Path) -> NDArray[np.int8]:
+def read_peaks(content: bytes) -> NDArray[np.int8]:
     """As adapters.audio.peaks stores them: how many channels, then for each stretch and channel its lowest and its highest sample."""
-    data = np.frombuffer(path.read_bytes(), dtype=np.int8)
+    data = np.frombuffer(content, dtype=np.int8)
     channels = int(data[0])
     return data[1:].reshape(-1, channels, 2).transpose(1, 0, 2)
 

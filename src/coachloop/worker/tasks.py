@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.tasks import task
 from django.utils import timezone
 
+from coachloop.app.queries.audio import media
 from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import events
@@ -67,6 +68,7 @@ def score_some(template: str, ids: list[int]) -> None:
 def hear() -> None:
     """Make words of the recordings that wait, for a while: what is not done by then goes on at the next turn, so that scoring is not kept waiting."""
     ends = monotonic() + HEARS_FOR
+    media().tidy()
     transcribe_waiting(hearing(), viewer=OPERATOR, enough=lambda: monotonic() > ends, rest=AWAY)
 
 

@@ -51,7 +51,7 @@ def test_nothing_is_heard_where_it_is_muted(tmp_path: Path, to: Path) -> None:
     original, copy = (read(path, start=0, end=9) for path in (call, to))
     for start, end in ((2.0, 2.5), (4.25, 6.0)):
         assert np.abs(copy[:, round(start * RATE) : round(end * RATE)]).max() < 0.005
-        within = read_peaks(to.with_suffix(".peaks"))[:, round(start * A_SECOND) : round(end * A_SECOND)]
+        within = read_peaks(to.with_suffix(".peaks").read_bytes())[:, round(start * A_SECOND) : round(end * A_SECOND)]
         assert not within.any()
     for start, end in ((0.0, 1.98), (2.52, 4.23)):
         there = slice(round(start * RATE), round(end * RATE))
@@ -110,7 +110,7 @@ def test_peaks_are_the_lowest_and_highest_of_each_twentieth(pieces: list[int], c
 
 def test_the_waveform_reads_them(tmp_path: Path, to: Path) -> None:
     browser_copy(saved(tmp_path / "call.wav", speechlike(3, channels=2)), to)
-    assert read_peaks(to.with_suffix(".peaks")).shape == (2, 3 * A_SECOND, 2)
+    assert read_peaks(to.with_suffix(".peaks").read_bytes()).shape == (2, 3 * A_SECOND, 2)
 
 
 def test_nothing_is_left_of_a_copy_that_failed(tmp_path: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,10 @@ from signal import SIGKILL
 import pytest
 
 from coachloop.adapters.audio.check import Facts, Limits, check
-from coachloop.adapters.audio.keep import PART, keep, place_of, written
+from coachloop.adapters.audio.keep import PART, keep, written
 from coachloop.adapters.audio.kinds import BadRecordingError
+from coachloop.adapters.media import Folder
+from coachloop.core.model.media import recording
 from sounds import saved, tone
 
 KILLED = """
@@ -34,13 +36,14 @@ def facts(call: Path) -> Facts:
 
 
 def test_it_is_kept_once_under_its_hash(call: Path, facts: Facts, tmp_path: Path) -> None:
-    place = keep(call, tmp_path / "media", facts)
+    media = Folder(tmp_path / "media")
+    place = media.root / keep(call, media, facts)
     assert place == tmp_path / "media" / "audio" / facts.sha256[:2] / f"{facts.sha256}.wav"
     assert place.read_bytes() == call.read_bytes()
     os.utime(place, (0, 0))
     written = place.stat().st_ino
     call.unlink()
-    assert keep(call, tmp_path / "media", facts) == place  # it need not even be read again
+    assert media.root / keep(call, media, facts) == place  # it need not even be read again
     assert (place.stat().st_ino, len([*place.parent.iterdir()])) == (written, 1)
     assert place.stat().st_mtime > 0  # it is wanted anew
 
@@ -48,16 +51,17 @@ def test_it_is_kept_once_under_its_hash(call: Path, facts: Facts, tmp_path: Path
 def test_what_changed_since_it_was_checked_is_not_kept(call: Path, facts: Facts, tmp_path: Path) -> None:
     saved(call, tone(1, hertz=300))
     with pytest.raises(BadRecordingError, match="changed while it was being read"):
-        keep(call, tmp_path / "media", facts)
-    assert [*place_of(facts.sha256, ".wav", tmp_path / "media").parent.iterdir()] == []
+        keep(call, Folder(tmp_path / "media"), facts)
+    assert [*(tmp_path / "media" / recording(facts.sha256, ".wav")).parent.iterdir()] == []
 
 
 def test_what_is_only_half_there_is_written_again(call: Path, facts: Facts, tmp_path: Path) -> None:
     """As a disk may leave it that lost power."""
-    place = place_of(facts.sha256, facts.suffix, tmp_path / "media")
+    place = tmp_path / "media" / recording(facts.sha256, facts.suffix)
     place.parent.mkdir(parents=True)
     place.write_bytes(b"half")
-    assert keep(call, tmp_path / "media", facts).read_bytes() == call.read_bytes()
+    keep(call, Folder(tmp_path / "media"), facts)
+    assert place.read_bytes() == call.read_bytes()
 
 
 def test_killed_while_writing_leaves_nothing_under_the_name(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.readers.told import said
 from coachloop.adapters.audio.check import Limits
+from coachloop.adapters.media import Folder
 from coachloop.adapters.readers.incoming import files_of, lines_of
 from coachloop.adapters.readers.recordings import Shelf
 
@@ -28,7 +29,7 @@ def folder(tmp_path):
 def test_a_transcript_beside_its_recording_is_its_words(folder, tmp_path):
     """Both are one conversation, and nothing needs to be transcribed."""
     assert [path.name for path in files_of(folder)] == ["c-1.wav", "c-2.vtt"]
-    shelf = Shelf(tmp_path / "media", Limits(bytes=10_000_000, seconds=60), "a-1")
+    shelf = Shelf(Folder(tmp_path / "media"), Limits(bytes=10_000_000, seconds=60), "a-1")
     found = [line for path in files_of(folder) for line in lines_of(path, shelf)]
     first, second = (json.loads(line.raw) for line in found)
     assert (first["id"], first["agent_id"], first["language"]) == ("c-1", "a-1", "en")
@@ -39,7 +40,7 @@ def test_a_transcript_beside_its_recording_is_its_words(folder, tmp_path):
 
 def test_a_transcript_beside_a_recording_that_cant_be_read_is_named(folder, tmp_path):
     (folder / "c-1.json").write_text('{"segments": [{"text": 3}]}')
-    shelf = Shelf(tmp_path / "media", Limits(bytes=10_000_000, seconds=60))
+    shelf = Shelf(Folder(tmp_path / "media"), Limits(bytes=10_000_000, seconds=60))
     (refused,) = lines_of(folder / "c-1.wav", shelf)
     assert refused.reason == "c-1.json: segments.0.text: Input should be a valid string, got 3"
 
@@ -51,7 +52,7 @@ def test_of_several_transcripts_of_a_call_the_one_that_tells_the_most_is_taken(f
         (folder / name).write_text(vtt)
     (folder / "c-3.json").write_text(json.dumps(WHISPER))
     assert [path.name for path in files_of(folder)] == ["c-1.wav", "c-2.vtt", "c-3.json"]
-    shelf = Shelf(tmp_path / "media", Limits(bytes=10_000_000, seconds=60))
+    shelf = Shelf(Folder(tmp_path / "media"), Limits(bytes=10_000_000, seconds=60))
     (folder / "c-1.json").write_text('{"agent_id": "a-9"}')
     (line,) = lines_of(folder / "c-1.wav", shelf)
     assert said(json.loads(line.raw)) == [("agent", 1, 2, "Hi")]

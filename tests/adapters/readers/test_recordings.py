@@ -3,6 +3,7 @@ import json
 import pytest
 
 from coachloop.adapters.audio.check import Limits
+from coachloop.adapters.media import Folder
 from coachloop.adapters.readers.incoming import files_of, lines_of
 from coachloop.adapters.readers.recordings import Shelf
 from coachloop.core.model.receipt import Line, Refusal
@@ -12,7 +13,7 @@ from sounds import saved, speechlike
 
 @pytest.fixture
 def shelf(tmp_path):
-    return Shelf(tmp_path / "media", Limits(bytes=10**7, seconds=60), "a-1")
+    return Shelf(Folder(tmp_path / "media"), Limits(bytes=10**7, seconds=60), "a-1")
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_a_recording_is_a_line_and_is_kept(calls, shelf):
     assert (said.id, said.channel, said.agent_id, said.audio, said.turns) == ("c-7", "voice", "a-1", "c-7.wav", None)
     recording = line.recording
     assert (recording.seconds, recording.channels, recording.sample_rate) == (2.0, 2, 8000)
-    kept = shelf.media / "audio" / recording.sha256[:2] / f"{recording.sha256}.wav"
+    kept = shelf.media.root / "audio" / recording.sha256[:2] / f"{recording.sha256}.wav"
     assert kept.read_bytes() == (calls / "c-7.wav").read_bytes()
 
 
@@ -67,7 +68,7 @@ def test_a_sidecar_that_is_none_refuses_its_recording(calls, shelf, sidecar):
 def test_what_is_no_recording_is_refused_and_nothing_is_kept(calls, shelf):
     (calls / "c.wav").write_text("hello")
     assert isinstance(only(calls / "c.wav", shelf), Refusal)
-    assert not shelf.media.exists()
+    assert not shelf.media.root.exists()
 
 
 def lines_file(calls, *rows):
@@ -99,7 +100,7 @@ def test_a_line_reaches_no_file_outside_of_its_folder(calls, shelf, tmp_path):
         refusal = only(lines_file(calls, {"id": "c-1", "audio": name}), shelf)
         assert isinstance(refusal, Refusal)
         assert "outside" in refusal.reason
-    assert not shelf.media.exists()
+    assert not shelf.media.root.exists()
 
 
 @pytest.mark.parametrize("name", [7, "", "x" * 2000, "a\0b", None, ["c.wav"]])

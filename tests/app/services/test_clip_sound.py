@@ -19,7 +19,7 @@ from coachloop.app.services import clip_sound as services
 from coachloop.app.services import clips
 from coachloop.core.masking.shown import EARLY, LATE
 from coachloop.wiring import cut_clip
-from sounds import saved, speechlike
+from sounds import lying, saved, speechlike
 
 DIGEST = "c" * 64
 SAID = ("Good morning, Ms Berg!", "Hello.", "How are you, Ms BERG?", "Fine.")
@@ -73,8 +73,8 @@ def recording(copy, **change):
     row = Audio(conversation=Conversation.objects.get(key="c-1"), **facts)
     row.copied = audio.copy_name(row, ())
     row.save()
-    audio.copy_of(row).parent.mkdir(parents=True, exist_ok=True)
-    audio.copy_of(row).write_bytes(copy)
+    lying(audio.copy_of(row)).parent.mkdir(parents=True, exist_ok=True)
+    lying(audio.copy_of(row)).write_bytes(copy)
     return row
 
 
@@ -88,7 +88,7 @@ def who_hears(cast, clip):
 
 
 def files():
-    return sorted(path.name for path in clip_sound.folder().glob("*"))
+    return sorted(path.name for path in lying("clips").glob("*"))
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_a_voice_is_never_open_without_its_words(cast, clip):
 
 def test_the_name_that_is_hidden_is_not_heard(cast, clip):
     """All of the clip is, but for the seconds of the name, in both channels."""
-    heard, shown = read(plays(cast.lea, clip), start=0, end=99), queries.clip(cast.lea, clip.pk)
+    heard, shown = read(lying(plays(cast.lea, clip)), start=0, end=99), queries.clip(cast.lea, clip.pk)
     assert "Berg" not in str(shown.turns)
     cut = shown.sound.sound
     assert (cut.start, cut.end) == (0.0, 12.6)
@@ -154,11 +154,11 @@ def test_what_the_whole_call_mutes_is_muted_in_the_clip(cast, clip, tmp_path):
     browser_copy(saved(tmp_path / "call.wav", speechlike(SECONDS, channels=2)), tmp_path / "b.m4a", muted=[(5, 8)])
     row.copied = audio.copy_name(row, [(5, 8)])
     row.save()
-    audio.copy_of(row).write_bytes((tmp_path / "b.m4a").read_bytes())
+    lying(audio.copy_of(row)).write_bytes((tmp_path / "b.m4a").read_bytes())
     after = plays(cast.lea, clip)
     assert after != before
-    assert np.abs(read(after, start=5.1, end=7.9)).max() < 0.01
-    assert np.abs(read(after, start=3, end=4)).max() > 0.1
+    assert np.abs(read(lying(after), start=5.1, end=7.9)).max() < 0.01
+    assert np.abs(read(lying(after), start=3, end=4)).max() > 0.1
     assert services.tidy(now=NOW) == 1
     assert files() == [after.name]
 
@@ -166,14 +166,14 @@ def test_what_the_whole_call_mutes_is_muted_in_the_clip(cast, clip, tmp_path):
 def test_words_of_another_recording_say_nothing_about_this_one(cast, clip, copy):
     """One in the place of the one that was transcribed, one without times, one whose copy is not there."""
     path = plays(cast.lea, clip)
-    audio.copy_of(Audio.objects.get()).unlink()
+    lying(audio.copy_of(Audio.objects.get())).unlink()
     assert plays(cast.lea, clip) is None
     Audio.objects.all().delete()
     assert plays(cast.lea, clip) is None
     recording(copy, sha256="d" * 64)
     assert plays(cast.lea, clip) is None
     assert not queries.clip(cast.lea, clip.pk).has_voice
-    assert path.is_file()
+    assert lying(path).is_file()
     services.tidy(now=NOW)
     assert files() == []
 
@@ -191,7 +191,7 @@ def test_taken_back_while_it_is_cut(cast, clip, earnest):
 
 
 def test_a_recording_that_cannot_be_read_is_no_sound(cast, clip):
-    audio.copy_of(Audio.objects.get()).write_bytes(b"no sound")
+    lying(audio.copy_of(Audio.objects.get())).write_bytes(b"no sound")
     assert plays(cast.lea, clip) is None
     assert files() == []
 
@@ -200,10 +200,10 @@ def test_what_was_left_lying_is_tidied_away(cast, clip):
     """Files of clips that are gone or taken back, and half ones of what was ended; not those that are being written."""
     kept = plays(cast.lea, clip)
     for name in (".1-a.m4a.x.part", ".1-b.m4a.y.part", "999-abc.m4a", "odd"):
-        (clip_sound.folder() / name).write_bytes(b"x")
+        (lying("clips") / name).write_bytes(b"x")
     old, new = (NOW.timestamp() - age for age in (7200, 60))
-    os.utime(clip_sound.folder() / ".1-a.m4a.x.part", (old, old))
-    os.utime(clip_sound.folder() / ".1-b.m4a.y.part", (new, new))
+    os.utime(lying("clips") / ".1-a.m4a.x.part", (old, old))
+    os.utime(lying("clips") / ".1-b.m4a.y.part", (new, new))
     assert services.tidy(now=NOW) == 3
     assert files() == [".1-b.m4a.y.part", kept.name]
     Clip.objects.update(withdrawn_at=NOW)

@@ -1,14 +1,16 @@
 """Recordings of tones: each sounds like one word, so that what is transcribed can be read off."""
 
 import errno
-import fcntl
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from builders import NOW, call, lines, publish, score
 from coachloop.app.models import Audio, AudioPart, AuditEntry, Conversation, Verdict
@@ -16,12 +18,14 @@ from coachloop.app.queries import audio as queries
 from coachloop.app.queries.revisions import words_of
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import transcribing
+from coachloop.app.services.alone import alone
 from coachloop.app.services.ingest import ingest, revise
 from coachloop.app.services.transcribing import Tally, transcribe_waiting
 from coachloop.core.hearing.heard import Heard, HeardWord, Separated
 from coachloop.core.hearing.port import RATE, CantTranscribeError, TranscriberUnavailableError
 from coachloop.core.hearing.tools import Tools
 from coachloop.core.model.recording import Recording
+from sounds import lying
 
 pytestmark = pytest.mark.django_db
 
@@ -86,8 +90,8 @@ def bring(seconds: float = 20.0, *, channels: int = 2, key: str = "c-1", **field
     document = {**call(key), "turns": None, "audio": recording.name, **fields}
     ingest([replace(lines(document)[0], recording=recording)], viewer=OPERATOR, now=NOW)
     row = Audio.objects.get(conversation__key=key)
-    queries.path_of(row).parent.mkdir(parents=True, exist_ok=True)
-    queries.path_of(row).write_bytes(b"sound")
+    lying(queries.name_of(row)).parent.mkdir(parents=True, exist_ok=True)
+    lying(queries.name_of(row)).write_bytes(b"sound")
     return row
 
 
@@ -110,7 +114,7 @@ def test_a_recording_becomes_a_conversation_and_is_scored(home):  # noqa: ARG001
     assert spoken() == [("agent", AGENT), ("customer", CUSTOMER)]
     row = Audio.objects.get()
     assert (row.state, row.transcriber, row.agent_channel) == ("done", "listener-1", 0)
-    assert queries.copy_of(row).read_bytes() == b"copy"
+    assert lying(queries.copy_of(row)).read_bytes() == b"copy"
     assert document()["speakers"] == {"from": "channels", "confidence": 1.0, "confirmed": False}
     assert document()["turns"][1]["words"][0] == {"text": "hi", "start": 8.0, "end": 8.2}
     assert (document()["language"], document()["transcribed_by"]) == ("en", "listener-1")
@@ -223,7 +227,7 @@ def test_what_cannot_be_transcribed_says_why_and_the_rest_goes_on(home):  # noqa
 
 def test_a_recording_that_is_gone_says_so(home):  # noqa: ARG001
     """Whoever reads the page learns nothing of where files lie here."""
-    queries.path_of(bring()).unlink()
+    lying(queries.name_of(bring())).unlink()
     reason = listen(tools(sound(20))).failed[0][1]
     assert reason == "its file can't be read or written: No such file or directory"
 
@@ -247,10 +251,29 @@ def test_one_that_ends_everybody_is_left_alone(home):  # noqa: ARG001
     assert "ended 5 times" in listen(tools(sound(20))).failed[0][1]
 
 
+@contextmanager
+def elsewhere(name: str) -> Iterator[None]:
+    """Somebody else is at it: on PostgreSQL another session, which a thread has of its own."""
+    holds, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with alone(name) as mine:
+            assert mine
+            holds.set()
+            done.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holds.wait(10)
+    yield
+    done.set()
+    thread.join()
+
+
 def test_nobody_listens_to_what_somebody_else_listens_to(home):  # noqa: ARG001
     row = bring()
-    with queries.path_of(row).open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with elsewhere(str(queries.name_of(row))):
         assert listen(tools(sound(20))).busy == 1
     assert listen(tools(sound(20))).done == 1
 
@@ -286,8 +309,8 @@ def test_where_nothing_unmasked_is_kept_the_recording_goes(home, settings):  # n
     row = bring()
     listen(tools(sound(20)))
     row.refresh_from_db()
-    assert not queries.path_of(row).exists()
-    assert queries.copy_of(row).exists()
+    assert not lying(queries.name_of(row)).exists()
+    assert lying(queries.copy_of(row)).exists()
 
 
 def test_a_recording_that_is_not_kept_and_comes_again_goes_too(home, settings):  # noqa: ARG001
@@ -295,13 +318,13 @@ def test_a_recording_that_is_not_kept_and_comes_again_goes_too(home, settings): 
     settings.CONFIG = settings.CONFIG.model_copy(update={"masking": "always"})
     row = bring()
     listen(tools(sound(20)))
-    queries.path_of(row).write_bytes(b"sound")
+    lying(queries.name_of(row)).write_bytes(b"sound")
     other = bring(key="c-2")
     Audio.objects.filter(pk=other.pk).update(state="failed")
-    arrived = datetime.fromtimestamp(queries.path_of(row).stat().st_mtime, UTC)
+    arrived = datetime.fromtimestamp(lying(queries.name_of(row)).stat().st_mtime, UTC)
     assert transcribing.forget_unwanted(now=arrived + timedelta(hours=23)) == 0
     assert transcribing.forget_unwanted(now=arrived + timedelta(hours=25)) == 1
-    assert (queries.path_of(row).exists(), queries.path_of(other).exists()) == (False, True)
+    assert (lying(queries.name_of(row)).exists(), lying(queries.name_of(other)).exists()) == (False, True)
     settings.CONFIG = settings.CONFIG.model_copy(update={"masking": "display"})
     assert transcribing.forget_unwanted(now=arrived + timedelta(hours=50)) == 0
 
@@ -312,8 +335,8 @@ def test_where_the_recording_went_another_copy_is_made_of_the_one_before(home, s
     bring()
     listen(tools(sound(20)))
     row = Audio.objects.get()
-    before = queries.copy_of(row).with_name("before.m4a")
-    queries.copy_of(row).replace(before)
+    before = lying(queries.copy_of(row)).with_name("before.m4a")
+    lying(queries.copy_of(row)).replace(before)
     before.with_suffix(queries.PEAKS).write_bytes(b"peaks")
     Audio.objects.update(state="waiting", copied=before.name)
     sources = []
@@ -324,7 +347,7 @@ def test_where_the_recording_went_another_copy_is_made_of_the_one_before(home, s
 
     assert listen(replace(tools(sound(20)), copy=copy)).done == 1
     assert sources == [before]
-    assert queries.copy_of(row).read_bytes() == b"copy"
+    assert lying(queries.copy_of(row)).read_bytes() == b"copy"
     assert not before.exists()
     assert not before.with_suffix(queries.PEAKS).exists()
 

@@ -9,23 +9,29 @@ from tempfile import mkstemp
 
 from coachloop.adapters.audio.check import Facts
 from coachloop.adapters.audio.kinds import BadRecordingError
+from coachloop.core.model.media import Media, Name, recording
 
 _PIECE = 1 << 20
 PART = ".part"
 """How files end that are being written; one that is there while nothing runs was left by what was killed."""
 
 
-def keep(path: Path, media: Path, facts: Facts) -> Path:
-    """Copy a recording to its place below `media`, where it may be already; returns the place.
+def keep(path: Path, media: Media, facts: Facts) -> Name:
+    """Copy a recording to its place among the media, where it may be already; returns its name there.
 
     Raises:
         BadRecordingError: it is no longer the file that was checked.
+        MediaUnavailableError: the place does not answer.
     """
-    place = place_of(facts.sha256, facts.suffix, media)
-    if place.is_file() and place.stat().st_size == facts.size:
-        os.utime(place)  # whoever deletes what lies here for long sees that it is wanted anew
-        return place
-    with written(place) as part, path.open("rb") as source, part.open("wb") as copy:
+    name = recording(facts.sha256, facts.suffix)
+    if media.size(name) == facts.size and media.renew(name):
+        return name
+    with (
+        media.making(name) as place,
+        written(place) as part,
+        path.open("rb") as source,
+        part.open("wb") as copy,
+    ):
         digest = sha256()
         while piece := source.read(_PIECE):
             digest.update(piece)
@@ -34,12 +40,7 @@ def keep(path: Path, media: Path, facts: Facts) -> Path:
             raise BadRecordingError(
                 "it changed while it was being read: wait until it is written in full, and bring it again"
             )
-    return place
-
-
-def place_of(digest: str, suffix: str, media: Path) -> Path:
-    """Where the recording with this SHA-256 is kept."""
-    return media / "audio" / digest[:2] / f"{digest}{suffix}"
+    return name
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from coachloop.adapters.audio.keep import keep
 from coachloop.adapters.audio.kinds import BadRecordingError
 from coachloop.adapters.readers import conversations
 from coachloop.adapters.readers.vcon_content import Trust
+from coachloop.core.model.media import Media, MediaUnavailableError
 from coachloop.core.model.receipt import Line, Refusal
 from coachloop.core.model.recording import Recording
 from coachloop.core.model.wire import BadLineError, json_object
@@ -27,7 +28,7 @@ class Shelf:
     do; its `keep` is ours.
     """
 
-    media: Path
+    media: Media
     limits: Limits
     agent_id: str = ""
     agent_channel: int | None = None
@@ -49,6 +50,8 @@ def line_of(path: Path, shelf: Shelf) -> Line | Refusal:
     try:
         fields = _beside(path, shelf.agent_channel)
         recording = kept(path, shelf)
+    except MediaUnavailableError:
+        raise  # nothing is wrong with the file: it is brought again
     except (BadLineError, BadRecordingError, OSError) as error:
         return Refusal(str(path), 1, str(error))
     default = {"id": path.stem, "channel": "voice"} | ({"agent_id": shelf.agent_id} if shelf.agent_id else {})
@@ -79,6 +82,8 @@ def _joined(line: Line, shelf: Shelf) -> Line | Refusal:
         return Refusal(line.file, line.number, f"audio: {name!r} lies outside of the folder of {Path(line.file).name}")
     try:
         return _line(line, fields, kept(path, shelf))
+    except MediaUnavailableError:
+        raise
     except (BadRecordingError, OSError) as error:
         return Refusal(line.file, line.number, f"audio: {error}")
 

@@ -10,14 +10,12 @@ from django.conf import settings
 from django.db.models import F
 
 from coachloop.app.models import Audio
-
-COPY = ".m4a"
-PEAKS = ".peaks"
+from coachloop.core.model.media import COPY, PEAKS, Media, Name, browser_copy, recording
 
 
 @dataclass(frozen=True, slots=True)
 class Listenable:
-    """The recording of the conversation with this key; `copy` and `peaks` are files, None until they are made.
+    """The recording of the conversation with this key; `copy` and `peaks` are names of media, None until they are made.
 
     `waits` and `reason` say why there is nothing to hear or to read yet, or that there will not be.
     """
@@ -31,23 +29,28 @@ class Listenable:
     notes: tuple[str, ...]
     waits: bool
     reason: str
-    copy: Path | None
-    peaks: Path | None
+    copy: Name | None
+    peaks: Name | None
 
 
-def media() -> Path:
-    """The folder of recordings and what is made of them."""
+def media() -> Media:
+    """Where recordings lie, and what is made of them."""
+    return settings.MEDIA(Path(settings.HOME))
+
+
+def coming_in() -> Path:
+    """The folder of this machine for what is on its way in."""
     return Path(settings.HOME) / "media"
 
 
-def path_of(row: Audio) -> Path:
+def name_of(row: Audio) -> Name:
     """The recording itself, as it came in."""
-    return media() / "audio" / row.sha256[:2] / f"{row.sha256}{row.suffix}"
+    return recording(row.sha256, row.suffix)
 
 
-def copy_of(row: Audio) -> Path:
+def copy_of(row: Audio) -> Name:
     """What a browser plays of it, where it is made."""
-    return media() / "browser" / row.sha256[:2] / row.copied
+    return browser_copy(row.sha256, row.copied)
 
 
 def copy_name(row: Audio, muted: Sequence[tuple[float, float]]) -> str:

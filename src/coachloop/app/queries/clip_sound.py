@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pydantic_core
@@ -11,6 +10,7 @@ from coachloop.app.models import Audio, Clip
 from coachloop.app.queries import audio
 from coachloop.core.coaching.clips import Cut, name_places
 from coachloop.core.coaching.sound import Sound, sound
+from coachloop.core.model.media import Name, clip
 from coachloop.core.model.wire import ConversationLine
 
 MADE = 1
@@ -21,19 +21,9 @@ MADE = 1
 class ClipSound:
     """Where a clip is heard. `source` is what browsers play of the whole call: what is muted there can't get into a clip."""
 
-    source: Path
-    path: Path
+    source: Name
+    name: Name
     sound: Sound
-
-
-def folder() -> Path:
-    """Where clips lie that are cut."""
-    return audio.media() / "clips"
-
-
-def files_of(clip_id: int) -> list[Path]:
-    """What is cut of a clip."""
-    return list(folder().glob(f"{clip_id}-*"))
 
 
 def line_of(row: Clip, document: str) -> ConversationLine:
@@ -60,7 +50,7 @@ def of(row: Clip, line: ConversationLine) -> ClipSound | None:
         return None
     source = audio.copy_of(recording)
     found = sound(line.conversation(), Cut(row.first_turn, row.last_turn), seconds=recording.seconds)
-    if found is None or not source.is_file():
+    if found is None or not audio.media().seems_there(source):
         return None
     digest = hashlib.sha256(repr((MADE, recording.copied, row.revision, found)).encode()).hexdigest()[:16]
-    return ClipSound(source, folder() / f"{row.pk}-{digest}{audio.COPY}", found)
+    return ClipSound(source, clip(row.pk, digest), found)

@@ -20,6 +20,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.clips import hidden
 from coachloop.core.masking.shown import by_tokens
 from coachloop.core.model.conversation import Speaker
+from coachloop.core.model.media import Name
 from coachloop.core.model.people import Role
 from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import Outcome
@@ -147,13 +148,13 @@ def newest(viewer: Viewer, *, behaviour: str = "", most: int = LISTED) -> list[C
     return views(viewer, _read(rows)[:most])
 
 
-def cut_now(clip_ids: Iterable[int]) -> frozenset[Path]:
-    """Files that clips are heard from by somebody, of these clips."""
+def cut_now(clip_ids: Iterable[int]) -> frozenset[Name]:
+    """Names of files that clips are heard from by somebody, of these clips."""
     rows = _read(Clip.objects.filter(pk__in=set(clip_ids), withdrawn_at__isnull=True))
     documents = _documents(rows)
     found = ((row, documents.get((row.conversation_id, row.revision))) for row in rows)
     sounds = (clip_sound.of(row, clip_sound.line_of(row, document)) for row, document in found if document)
-    return frozenset(sound.path for sound in sounds if sound)
+    return frozenset(sound.name for sound in sounds if sound)
 
 
 def clip(viewer: Viewer, clip_id: int) -> ClipView | None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from coachloop.app.models import Agent, Upload
 from coachloop.app.queries import viewing
-from coachloop.app.queries.audio import media
+from coachloop.app.queries.audio import coming_in
 from coachloop.app.queries.conversation import Choice
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.people import Role
@@ -41,7 +41,7 @@ def most_bytes() -> int:
 
 def folder() -> Path:
     """Where files lie that come in."""
-    return media() / "uploads"
+    return coming_in() / "uploads"
 
 
 def path_of(row: Upload) -> Path:

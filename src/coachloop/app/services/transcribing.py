@@ -3,7 +3,6 @@
 import errno
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +16,7 @@ from coachloop.app.queries import audio as queries
 from coachloop.app.queries.revisions import shown_of, words_of
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, ingest, masking
-from coachloop.app.services.alone import is_alone
+from coachloop.app.services.alone import alone
 from coachloop.core.hearing.chunks import PART_SECONDS, border
 from coachloop.core.hearing.heard import HeardWord
 from coachloop.core.hearing.loops import without_loops
@@ -27,6 +26,7 @@ from coachloop.core.hearing.tools import Tools
 from coachloop.core.hearing.turns import turns
 from coachloop.core.masking.shown import muted
 from coachloop.core.model.conversation import SURE
+from coachloop.core.model.media import AUDIO, BROWSER, COPY, PEAKS, MediaUnavailableError, Name
 
 NOBODY = "nothing transcribes here: get a model with `coachloop models get whisper-base`, or name a server in COACHLOOP_SPEECH_URL"
 
@@ -82,8 +82,8 @@ def transcribe_waiting(
         row = Audio.objects.select_related("conversation").filter(pk=audio_id).first()
         if row is None:
             continue
-        with _alone(queries.path_of(row)) as alone:
-            if alone:
+        with alone(str(queries.name_of(row))) as mine:
+            if mine:
                 _take(_Work(row, tools, enough, progress), tally, now=now())
             else:
                 tally.busy += 1
@@ -102,16 +102,6 @@ def try_again(*, viewer: Viewer, now: datetime) -> int:
     if failed:
         audit.record(viewer, "recordings.try-again", "conversations", now=now, detail={"recordings": failed})
     return failed
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[bool]:
-    """Whether nobody else listens to this file."""
-    if not path.is_file():
-        yield True
-        return
-    with path.open("rb") as file:
-        yield is_alone(file)
 
 
 class _EnoughError(Exception):
@@ -139,9 +129,9 @@ class _Work:
         return self.tools.transcriber
 
     @property
-    def path(self) -> Path:
+    def name(self) -> Name:
         """The recording itself."""
-        return queries.path_of(self.row)
+        return queries.name_of(self.row)
 
 
 def _take(work: _Work, tally: Tally, *, now: datetime) -> None:
@@ -172,10 +162,13 @@ def _listen(work: _Work, tally: Tally, *, now: datetime) -> None:
     row = work.row
     try:
         if not row.transcriber and not row.conversation.turn_count:
-            sides = _sides(work)
+            with queries.media().file(work.name, again=True) as path:
+                sides = _sides(work, path)
             _write(work, sides, now=now)
             tally.unsure += sides.confidence < SURE
         _copy(work, now=now)
+    except MediaUnavailableError as error:
+        raise TranscriberUnavailableError(str(error)) from error
     except OSError as error:
         if error.errno in FULL:
             raise TranscriberUnavailableError("the disk is full: make room in COACHLOOP_HOME") from error
@@ -187,17 +180,17 @@ def _fail(row: Audio, reason: str, tally: Tally, *, now: datetime) -> None:
     tally.failed.append((row.name, reason))
 
 
-def _sides(work: _Work) -> Sides:
+def _sides(work: _Work, path: Path) -> Sides:
     """Who says what; where one channel says nothing at all, the other may well hold both people."""
     row, tools = work.row, work.tools
-    heard = [without_loops(_words(work, channel)) for channel in range(row.channels)]
+    heard = [without_loops(_words(work, path, channel=channel)) for channel in range(row.channels)]
     if all(heard) and len(heard) == 2:
         return by_channel(heard, agent=tools.agent_channel)
     both = next((channel for channel, words in enumerate(heard) if words), 0)
-    return by_voice(tools.separate(tools.read(work.path, start=0.0, end=row.seconds)[both], heard[both]))
+    return by_voice(tools.separate(tools.read(path, start=0.0, end=row.seconds)[both], heard[both]))
 
 
-def _words(work: _Work, channel: int) -> list[HeardWord]:
+def _words(work: _Work, path: Path, *, channel: int) -> list[HeardWord]:
     """All words of a channel, in parts; those that are stored are not listened to again."""
     row = work.row
     row.parts.exclude(transcriber=work.transcriber.name).delete()
@@ -207,7 +200,7 @@ def _words(work: _Work, channel: int) -> list[HeardWord]:
     while start < row.seconds - SHORTEST:
         if work.enough():
             raise _EnoughError("the rest goes on at the next turn")
-        part = _part(work, channel=channel, number=len(parts), start=start)
+        part = _part(work, path, channel=channel, number=len(parts), start=start)
         part.save()
         parts.append(part)
         work.progress(part.end - start)
@@ -215,10 +208,10 @@ def _words(work: _Work, channel: int) -> list[HeardWord]:
     return [HeardWord(*word) for part in parts for word in part.words]
 
 
-def _part(work: _Work, *, channel: int, number: int, start: float) -> AudioPart:
+def _part(work: _Work, path: Path, *, channel: int, number: int, start: float) -> AudioPart:
     """The words of the next stretch, which ends in a pause so that no word is cut."""
     row, transcriber = work.row, work.transcriber
-    samples = work.tools.read(work.path, start=start, end=start + PART_SECONDS)[channel]
+    samples = work.tools.read(path, start=start, end=start + PART_SECONDS)[channel]
     is_last = start + PART_SECONDS >= row.seconds
     cut = len(samples) if is_last else border(samples)
     language = row.conversation.language or work.tools.language or _language(row)
@@ -272,34 +265,48 @@ def _copy(work: _Work, *, now: datetime) -> None:
 
     Where it went already, the new copy is made of the one before. Whose words changed meanwhile still waits.
     """
-    row = work.row
+    row, media = work.row, queries.media()
     before = queries.copy_of(row) if row.copied else None
     silent = muted(shown_of(row.conversation))
     row.copied = queries.copy_name(row, silent)
     made = queries.copy_of(row)
-    if not made.is_file():
-        source = before if before and before.is_file() and not work.path.is_file() else work.path
-        work.tools.copy(source, made, muted=silent)
+    if media.size(made) is None:
+        is_gone = before is not None and media.size(work.name) is None and media.size(before) is not None
+        source = before if before and is_gone else work.name
+        with media.file(source) as path, media.making(made, made.with_suffix(PEAKS)) as to:
+            work.tools.copy(path, to, muted=silent)
     same = Audio.objects.filter(pk=row.pk, conversation__revision=row.conversation.revision)
     if not same.update(copied=row.copied, state=Audio.State.DONE, reason="", tries=0, done_at=now):
         return
     if before and before != made and not Audio.objects.filter(copied=before.name).exists():
-        before.unlink(missing_ok=True)
-        before.with_suffix(queries.PEAKS).unlink(missing_ok=True)
+        media.remove(before, before.with_suffix(PEAKS))
     if not masking.keeps_originals() and not _wanted().filter(sha256=row.sha256).exists():
-        work.path.unlink(missing_ok=True)
+        media.remove(work.name)
 
 
 def forget_unwanted(*, now: datetime) -> int:
-    """Where nothing unmasked is kept, delete recordings that nobody waits for: those that came in again, or were refused; returns how many."""
-    if masking.keeps_originals():
-        return 0
-    wanted = set(_wanted().values_list("sha256", flat=True))
-    lying = (queries.media() / "audio").glob("*/*")
-    gone = [path for path in lying if path.stem not in wanted and path.stat().st_mtime < (now - SETTLED).timestamp()]
-    for path in gone:
-        path.unlink(missing_ok=True)
+    """Where nothing unmasked is kept, delete recordings that nobody waits for: those that came in again, or were refused; returns how many.
+
+    Copies that no recording is played by any more go too, those of another part of them each hour.
+    """
+    media, gone = queries.media(), list(_left_copies(now))
+    if not masking.keeps_originals():
+        wanted = set(_wanted().values_list("sha256", flat=True))
+        gone += [one for one in _settled(AUDIO, now) if one.stem not in wanted]
+    media.remove(*gone)
     return len(gone)
+
+
+def _left_copies(now: datetime) -> Iterator[Name]:
+    for number in range(now.hour, 256, 24):
+        lying = list(_settled(f"{BROWSER}/{number:02x}", now))
+        stems = {f"{one.stem}{COPY}" for one in lying}
+        played = set(Audio.objects.filter(copied__in=stems).values_list("copied", flat=True)) if stems else set()
+        yield from (one for one in lying if f"{one.stem}{COPY}" not in played)
+
+
+def _settled(folder: str, now: datetime) -> Iterator[Name]:
+    return (one.name for one in queries.media().lying(folder) if one.modified_at < now - SETTLED)
 
 
 def _wanted() -> QuerySet[Audio]:

@@ -82,6 +82,7 @@ def begin(*, viewer: Viewer, name: str, size: int, fields: Mapping[str, str], no
     row.fields = kept | {"agent": agent}
     path = queries.path_of(row)
     path.parent.mkdir(parents=True, exist_ok=True)
+    _forget_strays(now)
     path.touch()
     row.save()
     return row
@@ -153,11 +154,24 @@ def forget_unfinished(*, now: datetime) -> int:
     for row in old:
         _remove(queries.path_of(row))
         row.delete()
-    known = set(Upload.objects.values_list("key", flat=True))
-    for path in queries.folder().glob("*"):
-        if path.stem not in known and path.stat().st_mtime < (now - KEPT).timestamp():
-            _remove(path)
+    _forget_strays(now)
     return len(old)
+
+
+def _forget_strays(now: datetime) -> None:
+    """Bytes on this machine that nobody knows any more: whoever forgot the rest may have been another one."""
+    lying = [path for path in queries.folder().glob("*") if _modified(path) < (now - KEPT).timestamp()]
+    known = set(Upload.objects.values_list("key", flat=True)) if lying else set()
+    for path in lying:
+        if path.stem not in known:
+            _remove(path)
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _remove(path: Path) -> None:
@@ -176,7 +190,7 @@ def _alone(row: Upload) -> Iterator[BinaryIO]:
     try:
         file = queries.path_of(row).open("r+b")
     except FileNotFoundError as error:
-        raise WrongStateError("it is not here any more; begin anew") from error
+        raise WrongStateError("it is not here any more, or came to another machine; begin anew") from error
     with file:
         if not is_alone(file):
             raise BusyError("another request brings it in at this moment; ask again")

@@ -1,6 +1,5 @@
 """Recordings as they are heard: by a signed link that is for one person and expires, and never without asking whether they may."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core import signing
@@ -9,10 +8,12 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from coachloop.app.queries import audio as queries
 from coachloop.app.queries import listening
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.app.services import clip_sound as services
+from coachloop.core.model.media import MediaUnavailableError, Name
 from coachloop.core.model.people import Role
 from coachloop.web import links
 from coachloop.web.access import found, page
@@ -30,10 +31,11 @@ def media(request: HttpRequest, viewer: Viewer, signed: str) -> HttpResponseBase
         return _expired()
     heard = found(listening.of(viewer, named["call"]))
     copy = found(heard.copy)
-    if copy.name != named["file"] or not copy.is_file():
+    if copy.name != named["file"]:
         raise Http404
+    sound = _sound(request, copy)
     audit.look(viewer, heard.key, now=timezone.now())
-    return _sound(request, copy)
+    return sound
 
 
 @require_safe
@@ -44,10 +46,10 @@ def clip_sound(request: HttpRequest, viewer: Viewer, signed: str) -> HttpRespons
         named = _named(viewer, signed, salt=links.CLIP_SALT)
     except signing.SignatureExpired:
         return _expired()
-    path = found(services.heard(viewer=viewer, clip_id=named["clip"], cut=cut_clip, now=timezone.now()))
-    if path.name != named["file"]:
+    name = found(services.heard(viewer=viewer, clip_id=named["clip"], cut=cut_clip, now=timezone.now()))
+    if name.name != named["file"]:
         raise Http404
-    return _sound(request, path)
+    return _sound(request, name)
 
 
 def _named(viewer: Viewer, signed: str, *, salt: str) -> dict[str, Any]:
@@ -67,7 +69,10 @@ def _expired() -> HttpResponse:
     return HttpResponse("This link has expired. Load the page again, and play it there.", status=410)
 
 
-def _sound(request: HttpRequest, path: Path) -> HttpResponseBase:
-    response = ranged(request, path, content_type="audio/mp4", etag=path.stem)
+def _sound(request: HttpRequest, name: Name) -> HttpResponseBase:
+    try:
+        response = ranged(request, name, media=queries.media(), content_type="audio/mp4")
+    except MediaUnavailableError:
+        return HttpResponse("The place where recordings lie does not answer. Try again in a minute.", status=503)
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -22,6 +22,7 @@ from coachloop.app.queries import uploads as queries
 from coachloop.app.queries.uploads import UploadView
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import uploads as services
+from coachloop.core.model.media import MediaUnavailableError
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.wiring import incoming
@@ -102,6 +103,8 @@ def _grow(request: HttpRequest, viewer: Viewer, view: UploadView) -> HttpRespons
         return _refused(in_words(busy), HTTPStatus.LOCKED)
     except WrongStateError as elsewhere:
         return _refused(in_words(elsewhere), HTTPStatus.CONFLICT)
+    except MediaUnavailableError as error:
+        return _refused(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
     return _tus(HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Upload-Offset": here}))
 
 
@@ -113,6 +116,8 @@ def _whole(request: HttpRequest, viewer: Viewer, file: "UploadedFile[Any]") -> N
         services.finish(viewer=viewer, key=row.key, reader=incoming, now=timezone.now())
     except RefusedError as refusal:
         messages.error(request, f"{file.name}: {in_words(refusal)}")
+    except MediaUnavailableError as error:
+        messages.error(request, f"{file.name}: {error}; bring it again later")
 
 
 def _state(view: UploadView) -> dict[str, object]:
