@@ -11,7 +11,7 @@ from coachloop.app.models import Focus
 from coachloop.app.queries.examples import Example, Wanted, newest_misses
 from coachloop.app.queries.impact import Moves, everything, moved
 from coachloop.app.queries.programme import pooled_response
-from coachloop.app.queries.rates import Grid, grid_of
+from coachloop.app.queries.rates import Grid, grid_of, here
 from coachloop.app.queries.suggested import Clock, Clocks, clocks
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.insight.focus import RESPONSE, Case, Choice, Circumstances, choose, reason, share_of_calls, why_not
@@ -66,7 +66,7 @@ def suggestions(
         response: the share of a gap that coaching closes; what it closed here where not given, a default before that is known.
         among: only these agents, by their numbers in the database; all whom the viewer may see where not given.
     """
-    grid = grid_of(viewer, by="agent", as_of=as_of, days=days, among=among)
+    grid = here(grid_of(viewer, by="agent", as_of=as_of, days=days, among=among), today)
     if grid is None:
         return []
     judged = _judge(viewer, grid, moves=moves, response=response)
@@ -84,7 +84,7 @@ class Gaps:
 
 def gaps(viewer: Viewer, *, as_of: date) -> Gaps:
     """Everybody's whom the viewer may see, in the four weeks up to a day."""
-    grid = grid_of(viewer, by="agent", as_of=as_of)
+    grid = here(grid_of(viewer, by="agent", as_of=as_of))
     if grid is None:
         return Gaps(frozenset(), {})
     judged = _judge(viewer, grid)

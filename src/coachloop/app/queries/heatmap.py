@@ -99,14 +99,15 @@ class Asked:
 
 def heatmap(viewer: Viewer, asked: Asked = Asked(), *, days: int, today: date) -> Heatmap:
     """One template's behaviours over the last `days` days: agents for leaders and QA leads, teams for operations alone."""
-    options = tuple(Option(*row) for row in _scoring_templates())
+    options = tuple(Option(*row) for row in _scoring_templates(viewer))
     chosen = next((option for option in options if option.key == asked.template), options[0] if options else None)
     by: Literal["agent", "team"] = "agent" if viewer.has(Role.TEAM_LEADER, Role.QA_LEAD) else "team"
     grid = rates.grid_of(viewer, by=by, as_of=today, days=days, template=chosen.key) if chosen else None
+    grid = rates.here(grid) if by == "agent" else grid
     teams = tuple(Option(t.key, t.name) for t in _pickable(viewer)) if by == "agent" else ()
     team = _shown_team(asked.team, teams, agents=len(grid.units) if grid else 0)
     columns = _columns(chosen.key) if chosen else ()
-    places = cut_list(_places(grid, team=team, by=by), asked.page, size=MOST_ROWS)
+    places = cut_list(_places(viewer, grid, team=team, by=by), asked.page, size=MOST_ROWS)
     rows = tuple(_rows(grid, places.rows, columns, by=by))
     page = Slice(rows, places.number, places.pages, places.total)
     return Heatmap(
@@ -128,9 +129,9 @@ def _shown_team(asked: str, teams: tuple[Option, ...], *, agents: int) -> str:
     return teams[0].key if teams and asked != ALL_TEAMS and agents > MOST_ROWS else ""
 
 
-def _scoring_templates() -> Iterable[tuple[str, str]]:
+def _scoring_templates(viewer: Viewer) -> Iterable[tuple[str, str]]:
     """Templates with behaviours: published ones, and those that imported scores made."""
-    about_agents = Template.objects.exclude(pk__in=of_coaching())
+    about_agents = viewing.within(viewer, Template.objects.all()).exclude(pk__in=of_coaching())
     return about_agents.filter(behaviours__retired=False).distinct().order_by("title").values_list("key", "title")
 
 
@@ -154,12 +155,12 @@ class _Place:
     title: str
 
 
-def _places(grid: Grid | None, *, team: str, by: str) -> list[_Place]:
+def _places(viewer: Viewer, grid: Grid | None, *, team: str, by: str) -> list[_Place]:
     """The units to show, in the order of their titles."""
     if grid is None:
         return []
     if by == "team":
-        names = dict(viewing.teams(viewing.OPERATOR).values_list("key", "name"))
+        names = dict(viewing.teams(viewing.centre(viewer)).values_list("key", "name"))
         found = [
             _Place(at, unit.team_key or "", names.get(unit.team_key or "", "")) for at, unit in enumerate(grid.units)
         ]

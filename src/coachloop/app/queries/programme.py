@@ -173,7 +173,7 @@ def _funnel(viewer: Viewer, found: Measured, first: date) -> Funnel:
         scored=within(viewer, scored).distinct().count(),
         coached=held.count(),
         agents=held.values("agent").distinct().count(),
-        followed_up=FollowUp.objects.filter(session__in=held, closed_at__isnull=False).count(),
+        followed_up=FollowUp.objects.filter(session__in=held, closed_at__isnull=False, closed_because="").count(),
         measured=sum(row.effect is not None for row in recent),
         moved=sum(row.verdict == Effect.WORKED for row in recent),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Max
 
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import AgentDay, Behaviour
+from coachloop.app.models import Agent, AgentDay, Behaviour
 from coachloop.app.queries import viewing
 from coachloop.app.queries.counts import By, Counts, counts
 from coachloop.app.queries.daily import newest_day
@@ -209,6 +209,14 @@ def only(grid: Grid, keep: Sequence[int]) -> Grid | None:
         first_day=grid.first_day,
         last_day=grid.last_day,
     )
+
+
+def here(grid: Grid | None, today: date | None = None) -> Grid | None:
+    """A grid of agents without those who have left by its last day, or by another one."""
+    if grid is None:
+        return None
+    gone = set(Agent.objects.filter(left_on__lt=today or grid.last_day).values_list("pk", flat=True))
+    return only(grid, [at for at, pk in enumerate(grid.unit_ids) if pk not in gone]) if gone else grid
 
 
 def _row(grid: Grid, unit: int, column: int, *, known: bool) -> RateRow:

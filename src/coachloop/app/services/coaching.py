@@ -257,7 +257,9 @@ def cancel_session(*, viewer: Viewer, session_id: int, now: datetime) -> Session
 
 def open_due_follow_ups(*, now: datetime) -> int:
     """Open every follow-up whose day has come at its agent's site; run by the worker, harmless to repeat."""
-    waiting = FollowUp.objects.filter(opened_at__isnull=True).select_related("session__agent__team__site")
+    waiting = FollowUp.objects.filter(opened_at__isnull=True, closed_at__isnull=True).select_related(
+        "session__agent__team__site"
+    )
     ready = [row.pk for row in waiting if row.due_on <= sites.local_date(row.session.agent, now)]
     return FollowUp.objects.filter(pk__in=ready, opened_at__isnull=True).update(opened_at=now)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, RefusedError, WrongStateError
-from coachloop.app.models import Behaviour, DriftAlert, DriftBudget
+from coachloop.app.models import Agent, Behaviour, DriftAlert, DriftBudget
 from coachloop.app.queries import drift as queries
 from coachloop.app.queries import programmes, sites
 from coachloop.app.queries.viewing import Viewer, within
@@ -69,10 +69,11 @@ def _keep(viewer: Viewer, slips: Iterable[Slip], now: datetime) -> Raised:
     resolved = [_follow(row, newest.get(who), now) for who, row in standing.items()]
     known = {(row.agent_id, row.behaviour_id): row for row in ours.order_by("signalled_on", "pk")}
     active = set(Behaviour.objects.filter(retired=False).values_list("pk", flat=True))
+    left = set(Agent.objects.filter(left_on__isnull=False).values_list("pk", flat=True))
     new = [
         _alert(slip, now)
         for who, slip in newest.items()
-        if slip.open and slip.behaviour in active and not _told(known.get(who), slip)
+        if slip.open and slip.agent not in left and slip.behaviour in active and not _told(known.get(who), slip)
     ]
     DriftAlert.objects.bulk_create(new)
     _tell(new, now)

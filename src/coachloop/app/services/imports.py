@@ -29,7 +29,7 @@ from coachloop.app.queries import programmes
 from coachloop.app.queries.templates import BehaviourFinder
 from coachloop.app.queries.viewing import Viewer, within
 from coachloop.app.services import audit, bulk, masking
-from coachloop.app.services.people import Directory
+from coachloop.app.services.directory import Directory
 from coachloop.app.services.scoring import scoring_of
 from coachloop.app.services.templates import add_template, publish_template
 from coachloop.core.coaching.agreement import SessionStatus
@@ -247,7 +247,7 @@ def _people(call: Call, shared: _Import) -> tuple[int | None, int | None]:
     team = shared.directory.team(call.team) if call.team else None
     if agent and team:
         shared.directory.seen(agent, team, call.day)
-    team_id = team.pk if team else agent.team_id if agent else None
+    team_id = team.pk if team else shared.directory.team_on(agent, call.day) if agent else None
     return agent.pk if agent else None, team_id
 
 

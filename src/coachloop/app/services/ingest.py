@@ -16,8 +16,8 @@ from coachloop.app.queries.templates import Published, published
 from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.app.services import audio, audit, masking, spoken
 from coachloop.app.services.consented import Consented
+from coachloop.app.services.directory import Directory
 from coachloop.app.services.masking import Kept
-from coachloop.app.services.people import Directory
 from coachloop.core.model.call_type import call_type
 from coachloop.core.model.conversation import COACHING, moment
 from coachloop.core.model.receipt import Line, Receipt, Refusal
@@ -266,7 +266,8 @@ def _place(row: Conversation, line: ConversationLine, directory: Directory) -> N
         directory.joined(row.agent, line.agent_joined_on)
     if row.agent and row.team:
         directory.seen(row.agent, row.team, row.day)
-    row.team = row.team or (row.agent.team if row.agent else None)
+    if row.agent and row.team is None:
+        row.team_id = directory.team_on(row.agent, row.day)
 
 
 def _put_down(rows: list[Conversation], templates: tuple[Published, ...], receipt: Receipt) -> None:

@@ -1,19 +1,19 @@
 """Sites, teams, agents and people who sign in."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from coachloop.app.errors import RefusedError, TakenError, UnknownNameError
-from coachloop.app.models import Agent, Grant, Site, Team, User
+from coachloop.app.errors import RefusedError, TakenError
+from coachloop.app.models import Agent, Grant, Site, User
 from coachloop.app.queries import programmes, sites
-from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, keeping
+from coachloop.app.services.directory import Directory
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
 from coachloop.core.model.wire import BadLineError, PersonLine, row, taken
@@ -62,12 +62,11 @@ def set_password(*, viewer: Viewer, email: str, password: str, now: datetime) ->
     """Give somebody a new password.
 
     Raises:
+        NotYoursError: an admin does.
         UnknownNameError: nobody has that address.
         RefusedError: the password is too easy to guess; the message says why.
     """
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        raise UnknownNameError(f"nobody has the address {email!r}; add them with `coachloop people add FILE`")
+    user = keeping.by_email(viewer, email)
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -82,11 +81,10 @@ def allow_originals(*, viewer: Viewer, email: str, allowed: bool, now: datetime)
     """Let somebody read what is masked in the calls that they may see, or no longer.
 
     Raises:
+        NotYoursError: an admin does.
         UnknownNameError: nobody has that address.
     """
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        raise UnknownNameError(f"nobody has the address {email!r}; add them with `coachloop people add FILE`")
+    user = keeping.by_email(viewer, email)
     user.sees_originals = allowed
     user.save(update_fields=["sees_originals"])
     audit.record(viewer, "person.originals", f"user:{user.pk}", now=now, detail={"allowed": allowed})
@@ -139,74 +137,3 @@ def _add_person(line: PersonLine, programme: int | None) -> bool:
         agent.user, agent.team = user, agent.team or team
         agent.save(update_fields=["user", "team"])
     return new_user or new_role
-
-
-class Directory:
-    """Agents and teams of a programme by the keys that exports use, made when first met; one query a new key."""
-
-    def __init__(self, programme_id: int | None = None) -> None:
-        self._programme_id = programme_id
-        self._agents: dict[str, Agent] = {}
-        self._teams: dict[str, Team] = {}
-        self._newest: dict[str, tuple[date, Team]] = {}
-        self._joined: set[str] = set()
-
-    def agent(self, key: str, name: str | None = None) -> Agent:
-        """The agent with this key; a name is taken the first time one is given."""
-        agent = self._agents.get(key)
-        if agent is None:
-            made = {"name": name or key, "programme_id": self._programme_id}
-            agent, _ = Agent.objects.get_or_create(key=key, defaults=made)
-            self._must_be_ours("agent", agent)
-            self._agents[key] = agent
-        if name and agent.name == key != name:
-            agent.name = name
-            agent.save(update_fields=["name"])
-        return agent
-
-    def team(self, key: str) -> Team:
-        """The team with this key."""
-        team = self._teams.get(key)
-        if team is None:
-            site = first_site()
-            if site.pk is None:
-                site.save()
-            made = {"name": key, "site": site, "programme_id": self._programme_id}
-            team, _ = Team.objects.get_or_create(key=key, defaults=made)
-            self._must_be_ours("team", team)
-            self._teams[key] = team
-        return team
-
-    def taken(self, *, agents: Collection[str], teams: Collection[str]) -> frozenset[str]:
-        """Which of these agents' and teams' keys belong to another programme, as `agent:KEY` and `team:KEY`."""
-        if self._programme_id is None:
-            return frozenset()
-        found: set[str] = set()
-        for what, rows, keys in (("agent", Agent.objects.all(), agents), ("team", Team.objects.all(), teams)):
-            theirs = rows.filter(key__in=keys).exclude(programme_id=self._programme_id)
-            found |= {f"{what}:{key}" for key in theirs.values_list("key", flat=True)}
-        return frozenset(found)
-
-    def _must_be_ours(self, what: str, row: Agent | Team) -> None:
-        if row.programme_id != self._programme_id:
-            raise TakenError(what, row.key)
-
-    def seen(self, agent: Agent, team: Team, day: date | None) -> None:
-        """Remember that a conversation of `day` names this team: the newest one says where the agent is now."""
-        known = agent.team_since or date.min
-        if agent.team_id is None or (day or date.min) > known:
-            agent.team, agent.team_since = team, day or agent.team_since
-            self._newest[agent.key] = (day or date.min, team)
-
-    def joined(self, agent: Agent, day: date) -> None:
-        """Remember the day on which they are said to have joined: of several the earliest."""
-        if agent.joined_on is None or day < agent.joined_on:
-            agent.joined_on = day
-            self._joined.add(agent.key)
-
-    def save_moves(self) -> None:
-        """Write what `seen` and `joined` found."""
-        moved = [self._agents[key] for key in {*self._newest, *self._joined}]
-        Agent.objects.bulk_update(moved, ["team", "team_since", "joined_on"])
-        self._newest.clear()
-        self._joined.clear()

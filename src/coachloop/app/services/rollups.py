@@ -1,7 +1,7 @@
 """Roll-ups, rebuilt from the facts: a dirty agent-day is counted anew, never added to."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import connection, transaction
@@ -97,6 +97,15 @@ def rebuild_rollups() -> None:
         DirtyDay.objects.bulk_create(
             (DirtyDay(agent_id=a, day=d) for a, d in days.iterator(CHUNK) if d), batch_size=CHUNK
         )
+
+
+def give_over(*, gone: int, kept: int, days: Collection[date]) -> None:
+    """The calls of one agent on these days are another's now; part of the transaction that says so."""
+    AgentDay.objects.filter(agent=gone).delete()
+    DirtyDay.objects.filter(agent=gone).delete()
+    DirtyDay.objects.bulk_create(DirtyDay(agent_id=kept, day=day) for day in sorted(days))
+    MatrixDay.objects.filter(day__in=days).delete()
+    _unpack(days)
 
 
 @transaction.atomic

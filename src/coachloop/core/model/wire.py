@@ -29,6 +29,9 @@ LINE_LIMIT = 32 * 1024 * 1024
 LONGEST_ABSENCE = timedelta(days=1096)
 """A clock waits for an agent's return; longer than this nobody comes back to the same conversation."""
 
+ADDRESS = r"^[^@\s]+@[^@\s]+$"
+"""What people sign in by."""
+
 Key = Annotated[str, Field(min_length=1, max_length=200)]
 Name = Annotated[str, Field(max_length=200)]
 Seconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
@@ -216,7 +219,7 @@ class PersonLine(BaseModel):
     """Somebody who signs in, or an agent who may."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)]
+    email: Annotated[str, Field(pattern=ADDRESS, max_length=254)]
     role: Role
     team: Name | None = None
     agent_id: Name | None = None

@@ -1,0 +1,109 @@
+"""Agents and teams by the ids that exports use."""
+
+from collections.abc import Collection
+from datetime import date
+
+from coachloop.app.errors import TakenError
+from coachloop.app.models import Agent, AgentAlias, Membership, Team
+from coachloop.app.queries.sites import first_site
+from coachloop.app.services.memberships import stays_of
+from coachloop.core.model.stays import Stay, team_on
+
+
+class Directory:
+    """Agents and teams of a programme by the keys that exports use, made when first met; one query a new key."""
+
+    def __init__(self, programme_id: int | None = None) -> None:
+        self._programme_id = programme_id
+        self._agents: dict[str, Agent] = {}
+        self._teams: dict[str, Team] = {}
+        self._newest: dict[str, tuple[date, Team]] = {}
+        self._joined: set[str] = set()
+        self._stays: dict[int, tuple[Stay, ...]] = {}
+        self._any_stays: bool | None = None
+
+    def agent(self, key: str, name: str | None = None) -> Agent:
+        """The agent with this key, or who has it as another one; a name is taken the first time one is given.
+
+        Whom nobody has written down is met here: not known until somebody says who they are.
+        """
+        agent = self._agents.get(key)
+        if agent is None:
+            agent = Agent.objects.filter(key=key).first() or Agent.objects.filter(aliases__key=key).first()
+            if agent is None:
+                made = {"name": name or key, "programme_id": self._programme_id, "known": False}
+                agent, _ = Agent.objects.get_or_create(key=key, defaults=made)
+            self._must_be_ours("agent", agent)
+            agent = self._agents.setdefault(agent.key, agent)
+            self._agents[key] = agent
+        if name and agent.name == key != name:
+            agent.name = name
+            agent.save(update_fields=["name"])
+        return agent
+
+    def team(self, key: str) -> Team:
+        """The team with this key."""
+        team = self._teams.get(key)
+        if team is None:
+            site = first_site()
+            if site.pk is None:
+                site.save()
+            made = {"name": key, "site": site, "programme_id": self._programme_id}
+            team, _ = Team.objects.get_or_create(key=key, defaults=made)
+            self._must_be_ours("team", team)
+            self._teams[key] = team
+        return team
+
+    def taken(self, *, agents: Collection[str], teams: Collection[str]) -> frozenset[str]:
+        """Which of these agents' and teams' keys belong to another programme, as `agent:KEY` and `team:KEY`."""
+        if self._programme_id is None:
+            return frozenset()
+        found: set[str] = set()
+        for what, rows, keys in (("agent", Agent.objects.all(), agents), ("team", Team.objects.all(), teams)):
+            theirs = rows.filter(key__in=keys).exclude(programme_id=self._programme_id)
+            found |= {f"{what}:{key}" for key in theirs.values_list("key", flat=True)}
+        aliases = AgentAlias.objects.filter(key__in=agents).exclude(agent__programme_id=self._programme_id)
+        return frozenset(found | {f"agent:{key}" for key in aliases.values_list("key", flat=True)})
+
+    def team_on(self, agent: Agent, day: date | None) -> int | None:
+        """Where an agent was on a day, as it is written down; where nothing is, where they are now."""
+        stays = self._stays_of(agent)
+        return team_on(stays, day) if stays else agent.team_id
+
+    def _stays_of(self, agent: Agent) -> tuple[Stay, ...]:
+        if self._any_stays is None:
+            self._any_stays = Membership.objects.exists()
+        if not self._any_stays:
+            return ()
+        if agent.pk not in self._stays:
+            self._stays[agent.pk] = stays_of(agent)
+        return self._stays[agent.pk]
+
+    def _must_be_ours(self, what: str, row: Agent | Team) -> None:
+        if row.programme_id != self._programme_id:
+            raise TakenError(what, row.key)
+
+    def seen(self, agent: Agent, team: Team, day: date | None) -> None:
+        """Remember that a conversation of `day` names this team: the newest one says where the agent is now.
+
+        Where it is written down where they belong, or that they left, no call changes that.
+        """
+        if agent.left_on or self._stays_of(agent):
+            return
+        known = agent.team_since or date.min
+        if agent.team_id is None or (day or date.min) > known:
+            agent.team, agent.team_since = team, day or agent.team_since
+            self._newest[agent.key] = (day or date.min, team)
+
+    def joined(self, agent: Agent, day: date) -> None:
+        """Remember the day on which they are said to have joined: of several the earliest."""
+        if agent.joined_on is None or day < agent.joined_on:
+            agent.joined_on = day
+            self._joined.add(agent.key)
+
+    def save_moves(self) -> None:
+        """Write what `seen` and `joined` found."""
+        moved = [self._agents[key] for key in {*self._newest, *self._joined}]
+        Agent.objects.bulk_update(moved, ["team", "team_since", "joined_on"])
+        self._newest.clear()
+        self._joined.clear()
