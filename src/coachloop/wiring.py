@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from django.conf import settings
 from django.utils import timezone
 
@@ -30,11 +31,13 @@ from coachloop.adapters.speech.endpoint import EndpointTranscriber
 from coachloop.adapters.speech.sherpa import SherpaSeparator
 from coachloop.adapters.speech.voices import VoiceSeparator
 from coachloop.adapters.speech.whisper import WhisperTranscriber
+from coachloop.adapters.webhooks import WebhookSender
 from coachloop.app.queries import learned
 from coachloop.app.queries.audio import coming_in, media
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.allowance import taker
 from coachloop.app.services.judge import CentreReviews, KeptReplies
+from coachloop.app.services.telling import Letterbox
 from coachloop.core.coaching.appointment import Appointment
 from coachloop.core.coaching.plan import Span
 from coachloop.core.hearing.heard import HeardWord, Separated
@@ -334,6 +337,16 @@ def invitation(appointment: Appointment) -> str:
 def calendar_reader() -> CalendarReader:
     """Reads the calendars that people name."""
     return CalendarReader(_hosts(settings.CONFIG.calendar_hosts))
+
+
+def webhook_sender() -> WebhookSender:
+    """Tells the addresses that admins name."""
+    return WebhookSender(_hosts(settings.CONFIG.webhook_hosts))
+
+
+def letterbox() -> Letterbox:
+    """What events go out by."""
+    return Letterbox(webhook_sender().send, timezone.now, np.random.default_rng())
 
 
 def _hosts(listed: str) -> frozenset[str]:

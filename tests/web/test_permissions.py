@@ -12,6 +12,7 @@ from coachloop.web import urls
 from web.calibrated import calibrated
 from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
 from web.heard import clip_heard, hearable, uploading
+from web.hooked import hooked
 
 pytestmark = pytest.mark.django_db
 
@@ -233,6 +234,14 @@ RULES: dict[str, Rule] = {
     "audit-log": Rule(ok=("admin",)),
     "export-audit-log": Rule({"kind": "csv"}, ok=("admin",)),
     "parts": Rule(ok=SIGNED_IN),
+    "webhooks": Rule(ok=("admin",)),
+    "add-webhook": Rule(ok=("admin",), post=True, status=422),
+    "webhook": Rule({"webhook_id": "webhook"}, ok=("admin",)),
+    "change-webhook": Rule({"webhook_id": "webhook"}, ok=("admin",), post=True, status=422),
+    "rotate-webhook": Rule({"webhook_id": "webhook"}, ok=("admin",), post=True),
+    "switch-webhook": Rule({"webhook_id": "webhook"}, ok=("admin",), post=True, status=302),
+    "ping-webhook": Rule({"webhook_id": "webhook"}, ok=("admin",), post=True, status=302),
+    "replay-webhook": Rule({"webhook_id": "webhook"}, ok=("admin",), post=True, status=302),
 }
 EXCEPTIONS = {("home", "nobody"): 200, ("sign-in", "visitor"): 200}
 TOKEN = re.compile(rb'csrfmiddlewaretoken" value="[^"]*"')
@@ -250,7 +259,14 @@ def under_way(cast: Cast) -> dict[str, Any]:
     """Something of everything, by name: what routes with an id are asked for, here and in the browser."""
     made = coached(cast) | gathered(cast) | slipped(cast) | protected(cast) | clipped(cast) | proposed(cast)
     made |= asked_blind(cast) | recorded(cast, made["held"]) | disputed(cast)
-    return made | uploading(cast) | calibrated(cast) | hearable(cast) | clip_heard(cast, made["clip_shared"])
+    return (
+        made
+        | uploading(cast)
+        | calibrated(cast)
+        | hearable(cast)
+        | clip_heard(cast, made["clip_shared"])
+        | hooked(cast)
+    )
 
 
 @pytest.fixture(scope="module")

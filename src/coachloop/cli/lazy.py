@@ -54,6 +54,7 @@ COMMANDS = {
     ),
     "audit-log": ("audit_log", "Who did what: take it along, and see whether it is what was once written."),
     "report": ("report", "What people are told."),
+    "webhook": ("webhooks", "Addresses that are told of what happens here."),
     "models": ("models", "Models: data with a pinned SHA-256, never code."),
 }
 """Each command's file, and what it says of itself first."""

@@ -169,6 +169,9 @@ class Config(BaseSettings):
         default="", description="hosts inside the own network whose calendars may be read, with commas between"
     )
     api_requests_a_minute: int = Field(default=600, ge=0, description="the most a minute of one API token; 0: no limit")
+    webhook_hosts: str = Field(
+        default="", description="hosts inside the own network that may be told of events, with commas between"
+    )
     demo: bool = Field(default=False, description="offer the roles by one click instead of a password")
     worker: bool = Field(default=True, description="run a worker inside `serve`")
     workers: int = Field(default=1, ge=1, le=64, description="processes of one `worker`")

@@ -118,6 +118,7 @@ TASKS = {
                 "hear": {"task": "coachloop.worker.tasks.hear", "every": 10},
                 "watch": {"task": "coachloop.worker.tasks.watch", "every": 60},
                 "busy": {"task": "coachloop.worker.tasks.busy", "cron": "*/5 * * * *"},
+                "tell-addresses": {"task": "coachloop.worker.tasks.tell_addresses", "every": 5},
                 "tell": {"task": "coachloop.worker.tasks.tell", "every": 60},
                 "watch-drift": {"task": "coachloop.worker.tasks.watch_drift", "every": 300},
                 "each-hour": {"task": "coachloop.worker.tasks.each_hour", "cron": "7 * * * *"},

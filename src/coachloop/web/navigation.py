@@ -84,6 +84,7 @@ ENTRIES = (
         "how-we-score", "How we score", "By what, with what error, and how to challenge it", SETTINGS, (), tuple(Role)
     ),
     Entry("site", "Site", "Working days, sessions, and days to challenge", SETTINGS, (), (OPERATIONS, ADMIN)),
+    Entry("webhooks", "Webhooks", "Other systems that are told of what happens here", SETTINGS, (), (ADMIN,)),
     Entry("templates", "Templates", "What is listened for", SETTINGS, (ADVISER,), tuple(Role)),
 )
 

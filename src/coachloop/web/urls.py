@@ -39,6 +39,7 @@ from coachloop.web.pages import (
     transparency,
     trust,
     uploads,
+    webhooks,
     week,
 )
 
@@ -198,5 +199,13 @@ urlpatterns = [
     path("templates/<path:key>", templates.template, name="template"),
     path("audit", audit_log.audit_log, name="audit-log"),
     path("audit/log.<str:kind>", audit_log.export, name="export-audit-log"),
+    path("webhooks", webhooks.webhooks, name="webhooks"),
+    path("webhooks/add", webhooks.add, name="add-webhook"),
+    path("webhooks/<int:webhook_id>", webhooks.webhook, name="webhook"),
+    path("webhooks/<int:webhook_id>/change", webhooks.change, name="change-webhook"),
+    path("webhooks/<int:webhook_id>/secret", webhooks.rotate, name="rotate-webhook"),
+    path("webhooks/<int:webhook_id>/switch", webhooks.switch, name="switch-webhook"),
+    path("webhooks/<int:webhook_id>/ping", webhooks.ping, name="ping-webhook"),
+    path("webhooks/<int:webhook_id>/replay", webhooks.replay, name="replay-webhook"),
     path("parts", parts.parts, name="parts"),
 ]

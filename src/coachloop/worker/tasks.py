@@ -29,10 +29,11 @@ from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
 from coachloop.app.services.sealing import seal_waiting
 from coachloop.app.services.suggested import note_once_a_day
+from coachloop.app.services.telling import tell_waiting
 from coachloop.app.services.transcribing import forget_unwanted, transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
 from coachloop.app.services.uploads import forget_unfinished
-from coachloop.wiring import busy_times, carriers, encoder, hearing, invitation, scorers, shelf
+from coachloop.wiring import busy_times, carriers, encoder, hearing, invitation, letterbox, scorers, shelf
 from coachloop.worker.watching import take_in
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
@@ -83,6 +84,12 @@ def watch() -> None:
 def busy() -> None:
     """Read the calendars that people's busy times come from; each is read every quarter of an hour."""
     refresh_busy_times(busy_times, now=timezone.now())
+
+
+@task()
+def tell_addresses() -> None:
+    """Tell the addresses that want to hear of it what has happened."""
+    tell_waiting(letterbox())
 
 
 @task()

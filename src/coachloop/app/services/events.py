@@ -62,13 +62,14 @@ def _number(last: int) -> int:
                WHERE coachloop_event.id = placed.id""",
             [last, AT_ONCE],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def forget(*, now: datetime) -> int:
     """Delete what is older than events are kept here: in its programme, else everywhere, else thirty days."""
-    days = dict(Retention.objects.filter(kind=RETENTION).values_list("programme", "days"))
-    usual = timedelta(days=days.pop(None)) if None in days else KEPT
+    said = Retention.objects.filter(kind=RETENTION)
+    days = {pk: kept for pk, kept in said.values_list("programme", "days") if pk is not None}
+    usual = next((timedelta(days=one.days) for one in said if one.programme_id is None), KEPT)
     old = Event.objects.filter(at__lt=now - usual).exclude(programme__in=days)
     gone = _delete(old)
     return gone + sum(

@@ -1,7 +1,10 @@
 """What other systems are told: kinds of events, and how long to wait before an address is tried again."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 
 class EventKind(StrEnum):
@@ -39,9 +42,28 @@ def next_try(tries: int, *, chance: float) -> timedelta | None:
     """
     if tries >= MOST_TRIES:
         return None
-    return min(FIRST_WAIT * GROWTH ** (tries - 1), LONGEST_WAIT) * (0.75 + chance / 2)
+    growth: int = GROWTH ** (tries - 1)
+    return min(FIRST_WAIT * growth, LONGEST_WAIT) * (0.75 + chance / 2)
 
 
 def rest(failures: int) -> timedelta:
     """How long an address is left alone after so many failures in a row."""
-    return min(FIRST_REST * 2 ** min(failures - 1, 20), LONGEST_REST)
+    growth: int = 2 ** min(failures - 1, 20)
+    return min(FIRST_REST * growth, LONGEST_REST)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address said to an event; without a problem it has arrived. `gone`: it wants no more."""
+
+    status: int | None = None
+    problem: str = ""
+    gone: bool = False
+
+
+class TellsAddress(Protocol):
+    """Posts to an address, signed with each of the secrets."""
+
+    def __call__(self, address: str, body: bytes, *, key: str, at: datetime, secrets: Sequence[str]) -> Answer:
+        """Post it once; `key` is the same whenever it is told again."""
+        ...
