@@ -110,7 +110,7 @@ def run(
         calls=len(centre),
         audited=asked.filter(kind="audit").values("conversation").distinct().count(),
         adjudicated=asked.filter(kind="adjudication").count(),
-        holds=verify(row.pk).holds,
+        holds=verify(OPERATOR, row.pk).holds,
         behaviours=tuple(found),
         agents_raw=raw_held,
         agents_corrected=corrected_held,

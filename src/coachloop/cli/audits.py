@@ -78,7 +78,7 @@ def list_(*, as_json: AsJson = False) -> None:
 def verify(number: Number, *, as_json: AsJson = False) -> None:
     """Draw again from the kept frame with the kept seed, and compare with what was given out; ends with 1 where they differ."""
     need_site()
-    found = audit_frames.verify(number)
+    found = audit_frames.verify(OPERATOR, number)
     if found.holds:
         sentence = f"The draw holds: the seed draws the same {found.chosen} of {found.frame:,} calls again."
     else:
@@ -99,7 +99,7 @@ def frame(number: Number) -> None:
     It says what the machine expects of each call: not for whoever still answers blind.
     """
     need_site()
-    sys.stdout.write(audit_frames.of_draw(number).document.decode())
+    sys.stdout.write(audit_frames.of_draw(OPERATOR, number).document.decode())
 
 
 def _json(row: PastDraw) -> dict[str, Any]:

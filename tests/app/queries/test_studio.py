@@ -71,7 +71,7 @@ def test_a_text_is_a_template_or_its_mistakes():
 @pytest.mark.usefixtures("stored")
 def test_how_many_will_be_scored():
     take(call("chat", channel="chat"), {"id": "audio", "audio": "a.wav", "channel": "voice"})
-    assert studio.rescored(TEMPLATE) == 60
+    assert studio.rescored(OPERATOR, TEMPLATE) == 60
 
 
 def test_playbooks_say_what_is_here(cast):

@@ -62,7 +62,7 @@ def test_everybody_has_a_share_and_nobody_chooses(people: Cast) -> None:
     assert len(given[0].asked) == 3
     entry = AuditEntry.objects.get(action="audit.draw")
     assert entry.detail["sha256"] == row.sha256
-    found = audit_frames.verify(row.pk)
+    found = audit_frames.verify(OPERATOR, row.pk)
     assert (found.holds, found.frame, found.chosen, found.answered_before, found.gone) == (True, 30, len(once), 0, 0)
 
 
@@ -113,11 +113,11 @@ def test_a_second_draw_knows_nothing_of_the_first_and_the_chances_are_of_either(
         key = row.conversation.key
         assert row.sampling_probability == pytest.approx(1 - (1 - alone[key]) * (1 - again[key]))
         assert row.draw_id == second.pk or (row.sampling_probability or 0) > (before[key] or 0)
-    verified = audit_frames.verify(second.pk)
+    verified = audit_frames.verify(OPERATOR, second.pk)
     assert verified.holds
     assert verified.answered_before > 0
     assert verified.answered_before + second.assignments.values("conversation").distinct().count() == verified.chosen
-    assert audit_frames.verify(first.pk).holds
+    assert audit_frames.verify(OPERATOR, first.pk).holds
 
 
 def test_a_later_draw_raises_the_chance_of_an_answer(people: Cast) -> None:
@@ -145,12 +145,12 @@ def test_whoever_meddles_is_found_out(people: Cast) -> None:
     Assignment.objects.filter(pk=moved.pk).update(conversation=undrawn)
     Conversation.objects.filter(pk=deleted.conversation_id).update(key="not there any more")
     deleted.delete()
-    found = audit_frames.verify(row.pk)
+    found = audit_frames.verify(OPERATOR, row.pk)
     assert not found.holds
     assert found.missing == tuple(sorted([key, moved.conversation.key]))
     assert (found.extra, found.gone) == ((undrawn.key,), 1)
     AuditDraw.objects.update(frame=gzip.compress(b'[["lea-0",0.9,"lea"],["sam-0",0.9,"sam"]]'), size=2)
-    assert not audit_frames.verify(row.pk).frame_unchanged
+    assert not audit_frames.verify(OPERATOR, row.pk).frame_unchanged
 
 
 def test_what_nobody_may_answer_waits_for_somebody(people: Cast) -> None:

@@ -142,7 +142,7 @@ def test_a_persons_answer_may_be_challenged_as_well_and_its_days_begin_with_it(c
     assert row.outcome == "not_met"
     give(centre.qa_lead, row, centre.evaluator)
     decide(centre.evaluator, row)
-    assert disputes.overturned()[0].by_scorer[0].scorer == disputes.PERSON
+    assert disputes.overturned(OPERATOR)[0].by_scorer[0].scorer == disputes.PERSON
 
 
 def test_taken_back_it_may_be_raised_again_and_nobody_else_takes_it_back(centre):
@@ -446,11 +446,11 @@ def test_how_often_what_is_challenged_does_not_stand(centre):
     """Four of five overturned: beyond one in five; by behaviour, and by who had said so."""
     for n in range(5, 10):
         decided(centre, f"lea-{n}", Outcome.MET if n > 5 else Outcome.NOT_MET)
-    assert disputes.overturned("manners")[0].often
+    assert disputes.overturned(OPERATOR, "manners")[0].often
     decided(centre, "price", Outcome.NOT_APPLICABLE, behaviour="value_first")
-    greets, value = sorted(disputes.overturned("manners"), key=lambda one: one.behaviour)
+    greets, value = sorted(disputes.overturned(OPERATOR, "manners"), key=lambda one: one.behaviour)
     assert (greets.challenged.overturned, greets.challenged.decided, greets.often) == (4, 5, True)
     assert [(one.scorer, one.challenged.decided) for one in greets.by_scorer] == [("phrases", 5)]
     assert greets.by_scorer[0].version.startswith("phrases")
     assert (value.challenged.overturned, value.often) == (1, False)
-    assert disputes.overturned("other") == []
+    assert disputes.overturned(OPERATOR, "other") == []

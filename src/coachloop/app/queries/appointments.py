@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from django.db.models import Q
 
-from coachloop.app.models import CalendarLink, Session, User
+from coachloop.app.models import CalendarLink, Session
 from coachloop.app.queries import slots
 from coachloop.app.queries.slots import Occurrence, State
-from coachloop.app.queries.viewing import Viewer, viewer
+from coachloop.app.queries.viewing import Viewer, viewers, within
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.coaching.appointment import PROTECTED, Appointment, Party
 
@@ -58,8 +58,9 @@ def feed(token: str, *, address: str, now: datetime) -> list[Appointment] | None
     )
     if link is None:
         return None
-    who = viewer(link.user, now=now)
-    return [*_sessions(link.user, address, now), *_protected(who, now)]
+    return [
+        one for who in viewers(link.user, now=now) for one in (*_sessions(who, address, now), *_protected(who, now))
+    ]
 
 
 def uid(session: Session) -> str:
@@ -84,15 +85,16 @@ def appointment(
     )
 
 
-def _sessions(user: User, address: str, now: datetime) -> Iterator[Appointment]:
+def _sessions(who: Viewer, address: str, now: datetime) -> Iterator[Appointment]:
     """Sessions in which they are the leader or the agent: those planned, and those held lately."""
-    mine = Q(leader=user) | Q(agent__user=user)
+    mine = Q(leader=who.user) | Q(agent__user=who.user)
     rows = Session.objects.filter(
         mine,
         status__in=[SessionStatus.PLANNED, SessionStatus.HELD],
         planned_for__gte=now - BACK,
         planned_for__lte=now + AHEAD,
     )
+    rows = within(who, rows, "agent__programme")
     for row in rows.select_related("agent__team__site", "agent__user", "leader").order_by("planned_for", "pk"):
         if row.planned_for:
             yield appointment(row, starts=row.planned_for, sequence=row.invite_sequence, address=address, stamp=now)

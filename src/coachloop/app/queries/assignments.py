@@ -26,7 +26,7 @@ from coachloop.app.models import (
 )
 from coachloop.app.queries.templates import parsed
 from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, current_verdicts
-from coachloop.app.queries.viewing import Viewer, blind
+from coachloop.app.queries.viewing import Viewer, blind, within
 from coachloop.core.model.conversation import Turn
 from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.template import Behaviour as Text
@@ -154,6 +154,7 @@ class Beside:
 def own(viewer: Viewer) -> QuerySet[Assignment]:
     """Everything that they are or were asked, except what was passed on."""
     rows = Assignment.objects.filter(reviewer=viewer.user, passed_on_at__isnull=True)
+    rows = within(viewer, rows, "template__programme")
     return rows if viewer.user is not None else rows.none()
 
 
@@ -186,7 +187,12 @@ def asks_about(viewer: Viewer, conversation_key: str) -> int | None:
     """The assignment for which a conversation is hidden from them; None where none hides it."""
     if viewer.user is None:
         return None
-    return blind(viewer.user).filter(conversation__key=conversation_key).values_list("id", flat=True).first()
+    return (
+        within(viewer, blind(viewer.user), "template__programme")
+        .filter(conversation__key=conversation_key)
+        .values_list("id", flat=True)
+        .first()
+    )
 
 
 def form(viewer: Viewer, assignment_id: int) -> Form | None:

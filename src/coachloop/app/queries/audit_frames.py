@@ -17,7 +17,7 @@ from coachloop.app.models import AgentDay, Assignment, AuditDraw, Behaviour, Con
 from coachloop.app.queries.audits import audits, machine_and_people
 from coachloop.app.queries.templates import Published, published_as
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import Outcome
@@ -111,13 +111,13 @@ def read(draw: AuditDraw) -> Frame:
     return Frame([key for key, _, _ in rows], chances, [agent for _, _, agent in rows])
 
 
-def of_draw(draw_id: int) -> Frame:
+def of_draw(viewer: Viewer, draw_id: int) -> Frame:
     """The frame of a draw.
 
     Raises:
         ObjectDoesNotExist: no such draw.
     """
-    return read(AuditDraw.objects.get(pk=draw_id))
+    return read(within(viewer, AuditDraw.objects.all(), "template__programme").get(pk=draw_id))
 
 
 def drawn_again(draw: AuditDraw, frame: Frame | None = None) -> dict[str, float]:
@@ -148,13 +148,13 @@ def overlapping(template_id: int, *, first: date, last: date) -> QuerySet[AuditD
     return AuditDraw.objects.filter(template=template_id, first_day__lte=last, last_day__gte=first)
 
 
-def verify(draw_id: int) -> Verified:
+def verify(viewer: Viewer, draw_id: int) -> Verified:
     """Draw again from the kept frame with the kept seed, and compare with what was given out.
 
     Raises:
         ObjectDoesNotExist: no such draw.
     """
-    row = AuditDraw.objects.get(pk=draw_id)
+    row = within(viewer, AuditDraw.objects.all(), "template__programme").get(pk=draw_id)
     frame = read(row)
     found = frame.draw(size=row.size, seed=row.seed, core=row.core, least=row.least)
     chosen = {key: chance for key, chance, yes in zip(frame.keys, found.probability, found.chosen, strict=True) if yes}

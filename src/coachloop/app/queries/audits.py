@@ -14,7 +14,7 @@ from coachloop.app.queries.counts import By
 from coachloop.app.queries.learned import unseen
 from coachloop.app.queries.rates import RateRow, last_day_with_data, number, rates
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
-from coachloop.app.queries.viewing import OPERATOR, Viewer
+from coachloop.app.queries.viewing import Viewer, centre
 from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.stats.correction import MET, NEITHER, NOT_AUDITED, NOT_MET, Answers, predicted
@@ -80,7 +80,7 @@ def corrected_rates(
     everybody, from the audits of these days and of REMEMBERED days at least. Arguments and errors are those of `rates`.
     """
     rows = rates(viewer, by=by, as_of=as_of, days=days, behaviour=behaviour, template=template)
-    last = as_of or last_day_with_data(OPERATOR)
+    last = as_of or last_day_with_data(centre(viewer))
     if not rows or last is None:
         return []
     found: dict[tuple[str, Name], Correction] = {}

@@ -9,8 +9,9 @@ from statistics import median
 from django.db.models import Count, Min, Q
 
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import Assignment, AuditDraw, AuditEntry, Behaviour, Conversation, Review, Template, User
+from coachloop.app.models import Assignment, AuditDraw, AuditEntry, Behaviour, Conversation, Review, Template
 from coachloop.app.queries import audit_frames
+from coachloop.app.queries import viewing as scope
 from coachloop.app.queries.assignments import LOOK, SUBJECT
 from coachloop.app.queries.templates import find_template, of_coaching
 from coachloop.app.queries.viewing import Viewer
@@ -182,9 +183,10 @@ class Kept:
     people: tuple[Done, ...]
 
 
-def templates(viewer: Viewer) -> list[tuple[str, str]]:  # noqa: ARG001 -- everybody knows which templates there are
+def templates(viewer: Viewer) -> list[tuple[str, str]]:
     """Templates that can be audited: published, and about calls."""
-    rows = Template.objects.filter(current__isnull=False).exclude(id__in=of_coaching()).order_by("title")
+    every = scope.within(viewer, Template.objects.filter(current__isnull=False))
+    rows = every.exclude(id__in=of_coaching()).order_by("title")
     return list(rows.values_list("key", "title"))
 
 
@@ -212,7 +214,7 @@ def coverage(viewer: Viewer, template: str, *, first: date, last: date) -> Cover
         teams=_added_up(team for _, team in cells if team.key),
         agents=_added_up(agent for agent, _ in cells) if viewer.has(Role.QA_LEAD) else (),
         whole=Covered("", "All teams", sum(one.scored for one, _ in cells), sum(one.audited for one, _ in cells)),
-        cost=cost(),
+        cost=cost(viewer),
     )
 
 
@@ -228,9 +230,9 @@ def _added_up(cells: Iterable[Covered]) -> tuple[Covered, ...]:
     return tuple(sorted(rows, key=lambda one: (one.name, one.key)))
 
 
-def cost() -> Cost:
+def cost(viewer: Viewer) -> Cost:
     """What an answer about a call costs, from how long people took between opening the form and submitting it."""
-    done = Assignment.objects.filter(submitted_at__isnull=False)
+    done = scope.within(viewer, Assignment.objects.filter(submitted_at__isnull=False), "template__programme")
     newest = done.exclude(reviewer=None).order_by("-submitted_at")[:TIMED]
     times = list(newest.values_list("reviewer_id", "conversation__key", "assigned_at", "submitted_at"))
     opened = _opened({f"{SUBJECT}{key}" for _, key, _, _ in times})
@@ -278,7 +280,7 @@ def plan(
         agents=len(set(frame.agents)),
         size=size,
         answers=answers,
-        hours=cost().hours(answers),
+        hours=cost(viewer).hours(answers),
         choices=tuple(names.values_list("key", "title")),
     )
 
@@ -287,7 +289,8 @@ def past_draws(viewer: Viewer, *, today: date, draw_id: int | None = None) -> li
     """Draws, newest first; for QA leads and operations."""
     if not viewer.has(Role.QA_LEAD, Role.OPERATIONS):
         return []
-    rows = AuditDraw.objects.select_related("template", "behaviour", "drawn_by").order_by("-drawn_at", "-id")
+    draws = scope.within(viewer, AuditDraw.objects.all(), "template__programme")
+    rows = draws.select_related("template", "behaviour", "drawn_by").order_by("-drawn_at", "-id")
     found = list((rows if draw_id is None else rows.filter(pk=draw_id)).defer("frame"))
     frames = _frames(found)
     return [_past(row, frames.get(row.pk), today=today) for row in found]
@@ -299,7 +302,7 @@ def kept(viewer: Viewer, draw_id: int) -> Kept:
     Raises:
         ObjectDoesNotExist: no such draw.
     """
-    row = AuditDraw.objects.defer("frame").get(pk=draw_id)
+    row = scope.within(viewer, AuditDraw.objects.defer("frame"), "template__programme").get(pk=draw_id)
     given = row.assignments.filter(passed_on_at__isnull=True).values_list("reviewer__name")
     submitted = Count("id", filter=Q(submitted_at__isnull=False))
     people = given.annotate(asked_of=Count("id"), done=submitted).order_by("reviewer__name")
@@ -311,13 +314,14 @@ def workers(viewer: Viewer, *, today: date) -> list[Worker]:
     """Who answers, and what waits for them: everybody with the role, and QA leads, who choose to."""
     if not viewer.has(Role.QA_LEAD):
         return []
-    open_ = Q(assignments__submitted_at__isnull=True, assignments__passed_on_at__isnull=True)
-    rows = User.objects.filter(grants__role__in=(Role.EVALUATOR, Role.QA_LEAD), is_active=True).annotate(
+    ours = Q() if viewer.programme_id is None else Q(assignments__template__programme=viewer.programme_id)
+    open_ = ours & Q(assignments__submitted_at__isnull=True, assignments__passed_on_at__isnull=True)
+    rows = scope.people(viewer, Role.EVALUATOR, Role.QA_LEAD).annotate(
         waiting=Count("assignments", filter=open_, distinct=True),
         overdue=Count("assignments", filter=open_ & Q(assignments__due_on__lt=today), distinct=True),
-        submitted=Count("assignments", filter=Q(assignments__submitted_at__isnull=False), distinct=True),
+        submitted=Count("assignments", filter=ours & Q(assignments__submitted_at__isnull=False), distinct=True),
     )
-    always = set(User.objects.filter(grants__role=Role.EVALUATOR).values_list("id", flat=True))
+    always = set(scope.people(viewer, Role.EVALUATOR).values_list("id", flat=True))
     return [
         Worker(one.pk, one.name, one.waiting, one.overdue, one.submitted, one.pk in always)
         for one in rows.distinct().order_by("name", "id")

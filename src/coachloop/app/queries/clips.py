@@ -7,7 +7,6 @@ by the latter two and the agent. Withdrawn, nobody but the agent in it finds it,
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
@@ -125,7 +124,8 @@ def visible(viewer: Viewer) -> QuerySet[Clip]:
 
 def _open_to(viewer: Viewer) -> QuerySet[Clip]:
     """All but those of calls that they answer blind: a clip says what was found."""
-    return Clip.objects.exclude(Exists(viewing.hidden(viewer).filter(conversation=OuterRef("conversation"))))
+    ours = viewing.within(viewer, Clip.objects.all(), "conversation__programme")
+    return ours.exclude(Exists(viewing.hidden(viewer).filter(conversation=OuterRef("conversation"))))
 
 
 def waiting(viewer: Viewer) -> list[Short]:

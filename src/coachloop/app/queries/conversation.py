@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value
 
@@ -153,8 +153,8 @@ class ConversationView:
 def choices(viewer: Viewer) -> Choices:
     """Agents they may see, and the behaviours that are scored now."""
     agents = viewing.agents(viewer).order_by("name").values_list("key", "name")
-    behaviours = Behaviour.objects.filter(retired=False, template__current__isnull=False)
-    behaviours = behaviours.exclude(template__in=of_coaching())
+    current = Behaviour.objects.filter(retired=False, template__current__isnull=False)
+    behaviours = viewing.within(viewer, current, "template__programme").exclude(template__in=of_coaching())
     named = behaviours.order_by("template__title", "position").values_list("template__key", "key", "title")
     return Choices(
         tuple(Choice(key, name) for key, name in agents),
@@ -173,6 +173,25 @@ def conversation(viewer: Viewer, key: str) -> ConversationView | None:
     """One conversation with its words and verdicts; None where they may see no such conversation."""
     row = viewing.conversations(viewer).select_related("agent", "team").filter(key=key).first()
     return view_of(row) if row else None
+
+
+class Place(NamedTuple):
+    """Where a conversation stands in the list: the newest first, those without a date last."""
+
+    started_at: datetime | None
+    id: int
+
+
+def listed_after(
+    viewer: Viewer, filters: Filters, *, today: date, after: Place | None, most: int
+) -> list[tuple[Place, Listed]]:
+    """The same as `conversations`, from a place on, however many came in meanwhile."""
+    rows = viewing.conversations(viewer).filter(_asked(filters, today)).select_related("agent", "team")
+    if after is not None:
+        undated, same = Q(started_at=None), Q(started_at=after.started_at, id__lt=after.id)
+        rows = rows.filter(same if after.started_at is None else same | undated | Q(started_at__lt=after.started_at))
+    newest = list(rows.order_by(F("started_at").desc(nulls_last=True), "-id")[:most])
+    return [(Place(row.started_at, row.pk), one) for row, one in zip(newest, _listed(newest, filters), strict=True)]
 
 
 def original(viewer: Viewer, key: str) -> ConversationView | None:

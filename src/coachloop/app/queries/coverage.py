@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from coachloop.app.errors import NotYoursError
 from coachloop.app.models import Dispute, Focus, FollowUp, Gathering, Session, Suggested, Team
 from coachloop.app.queries import sites, suggested
 from coachloop.app.queries.follow_up import NO_TEAM
-from coachloop.app.queries.viewing import Viewer
-from coachloop.core.coaching.agreement import DidWork, SessionKind, SessionStatus
+from coachloop.app.queries.viewing import Viewer, within
+from coachloop.core.coaching.agreement import LEFT, DidWork, SessionKind, SessionStatus
 from coachloop.core.coaching.follow_up import QA_LEAD_AFTER, days_late
 from coachloop.core.coaching.gathering import GatheringKind
 from coachloop.core.model.people import Role
@@ -93,7 +93,7 @@ def coverage(viewer: Viewer, *, first_day: date, today: date, last_day: date | N
     if not viewer.has(Role.OPERATIONS):
         raise NotYoursError("how the rules are kept is for operations")
     last = last_day or month_end(first_day)
-    month = _Month(first_day, last, today)
+    month = _Month(viewer, first_day, last, today)
     facts = _Facts(
         month.foci(),
         month.unheard(),
@@ -103,7 +103,9 @@ def coverage(viewer: Viewer, *, first_day: date, today: date, last_day: date | N
         month.disputes(),
         today,
     )
-    named: list[tuple[int | None, str]] = [(row.pk, row.name) for row in Team.objects.order_by("name", "key")]
+    named: list[tuple[int | None, str]] = [
+        (row.pk, row.name) for row in within(viewer, Team.objects.order_by("name", "key"))
+    ]
     if None in facts.team_ids():
         named.append((None, NO_TEAM))
     teams = tuple(_kept(facts.of_team(team), name) for team, name in named)
@@ -115,38 +117,46 @@ def month_end(first_day: date) -> date:
     return (first_day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
+_LEFT_BEFORE = Q(closed_because=LEFT, closed_at__date__lte=F("due_on"))
+"""Nobody could have met them in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Month:
+    viewer: Viewer
     first: date
     last: date
     today: date
 
     def foci(self) -> list[Focus]:
         """Those whose fifth working day is in the month, and over or kept already."""
-        rows = Focus.objects.filter(due_on__range=(self.first, self.last)).prefetch_related("sessions")
-        over = frozenset(rows.filter(due_on__lt=self.today).values_list("pk", flat=True))
+        foci = Focus.objects.filter(due_on__range=(self.first, self.last))
+        rows = within(self.viewer, foci, "agent__programme").prefetch_related("sessions")
+        over = frozenset(rows.filter(~_LEFT_BEFORE, due_on__lt=self.today).values_list("pk", flat=True))
         return [row for row in rows.select_related("agent") if row.pk in over or _in_time(row)]
 
     def unheard(self) -> list[Suggested]:
         """Suggestions that ran out in the month with nobody taking them up."""
-        return suggested.unheard(first_day=self.first, last_day=self.last, today=self.today)
+        return suggested.unheard(self.viewer, first_day=self.first, last_day=self.last, today=self.today)
 
     def held(self) -> QuerySet[Session]:
         rows = Session.objects.filter(status=SessionStatus.HELD, held_on__range=(self.first, self.last))
+        rows = within(self.viewer, rows, "agent__programme")
         return rows.select_related("agent", "focus__example__attempt")
 
     def look_backs(self) -> QuerySet[FollowUp]:
-        rows = FollowUp.objects.filter(due_on__range=(self.first, min(self.last, self.today)))
-        rows = rows.select_related("session__agent__team__site")
+        rows = FollowUp.objects.filter(due_on__range=(self.first, min(self.last, self.today)), closed_because="")
+        rows = within(self.viewer, rows, "session__agent__programme").select_related("session__agent__team__site")
         return rows.prefetch_related("session__agent__absences", "session__agent__team__site__closures")
 
     def gatherings(self) -> QuerySet[Gathering]:
         rows = Gathering.objects.filter(held_on__range=(self.first, self.last))
-        return rows.prefetch_related("attendances__agent")
+        return within(self.viewer, rows, "behaviour__template__programme").prefetch_related("attendances__agent")
 
     def disputes(self) -> list[Dispute]:
         """Those to be decided in the month whose day is over, and those decided already; what was taken back is none."""
         due = Dispute.objects.filter(decide_by__range=(self.first, self.last), withdrawn_at__isnull=True)
+        due = within(self.viewer, due, "agent__programme")
         return list(due.exclude(decided_at__isnull=True, decide_by__gte=self.today).select_related("agent__team__site"))
 
 

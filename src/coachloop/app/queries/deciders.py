@@ -20,6 +20,8 @@ from coachloop.app.models import (
     Team,
     User,
 )
+from coachloop.app.queries.viewing import Viewer, all_of, within
+from coachloop.app.queries.viewing import people as viewing_people
 from coachloop.core.model.people import Role
 
 DECIDE = (Role.EVALUATOR, Role.QA_LEAD)
@@ -40,22 +42,29 @@ def deciders(rows: Collection[Dispute]) -> dict[int, tuple[Decider, ...]]:
     Args:
         rows: disputes with their agent, its team, and the conversation with its team.
     """
-    people = list(User.objects.filter(is_active=True, grants__role__in=DECIDE).distinct().order_by("name", "pk"))
-    waiting = _waiting(people)
-    ordered = sorted(people, key=lambda one: waiting[one.pk])
+    choice = {one: _people(one) for one in {row.agent.programme_id for row in rows}}
     biased, names = _biased(rows), _answered_by_name(rows)
     return {
         row.pk: tuple(
-            Decider(one.pk, one.name, waiting[one.pk])
-            for one in ordered
-            if one.pk not in biased[row.pk] and one.name not in names[row.pk]
+            one
+            for one in choice[row.agent.programme_id]
+            if one.user_id not in biased[row.pk] and one.name not in names[row.pk]
         )
         for row in rows
     }
 
 
-def _waiting(people: Iterable[User]) -> Counter[int]:
+def _people(programme: int | None) -> list[Decider]:
+    """Everybody in a programme who may decide at all, whoever has the fewest to decide there first."""
+    ours = all_of(programme)
+    people = list(viewing_people(ours, *DECIDE).order_by("name", "pk"))
+    waiting = _waiting(ours, people)
+    return [Decider(one.pk, one.name, waiting[one.pk]) for one in sorted(people, key=lambda one: waiting[one.pk])]
+
+
+def _waiting(viewer: Viewer, people: Iterable[User]) -> Counter[int]:
     open_ = Dispute.objects.filter(assigned_to__in=people, decided_at__isnull=True, withdrawn_at__isnull=True)
+    open_ = within(viewer, open_, "agent__programme")
     return Counter(dict(open_.values_list("assigned_to").annotate(Count("id")).order_by()))
 
 

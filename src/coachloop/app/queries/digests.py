@@ -70,7 +70,7 @@ def month(viewer: Viewer, *, first_day: date) -> Report:
     last = month_end(first_day)
     kept = coverage(viewer, first_day=first_day, today=last + timedelta(days=1)).total
     scored = Conversation.objects.filter(day__range=(first_day, last), evaluations__attempt__isnull=False)
-    scored = scored.exclude(channel=COACHING)
+    scored = viewing.within(viewer, scored.exclude(channel=COACHING))
     return core.monthly(
         Month(
             first_day=first_day,

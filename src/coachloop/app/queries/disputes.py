@@ -108,9 +108,10 @@ class DisputeView:
 def visible(viewer: Viewer) -> QuerySet[Dispute]:
     """Disputes they may read: about calls whose words they may see, and those given to them; never about a call they answer blind."""
     calls = Q(conversation__in=viewing.conversations(viewer))
+    ours = viewing.within(viewer, Dispute.objects.all(), "agent__programme")
     if viewer.user is None:
-        return Dispute.objects.filter(calls)
-    theirs = Dispute.objects.filter(calls | Q(assigned_to=viewer.user))
+        return ours.filter(calls)
+    theirs = ours.filter(calls | Q(assigned_to=viewer.user))
     return theirs.exclude(conversation__in=viewing.blind(viewer.user).values("conversation"))
 
 
@@ -118,7 +119,8 @@ def hidden(viewer: Viewer) -> int:
     """How many open disputes a QA lead can't see before they have answered the call blind."""
     if viewer.user is None or not viewer.has(Role.QA_LEAD):
         return 0
-    return Dispute.objects.filter(OPEN, conversation__in=viewing.blind(viewer.user).values("conversation")).count()
+    ours = viewing.within(viewer, Dispute.objects.filter(OPEN), "agent__programme")
+    return ours.filter(conversation__in=viewing.blind(viewer.user).values("conversation")).count()
 
 
 def disputes(viewer: Viewer, *, today: date, open_: bool = True, page: int = 1) -> Slice[DisputeView]:
@@ -280,12 +282,13 @@ class Overturned:
         return self.challenged.often
 
 
-def overturned(template: str = "") -> list[Overturned]:
+def overturned(viewer: Viewer, template: str = "") -> list[Overturned]:
     """Behaviours with decided challenges, of one template or of all, the most often overturned first; no call is shown.
 
     A change to “did not apply” counts as overturned: what was said did not stand.
     """
-    rows = Dispute.objects.filter(decided_at__isnull=False).select_related("verdict__attempt__scoring")
+    decided = Dispute.objects.filter(decided_at__isnull=False)
+    rows = viewing.within(viewer, decided, "agent__programme").select_related("verdict__attempt__scoring")
     rows = rows.filter(behaviour__template__key=template) if template else rows
     found: dict[int, list[Dispute]] = defaultdict(list)
     for row in rows:

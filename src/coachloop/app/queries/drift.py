@@ -162,7 +162,7 @@ def page(viewer: Viewer, *, team: str = "", today: date) -> DriftPage:
 
 def may_change(viewer: Viewer) -> bool:
     """Whether they decide how many false alerts the site puts up with."""
-    return viewer.has(Role.OPERATIONS, Role.ADMIN)
+    return viewer.has(Role.OPERATIONS, Role.ADMIN) and (viewer.everything or viewer.keeps_all)
 
 
 def open_alerts(viewer: Viewer, *, team: str = "") -> tuple[AlertView, ...]:

@@ -75,7 +75,8 @@ def said(one: Overall) -> str:
 
 def _own(viewer: Viewer) -> tuple[MeasuredSession, ...]:
     """Sessions that they held themselves, the newest first."""
-    rows = SessionEffect.objects.filter(session__leader=viewer.user).select_related(
+    theirs = SessionEffect.objects.filter(session__leader=viewer.user)
+    rows = viewing.within(viewer, theirs, "session__agent__programme").select_related(
         "session__agent", "session__behaviour"
     )
     return tuple(_shown(row) for row in rows.order_by("-session__held_on", "-session_id")[:SHOWN])

@@ -160,7 +160,7 @@ def waiting(viewer: Viewer, *, today: date) -> tuple[TeamWaits, ...]:
         return ()
     counts = Counter(
         row.session.agent.team.name if row.session.agent.team else NO_TEAM
-        for row in overdue(today)
+        for row in viewing.within(viewer, overdue(today), "session__agent__programme")
         if late(row, today) >= OPERATIONS_AFTER
     )
     return tuple(TeamWaits(name, count) for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])))

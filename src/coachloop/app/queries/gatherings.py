@@ -88,11 +88,12 @@ class Contact:
 def visible(viewer: Viewer) -> QuerySet[Gathering]:
     """Those they may see: a leader those of their agents and their own, advisers and operations all."""
     if viewer.has(Role.QA_LEAD, Role.OPERATIONS):
-        return Gathering.objects.all()
+        return viewing.within(viewer, Gathering.objects.all(), "behaviour__template__programme")
     if not viewer.has(Role.TEAM_LEADER) or viewer.user is None:
         return Gathering.objects.none()
     theirs = Attendance.objects.filter(agent__team__in=viewer.team_ids).values("gathering")
-    return Gathering.objects.filter(Q(pk__in=theirs) | Q(led_by=viewer.user))
+    seen = Gathering.objects.filter(Q(pk__in=theirs) | Q(led_by=viewer.user))
+    return viewing.within(viewer, seen, "behaviour__template__programme")
 
 
 def may_act(viewer: Viewer, row: Gathering) -> bool:
@@ -140,7 +141,8 @@ def gathering(viewer: Viewer, gathering_id: int, *, today: date) -> GatheringPag
 
 def choices(viewer: Viewer) -> Choices:
     """Behaviours by template, and the agents they lead."""
-    rows = Behaviour.objects.filter(retired=False, template__current__isnull=False).select_related("template")
+    current = Behaviour.objects.filter(retired=False, template__current__isnull=False)
+    rows = viewing.within(viewer, current, "template__programme").select_related("template")
     rows = rows.exclude(template__in=of_coaching())
     groups: dict[str, list[tuple[str, str]]] = {}
     for row in rows.order_by("template__title", "position"):

@@ -53,7 +53,7 @@ class GoalsPage:
 def visible(viewer: Viewer) -> QuerySet[Goal]:
     """Goals they may see: their own, and those of agents they lead today."""
     if viewer.everything:
-        return Goal.objects.all()
+        return viewing.within(viewer, Goal.objects.all(), "agent__programme")
     mine = Q(agent_id=viewer.agent_id) if viewer.has(Role.AGENT) and viewer.agent_id else Q(pk__in=())
     led = viewer.team_ids if viewer.has(Role.TEAM_LEADER) else frozenset()
     return Goal.objects.filter(mine | Q(agent__team_id__in=led))

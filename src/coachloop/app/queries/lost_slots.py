@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from coachloop.app.models import Slot, SlotMove, Team
 from coachloop.app.queries.slots import NAMES
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.protected import monday_of
 from coachloop.core.model.people import Role
 
@@ -55,7 +55,7 @@ class Lost:
 def lost(viewer: Viewer, *, today: date, weeks: int = WEEKS) -> Lost:
     """The last weeks and the next one, of every team, for operations; nothing for others."""
     mondays = tuple(monday_of(today) + timedelta(days=7 * step) for step in range(1, 1 - weeks, -1))
-    teams = list(Team.objects.order_by("name")) if viewer.has(Role.OPERATIONS) else []
+    teams = list(within(viewer, Team.objects.order_by("name"))) if viewer.has(Role.OPERATIONS) else []
     slots = list(Slot.objects.filter(team__in=teams).select_related("team"))
     moves = list(SlotMove.objects.filter(slot__in=slots, monday__gte=mondays[-1]).select_related("slot__team"))
     return Lost(

@@ -63,7 +63,7 @@ class Offers:
 def mixes(viewer: Viewer, *, today: date) -> tuple[TeamMix, ...]:
     """Every team they may see the numbers of, by name: leaders their own, advisers and operations all; nobody is named."""
     everything = viewer.has(Role.OPERATIONS, Role.QA_LEAD)
-    return _mixes(Team.objects.all() if everything else viewing.teams(viewer), today)
+    return _mixes(viewing.within(viewer, Team.objects.all()) if everything else viewing.teams(viewer), today)
 
 
 def of_week(week: Week, offers: Offers, *, today: date) -> tuple[TeamMix, ...]:

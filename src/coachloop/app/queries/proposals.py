@@ -60,7 +60,8 @@ def to_answer(viewer: Viewer, *, team: str = "") -> tuple[ProposalView, ...]:
 
 def proposals(viewer: Viewer, *, page: int = 1) -> Slice[ProposalView]:
     """Every proposal and what became of it, newest first; for QA leads."""
-    rows = Proposal.objects.all() if viewer.has(Role.QA_LEAD) else Proposal.objects.none()
+    every = viewing.within(viewer, Proposal.objects.all(), "agent__programme")
+    rows = every if viewer.has(Role.QA_LEAD) else Proposal.objects.none()
     rows = rows.select_related("agent__team", "behaviour", "focus").prefetch_related("focus__sessions")
     return cut(rows.order_by("-proposed_at", "-pk"), page, lambda found: _views(viewer, found))
 

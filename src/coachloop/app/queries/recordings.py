@@ -17,7 +17,7 @@ from coachloop.app.queries.answers import Agreed, agreed
 from coachloop.app.queries.conversation import ConversationView
 from coachloop.app.queries.templates import parsed
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import Outcome
@@ -94,7 +94,8 @@ def own(viewer: Viewer) -> QuerySet[SessionRecording]:
     """The recordings of conversations that they led themselves."""
     if viewer.user is None or not viewer.has(Role.TEAM_LEADER):
         return SessionRecording.objects.none()
-    return SessionRecording.objects.filter(conversation__isnull=False, leader=viewer.user)
+    rows = SessionRecording.objects.filter(conversation__isnull=False, leader=viewer.user)
+    return within(viewer, rows, "session__agent__programme")
 
 
 def coached(viewer: Viewer) -> QuerySet[SessionRecording]:
@@ -109,6 +110,7 @@ def shared(viewer: Viewer) -> QuerySet[SessionRecording]:
     if viewer.user is None or not viewer.has(Role.TEAM_LEADER, Role.QA_LEAD):
         return SessionRecording.objects.none()
     rows = SessionRecording.objects.filter(conversation__isnull=False, shared_at__isnull=False)
+    rows = within(viewer, rows, "session__agent__programme")
     return rows.exclude(leader=viewer.user).exclude(session__agent__user=viewer.user)
 
 
@@ -119,7 +121,8 @@ def answered(viewer: Viewer) -> QuerySet[SessionRecording]:
 
 def beside(viewer: Viewer, session_id: int) -> Beside | None:
     """What the session's page says of its recording; None for whoever was not in it, and before it is held."""
-    session = Session.objects.filter(pk=session_id, status=SessionStatus.HELD).first()
+    held = Session.objects.filter(pk=session_id, status=SessionStatus.HELD)
+    session = within(viewer, held, "agent__programme").first()
     if session is None or viewer.user is None:
         return None
     mine = session.leader_id == viewer.user.pk and viewer.has(Role.TEAM_LEADER)
@@ -161,6 +164,7 @@ def without(viewer: Viewer, *, today: date) -> list[Handed]:
     if viewer.user is None or not viewer.has(Role.TEAM_LEADER):
         return []
     held = Session.objects.filter(leader=viewer.user, status=SessionStatus.HELD, held_on__gte=today - RECENT)
+    held = within(viewer, held, "agent__programme")
     rows = held.filter(recordings__isnull=True).select_related("agent").order_by("-held_on", "-id")
     return [Handed(row.pk, row.agent.name, row.held_on, None, waits=False, people=0) for row in rows]
 

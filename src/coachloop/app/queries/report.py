@@ -74,7 +74,7 @@ def daily_reports(
     Raises:
         Template.DoesNotExist: there is no such template.
     """
-    chosen = Template.objects.get(key=template)
+    chosen = viewing.within(viewer, Template.objects.all()).get(key=template)
     behaviours = chosen.behaviours.filter(retired=False)
     week = Period(day - timedelta(days=day.weekday()), day)
     gathered = _Gathered(viewer, _agents(viewer, agents), behaviours, now=Period(day, day), beside=week)
@@ -84,7 +84,8 @@ def daily_reports(
 
 def weekly_reports(viewer: Viewer, *, monday: date, agents: Collection[str] | None = None) -> list[AgentReport]:
     """The summaries of one week over all templates, in order of names, where there is something to say."""
-    behaviours = Behaviour.objects.filter(retired=False, template__current__isnull=False)
+    current = Behaviour.objects.filter(retired=False, template__current__isnull=False)
+    behaviours = viewing.within(viewer, current, "template__programme")
     now, before = _week(monday), _week(monday - timedelta(weeks=1))
     gathered = _Gathered(viewer, _agents(viewer, agents), behaviours, now=now, beside=before)
     facts = gathered.facts(title="", moments={})
@@ -142,7 +143,8 @@ def shown_templates(agent: Agent, *, today: date) -> list[str]:
     waiting = RollOut.objects.filter(team=agent.team_id, starts_on__gt=today).values_list("template__key", flat=True)
     hidden = {key for key, on in chosen.items() if not on} | (set(waiting) - chosen.keys())
     focus = agent.foci.filter(closed_at__isnull=True).values_list("behaviour__template__key", flat=True).first()
-    about_agents = Template.objects.exclude(pk__in=of_coaching())
+    ours = viewing.within(viewing.all_of(agent.programme_id), Template.objects.all())
+    about_agents = ours.exclude(pk__in=of_coaching())
     keys = about_agents.filter(current__isnull=False).order_by("title").values_list("key", flat=True)
     return sorted((key for key in keys if key not in hidden), key=lambda key: (key not in chosen, key != focus))
 

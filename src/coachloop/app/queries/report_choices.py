@@ -7,7 +7,7 @@ from datetime import date, time
 from coachloop.app.errors import NotYoursError, UnknownNameError, WrongStateError
 from coachloop.app.models import AgentDay, ReportChoice, RollOut, Team, Template
 from coachloop.app.queries.templates import of_coaching
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.report import Kind
 from coachloop.core.coaching.roll_out import Order, draw
 from coachloop.core.model.people import Role
@@ -68,7 +68,7 @@ def choices(viewer: Viewer) -> list[Chosen]:
     rows = ReportChoice.objects.filter(user=viewer.user).select_related("template") if viewer.user else ()
     stored = {(row.kind, row.template.key if row.template else ""): row for row in rows}
     looked_at = _looking_at(viewer) | {key for kind, key in stored if kind == Kind.DAILY}
-    daily = [(Kind.DAILY, key, title) for key, title in _published() if key in looked_at]
+    daily = [(Kind.DAILY, key, title) for key, title in _published(viewer) if key in looked_at]
     named = daily if Kind.DAILY in kinds else []
     wanted = named + [(kind, "", "") for kind in kinds if kind is not Kind.DAILY]
     return [_chosen(kind, key, title, stored.get((kind, key))) for kind, key, title in wanted]
@@ -82,7 +82,8 @@ def roll_outs(viewer: Viewer, *, today: date) -> list[RolledOut]:
     """
     must_run_the_programme(viewer)
     found: dict[str, list[RollOut]] = defaultdict(list)
-    for row in RollOut.objects.select_related("template", "team", "decided_by").order_by("template__title", "position"):
+    every = within(viewer, RollOut.objects.all(), "template__programme")
+    for row in every.select_related("template", "team", "decided_by").order_by("template__title", "position"):
         found[row.template.key].append(row)
     return [
         RolledOut(
@@ -100,7 +101,7 @@ def to_roll_out(viewer: Viewer) -> list[tuple[str, str]]:
     """Published templates whose daily report is not rolled out yet, by key and title."""
     must_run_the_programme(viewer)
     done = set(RollOut.objects.values_list("template__key", flat=True))
-    return [(key, title) for key, title in _published() if key not in done]
+    return [(key, title) for key, title in _published(viewer) if key not in done]
 
 
 def preview(viewer: Viewer, *, template: str, first_day: date, weeks: int) -> Order:
@@ -112,18 +113,18 @@ def preview(viewer: Viewer, *, template: str, first_day: date, weeks: int) -> Or
         WrongStateError: there are fewer than two teams with agents.
     """
     must_run_the_programme(viewer)
-    if template not in dict(_published()):
+    if template not in dict(_published(viewer)):
         raise UnknownNameError(f"no template {template} is published")
-    keys = Team.objects.filter(agents__isnull=False).distinct().values_list("key", flat=True)
+    keys = within(viewer, Team.objects.all()).filter(agents__isnull=False).distinct().values_list("key", flat=True)
     try:
         return draw(template, keys, first_day=first_day, weeks=weeks)
     except ValueError as error:
         raise WrongStateError(str(error)) from error
 
 
-def team_names() -> dict[str, str]:
+def team_names(viewer: Viewer) -> dict[str, str]:
     """Names of teams by key."""
-    return dict(Team.objects.values_list("key", "name"))
+    return dict(within(viewer, Team.objects.all()).values_list("key", "name"))
 
 
 def must_run_the_programme(viewer: Viewer) -> None:
@@ -139,11 +140,12 @@ def must_run_the_programme(viewer: Viewer) -> None:
 def _looking_at(viewer: Viewer) -> set[str]:
     """Templates that have looked at calls of the agent that the viewer is; before the first call, all of them."""
     found = AgentDay.objects.filter(agent=viewer.agent_id).values_list("behaviour__template__key", flat=True)
-    return set(found.distinct()) or {key for key, _ in _published()}
+    return set(found.distinct()) or {key for key, _ in _published(viewer)}
 
 
-def _published() -> list[tuple[str, str]]:
-    rows = Template.objects.filter(current__isnull=False).exclude(pk__in=of_coaching()).order_by("title")
+def _published(viewer: Viewer) -> list[tuple[str, str]]:
+    current = within(viewer, Template.objects.filter(current__isnull=False))
+    rows = current.exclude(pk__in=of_coaching()).order_by("title")
     return list(rows.values_list("key", "title"))
 
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 from itertools import batched
 
 import numpy as np
-from django.db.models import Count, Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch
 
-from coachloop.app.models import Dispute, Evaluation, Review, Template, User
+from coachloop.app.models import Dispute, Evaluation, Grant, Review, Template, User
+from coachloop.app.queries import viewing
 from coachloop.app.queries.assignments import unbiased
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
+from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import Outcome
@@ -26,18 +28,20 @@ AT_ONCE = 300
 TAKES_PART = (Role.EVALUATOR, Role.QA_LEAD, Role.TEAM_LEADER)
 
 
-def people() -> list[tuple[User, tuple[Role, ...]]]:
+def people(viewer: Viewer) -> list[tuple[User, tuple[Role, ...]]]:
     """Who can be asked into a room, by name, with the roles for which they can."""
-    rows = User.objects.filter(is_active=True, grants__role__in=TAKES_PART).distinct().prefetch_related("grants")
+    ours = Prefetch("grants", viewing.within_or_everywhere(viewer, Grant.objects.all()))
+    rows = viewing.people(viewer, *TAKES_PART).prefetch_related(ours)
     held = {row: {grant.role for grant in row.grants.all()} for row in rows.order_by("name", "id")}
     return [(row, tuple(role for role in TAKES_PART if role in roles)) for row, roles in held.items()]
 
 
-def templates() -> list[Template]:
+def templates(viewer: Viewer) -> list[Template]:
     """Published ones whose calls are transcribed, by title."""
     scored = Evaluation.objects.filter(template=OuterRef("pk"), attempt__isnull=False, conversation__turn_count__gt=0)
     calls = scored.exclude(conversation__channel=COACHING)
-    return list(Template.objects.filter(Exists(calls), current__isnull=False).order_by("title", "key"))
+    ours = viewing.within(viewer, Template.objects.all())
+    return list(ours.filter(Exists(calls), current__isnull=False).order_by("title", "key"))
 
 
 def choose(template: Template, *, users: Sequence[User], contested: bool, size: int, seed: str) -> list[int]:

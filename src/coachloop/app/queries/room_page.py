@@ -264,13 +264,13 @@ class Choices:
     people: tuple[Invited, ...]
 
 
-def choices() -> Choices:
+def choices(viewer: Viewer) -> Choices:
     """Templates whose calls are scored, and everybody who takes part in rooms."""
     titles = {Role.EVALUATOR: "evaluator", Role.QA_LEAD: "QA lead", Role.TEAM_LEADER: "team leader"}
     return Choices(
-        tuple((one.key, one.title) for one in room_choice.templates()),
+        tuple((one.key, one.title) for one in room_choice.templates(viewer)),
         tuple(
             Invited(user.pk, f"{user.name} ({', '.join(titles[role] for role in roles)})")
-            for user, roles in room_choice.people()
+            for user, roles in room_choice.people(viewer)
         ),
     )

@@ -13,7 +13,7 @@ from coachloop.app.queries.learned import unseen
 from coachloop.app.queries.rates import number
 from coachloop.app.queries.trust import MACHINE, Figure
 from coachloop.app.queries.verdicts import CONVERSATION, current_verdicts
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.insight.rooms import Grid, Question, grid, together
 from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import Outcome
@@ -104,17 +104,18 @@ def rooms(viewer: Viewer) -> Rooms:
     return Rooms(
         under_way=tuple(row for row in rows if row.closed_at is None),
         closed=tuple(row for row in rows if row.closed_at is not None),
-        trends=_trends(),
+        trends=_trends(viewer),
     )
 
 
 def visible(viewer: Viewer) -> QuerySet[Room]:
     """Rooms that they keep or take part in."""
     if viewer.has(Role.QA_LEAD):
-        return Room.objects.all()
+        return within(viewer, Room.objects.all(), "template__programme")
     mine = Assignment.objects.filter(reviewer=viewer.user, reviewer__isnull=False)
     takes_part = viewer.has(Role.EVALUATOR, Role.TEAM_LEADER)
-    return Room.objects.filter(pk__in=mine.values("room")) if takes_part else Room.objects.none()
+    ours = within(viewer, Room.objects.filter(pk__in=mine.values("room")), "template__programme")
+    return ours if takes_part else Room.objects.none()
 
 
 def opens(viewer: Viewer, room: Room) -> bool:
@@ -223,8 +224,9 @@ def figure(found: Alpha) -> Figure:
     return Figure(*map(number, (found.alpha, found.low, found.high)))
 
 
-def _trends() -> tuple[Trend, ...]:
-    opened = Room.objects.filter(opened_at__isnull=False).select_related("template").order_by("-opened_at", "-id")
+def _trends(viewer: Viewer) -> tuple[Trend, ...]:
+    every = within(viewer, Room.objects.all(), "template__programme")
+    opened = every.filter(opened_at__isnull=False).select_related("template").order_by("-opened_at", "-id")
     by_template: dict[int, list[Room]] = defaultdict(list)
     for one in opened:
         by_template[one.template_id].append(one)

@@ -7,7 +7,7 @@ from datetime import datetime
 from coachloop.app.models import Conversation, Template, TemplateVersion
 from coachloop.app.queries.learned import candidates
 from coachloop.app.queries.templates import of_kind, parsed
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.model import template as core
 from coachloop.core.model.people import Role
 from coachloop.core.model.template_diff import TemplateDiff, compare
@@ -85,12 +85,12 @@ class Playbook:
 
 def studio(viewer: Viewer, key: str) -> Studio | None:
     """A template with all its versions; None where there is none of this key, or they may not write templates."""
-    return _bench(key) if viewer.has(Role.QA_LEAD) else None
+    return _bench(viewer, key) if viewer.has(Role.QA_LEAD) else None
 
 
 def history(viewer: Viewer, key: str) -> tuple[Studio, tuple[Step, ...]] | None:
     """Every version with what it changed, newest first; drafts are seen only by those who write them."""
-    bench = _bench(key)
+    bench = _bench(viewer, key)
     if bench is None:
         return None
     shown = [version for version in bench.versions if version.published_at or viewer.has(Role.QA_LEAD)]
@@ -102,8 +102,8 @@ def history(viewer: Viewer, key: str) -> tuple[Studio, tuple[Step, ...]] | None:
     return (bench, tuple(steps)) if shown else None
 
 
-def _bench(key: str) -> Studio | None:
-    row = Template.objects.filter(key=key).first()
+def _bench(viewer: Viewer, key: str) -> Studio | None:
+    row = within(viewer, Template.objects.filter(key=key)).first()
     versions = [_version(row, version) for version in row.versions.order_by("-number") if version.text] if row else []
     return Studio(row.key, row.title, tuple(versions)) if row and versions else None
 
@@ -133,21 +133,21 @@ def read(text: str, *, key: str = "") -> core.Template | Mistakes:
     return template
 
 
-def waiting_models(key: str) -> tuple[str, ...]:
+def waiting_models(viewer: Viewer, key: str) -> tuple[str, ...]:
     """Titles of the behaviours whose re-trained model waits to be published."""
-    rows = candidates().filter(behaviour__template__key=key).order_by("behaviour__position")
+    ours = within(viewer, candidates(), "behaviour__template__programme")
+    rows = ours.filter(behaviour__template__key=key).order_by("behaviour__position")
     return tuple(rows.values_list("behaviour__title", flat=True))
 
 
-def rescored(template: core.Template) -> int:
+def rescored(viewer: Viewer, template: core.Template) -> int:
     """How many stored conversations would be scored with this version once it is published."""
-    return Conversation.objects.filter(of_kind(template), turn_count__gt=0).count()
+    return within(viewer, Conversation.objects.filter(of_kind(template), turn_count__gt=0)).count()
 
 
 def playbooks(viewer: Viewer, texts: Iterable[str]) -> tuple[Playbook, ...]:
     """The starter templates to begin from, by title."""
-    del viewer
-    taken = set(Template.objects.values_list("key", flat=True))
+    taken = set(within(viewer, Template.objects.all()).values_list("key", flat=True))
     read_in = ((text, parsed(text)) for text in texts)
     every = (
         Playbook(found.key, found.title, tuple(b.title for b in found.behaviours), text, here=found.key in taken)

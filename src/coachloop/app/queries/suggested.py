@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from coachloop.app.models import Agent, Focus, Suggested
 from coachloop.app.queries import sites
 from coachloop.app.queries.examples import Example, Wanted
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.workdays import due
 
 
@@ -76,14 +77,15 @@ def _of(agent_ids: Iterable[int]) -> QuerySet[Suggested]:
     return Suggested.objects.filter(agent__in=agent_ids, ended_on__isnull=True)
 
 
-def unheard(*, first_day: date, last_day: date, today: date) -> list[Suggested]:
+def unheard(viewer: Viewer, *, first_day: date, last_day: date, today: date) -> list[Suggested]:
     """Suggestions whose fifth working day is in this time and over, and that stood there without anybody taking them up.
 
     One that a leader was no longer shown when it ran out is left out. Of several gaps of one agent that stood at a time the one
     that ran out first counts: whoever waits counts once. One that was taken up late counts with its focus, which has its clock.
     """
     over = Q(ended_on__isnull=True) | Q(ended_on__gt=F("due_on"))
-    ran_out = Suggested.objects.filter(over, due_on__lt=today, last_suggested_on__gte=F("due_on"))
+    every = within(viewer, Suggested.objects.all(), "agent__programme")
+    ran_out = every.filter(over, due_on__lt=today, last_suggested_on__gte=F("due_on"))
     before = Q(due_on__lt=OuterRef("due_on")) | Q(due_on=OuterRef("due_on"), pk__lt=OuterRef("pk"))
     still = Q(ended_on__isnull=True) | Q(ended_on__gte=OuterRef("first_suggested_on"))
     earlier = ran_out.filter(before, still, agent=OuterRef("agent"))

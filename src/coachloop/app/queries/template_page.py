@@ -10,7 +10,7 @@ from coachloop.app.models import AgentDay, Scoring, Template
 from coachloop.app.queries.disputes import overturned
 from coachloop.app.queries.learned import LearnedView, learned_views
 from coachloop.app.queries.templates import Published
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.insight.overturned import Challenged
 from coachloop.core.model import template as core
 from coachloop.core.model.template_yaml import parse_template
@@ -60,9 +60,13 @@ class TemplateView:
 
 
 def templates(viewer: Viewer) -> tuple[TemplateLine, ...]:
-    """Every template: what is scored is no secret to anybody who signs in."""
-    del viewer
-    rows = Template.objects.select_related("current").prefetch_related("behaviours").order_by("title")
+    """Every template of their programme: what is scored is no secret to anybody who signs in."""
+    rows = (
+        within(viewer, Template.objects.all())
+        .select_related("current")
+        .prefetch_related("behaviours")
+        .order_by("title")
+    )
     return tuple(
         TemplateLine(
             row.key,
@@ -77,8 +81,7 @@ def templates(viewer: Viewer) -> tuple[TemplateLine, ...]:
 
 def template(viewer: Viewer, key: str) -> TemplateView | None:
     """One template's published version, behaviour by behaviour; None where there is none of this key."""
-    del viewer
-    row = Template.objects.select_related("current").filter(key=key).first()
+    row = within(viewer, Template.objects.select_related("current")).filter(key=key).first()
     if row is None:
         return None
     current = row.current
@@ -91,7 +94,7 @@ def template(viewer: Viewer, key: str) -> TemplateView | None:
         published_at=current.published_at if current else None,
         sha256=current.sha256 if current else "",
         applies_to=tuple(parsed.applies_to.items()) if parsed else (),
-        behaviours=_with_more(row, parsed) if parsed else (),
+        behaviours=_with_more(viewer, row, parsed) if parsed else (),
         conversations=row.evaluations.filter(attempt__isnull=False).count(),
         draft=row.versions.filter(published_at__isnull=True).exists(),
     )
@@ -105,11 +108,11 @@ def waiting(key: str) -> dict[str, str]:
     return {view.definition.key: view.waits_for for view in views if not view.scored}
 
 
-def _with_more(row: Template, parsed: core.Template) -> tuple[BehaviourView, ...]:
+def _with_more(viewer: Viewer, row: Template, parsed: core.Template) -> tuple[BehaviourView, ...]:
     learned = learned_views(
         Published(row.pk, row.current_id or 0, row.current.number if row.current else 0, parsed, row.programme_id)
     )
-    often = {one.behaviour: one.challenged for one in overturned(row.key) if one.often}
+    often = {one.behaviour: one.challenged for one in overturned(viewer, row.key) if one.often}
     return tuple(
         replace(view, learned=learned.get(view.definition.key), overturned=often.get(view.definition.key))
         for view in _behaviours(row, parsed)

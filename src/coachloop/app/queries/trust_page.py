@@ -117,7 +117,7 @@ def challenges(viewer: Viewer, key: str) -> dict[str, Overturned]:
     """By behaviour, what became of what agents challenged."""
     if not within(viewer, Dispute.objects.filter(behaviour__template__key=key), "agent__programme").exists():
         return {}
-    return {one.behaviour: one for one in overturned(key)}
+    return {one.behaviour: one for one in overturned(viewer, key)}
 
 
 def _read(template: Template, row: Figures) -> Trusted:
@@ -134,6 +134,8 @@ def _row(data: dict[str, Any]) -> TrustRow:
         | {
             "rate": RateRow(**data["rate"]) if data["rate"] else None,
             "corrected": Correction(**data["corrected"]),
+            "reasons": [tuple(one) for one in data["reasons"]],
+            "deciders": [tuple(one) for one in data["deciders"]],
             "versions": [VersionRow(**one | {"kappa": Figure(**one["kappa"])}) for one in data["versions"]],
         }
     )

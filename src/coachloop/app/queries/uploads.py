@@ -63,8 +63,11 @@ def is_done(row: Upload) -> bool:
 
 
 def own(viewer: Viewer) -> QuerySet[Upload]:
-    """Theirs alone."""
-    return Upload.objects.filter(user=viewer.user) if viewer.user else Upload.objects.none()
+    """Theirs alone, begun in the programme that they look at."""
+    if viewer.user is None:
+        return Upload.objects.none()
+    mine = Upload.objects.filter(user=viewer.user)
+    return mine if viewer.programme_id is None else mine.filter(fields__programme=viewer.programme_id)
 
 
 def uploads(viewer: Viewer) -> list[UploadView]:
@@ -81,7 +84,11 @@ def upload(viewer: Viewer, key: str) -> UploadView | None:
 
 def agents(viewer: Viewer) -> list[Choice]:
     """Whose calls they may bring in: everybody's for a QA lead, their teams' for a leader."""
-    rows = Agent.objects.all() if viewer.has(Role.QA_LEAD) else Agent.objects.filter(team__in=viewer.team_ids)
+    rows = (
+        viewing.within(viewer, Agent.objects.all())
+        if viewer.has(Role.QA_LEAD)
+        else Agent.objects.filter(team__in=viewer.team_ids)
+    )
     return [Choice(key, name) for key, name in rows.order_by("name").values_list("key", "name")]
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from coachloop.app.models import Agent, Assignment, Conversation, FollowUp, Programme, Session, Team, User
+from coachloop.app.models import Agent, Assignment, Conversation, FollowUp, Grant, Programme, Session, Team, User
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
 
@@ -60,19 +60,26 @@ def viewer(user: User, *, now: datetime | None = None, programme: int | None = N
         now: with it they also lead the teams in which they stand in on that day.
         programme: where the site is divided, the programme that they look at; else, or where it is none of theirs, their first.
     """
-    theirs = [one.pk for one in programmes(user)]
+    every = list(Programme.objects.order_by("name", "pk").values_list("pk", flat=True))
+    held = list(user.grants.all())
+    keeps_all = any(grant.programme_id is None for grant in held)
+    theirs = every if keeps_all else [pk for pk in every if any(grant.programme_id == pk for grant in held)]
     chosen = programme if programme in theirs else next(iter(theirs), None)
-    grants = list(user.grants.filter(Q(programme=None) | Q(programme=chosen)))
     found = Viewer(
         user=user,
-        roles=frozenset(Role(grant.role) for grant in grants),
-        programme_id=chosen if theirs else _NOWHERE if Programme.objects.exists() else None,
-        keeps_all=any(grant.programme_id is None for grant in grants),
+        roles=frozenset(Role(grant.role) for grant in held if grant.programme_id in {None, chosen}),
+        programme_id=chosen if theirs else _NOWHERE if every else None,
+        keeps_all=keeps_all,
     )
     led = within(found, user.led_teams.all()).values_list("id", flat=True)
     stands_in = _standing_in(found, user, now)
     own = within(found, Agent.objects.filter(user=user)).values_list("id", flat=True).first()
     return replace(found, team_ids=frozenset(led) | stands_in, agent_id=own)
+
+
+def viewers(user: User, *, now: datetime | None = None) -> list[Viewer]:
+    """The same of each programme in which they hold a role; one where the site is not divided."""
+    return [viewer(user, now=now, programme=one.pk) for one in programmes(user)] or [viewer(user, now=now)]
 
 
 _NOWHERE = 0
@@ -83,6 +90,19 @@ def programmes(user: User) -> QuerySet[Programme]:
     """The programmes in which somebody holds a role, by name; none where the site is not divided."""
     everywhere = user.grants.filter(programme=None)
     return Programme.objects.filter(Exists(everywhere) | Q(grants__user=user)).distinct().order_by("name", "pk")
+
+
+def people(viewer: Viewer, *roles: Role) -> QuerySet[User]:
+    """Everybody active who holds one of these roles in the programme that the viewer looks at."""
+    held = within_or_everywhere(viewer, Grant.objects.filter(user=OuterRef("pk"), role__in=roles))
+    return User.objects.filter(Exists(held), is_active=True)
+
+
+def within_or_everywhere[M: Model](viewer: Viewer, rows: QuerySet[M]) -> QuerySet[M]:
+    """Rows of the programme that they look at, and those that are for all of them."""
+    if viewer.programme_id is None:
+        return rows
+    return rows.filter(Q(programme=None) | Q(programme=viewer.programme_id))
 
 
 def within[M: Model](viewer: Viewer, rows: QuerySet[M], path: str = "programme") -> QuerySet[M]:

@@ -68,11 +68,11 @@ def workshops(
     Operations see counts by team, team leaders and QA leads the agents whom they may see.
     """
     named = viewer.has(Role.TEAM_LEADER, Role.QA_LEAD)
-    grid = grid_of(viewer if named else viewing.OPERATOR, by="agent", as_of=as_of, days=days, template=template)
+    grid = grid_of(viewer if named else viewing.centre(viewer), by="agent", as_of=as_of, days=days, template=template)
     if grid is None or not (named or viewer.has(Role.OPERATIONS)):
         return None
     found = need(grid.rates, grid.unscored)
-    names = dict(viewing.teams(viewing.OPERATOR).values_list("key", "name"))
+    names = dict(viewing.teams(viewing.centre(viewer)).values_list("key", "name"))
     led = set(viewing.agents(viewer).filter(team__in=viewer.team_ids).values_list("key", flat=True))
     each = [_workshop(grid, found, column, names=names, led=led, named=named) for column in range(len(grid.behaviours))]
     held = [one.needing >= FEWEST for one in each]

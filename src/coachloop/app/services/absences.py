@@ -157,18 +157,19 @@ def leader_away(
         NotYoursError: only they themselves, operations or an admin note it.
         WrongStateError: the days are over or in the wrong order, or the person can't stand in.
     """
-    leader = User.objects.get(pk=leader_id)
+    leader = _leader(viewer, leader_id)
     _must_appoint(viewer, leader)
     days.check()
     if days.last < sites.first_local_date(now):
         raise WrongStateError("these days are over")
     absence, _ = LeaderAbsence.objects.get_or_create(user=leader, first_day=days.first, last_day=days.last)
     if stand_in_id is not None:
-        other = User.objects.get(pk=stand_in_id)
-        _must_be_able(other, leader, days)
-        StandIn.objects.filter(team__leader=leader, first_day__lte=days.last, last_day__gte=days.first).delete()
+        other = _leader(viewer, stand_in_id)
+        _must_be_able(viewer, other, leader, days=days)
+        teams = viewing.within(viewer, leader.led_teams.all())
+        StandIn.objects.filter(team__in=teams, first_day__lte=days.last, last_day__gte=days.first).delete()
         StandIn.objects.bulk_create(
-            StandIn(team=team, user=other, first_day=days.first, last_day=days.last) for team in leader.led_teams.all()
+            StandIn(team=team, user=other, first_day=days.first, last_day=days.last) for team in teams
         )
     detail = {**_detail(days), "stand_in": stand_in_id}
     audit.record(viewer, "leader.away", f"user:{leader.pk}", now=now, detail=detail)
@@ -183,10 +184,13 @@ def leader_back(*, viewer: Viewer, absence_id: int, now: datetime) -> None:
         NotYoursError: only they themselves, operations or an admin note it.
     """
     absence = LeaderAbsence.objects.select_related("user").get(pk=absence_id)
+    _leader(viewer, absence.user_id)
     _must_appoint(viewer, absence.user)
     yesterday = sites.first_local_date(now) - timedelta(days=1)
     theirs = StandIn.objects.filter(
-        team__leader=absence.user, first_day__lte=absence.last_day, last_day__gte=absence.first_day
+        team__in=viewing.within(viewer, absence.user.led_teams.all()),
+        first_day__lte=absence.last_day,
+        last_day__gte=absence.first_day,
     )
     theirs.filter(first_day__gt=yesterday).delete()
     theirs.filter(last_day__gt=yesterday).update(last_day=yesterday)
@@ -198,13 +202,19 @@ def leader_back(*, viewer: Viewer, absence_id: int, now: datetime) -> None:
     audit.record(viewer, "leader.back", f"user:{absence.user_id}", now=now)
 
 
+def _leader(viewer: Viewer, pk: int) -> User:
+    """Somebody who works in the programme that they look at; all are there where the site is not divided."""
+    here = User.objects.all() if viewer.programme_id is None else viewing.people(viewer, *Role)
+    return here.get(pk=pk)
+
+
 def _must_appoint(viewer: Viewer, leader: User) -> None:
     if viewer.has(*APPOINTS) or (viewer.has(Role.TEAM_LEADER) and viewer.user == leader):
         return
     raise NotYoursError("who is away is noted by the leader, by operations or by an admin")
 
 
-def _must_be_able(other: User, leader: User, days: Days) -> None:
+def _must_be_able(viewer: Viewer, other: User, leader: User, *, days: Days) -> None:
     """Refuse somebody who can't stand in.
 
     Raises:
@@ -213,7 +223,7 @@ def _must_be_able(other: User, leader: User, days: Days) -> None:
     refusals: list[tuple[bool, str]] = [
         (other == leader, "nobody stands in for themselves; choose another leader"),
         (
-            not other.is_active or not other.grants.filter(role=Role.TEAM_LEADER).exists(),
+            not viewing.people(viewer, Role.TEAM_LEADER).filter(pk=other.pk).exists(),
             f"{other.name} is no team leader; who stands in holds sessions, so it takes one",
         ),
         (

@@ -20,6 +20,7 @@ from coachloop.app.models import (
     User,
 )
 from coachloop.app.queries import assignments as queries
+from coachloop.app.queries import viewing
 from coachloop.app.queries.sites import calendar_of_site, first_local_date, first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, reviews
@@ -169,7 +170,7 @@ def pass_on(*, viewer: Viewer, assignment_id: int, because: str, now: datetime) 
             assigned_at=now,
             due_on=row.due_on,
         )
-        again.reviewer_id = next_reviewer(row.draw, row.conversation_id)
+        again.reviewer_id = next_reviewer(row.conversation, row.draw)
         again.save()
     audit.record(viewer, "assignment.pass_on", f"assignment:{row.pk}", now=now, detail={"because": reason})
 
@@ -199,11 +200,12 @@ def store(assignment: Assignment, *, kind: ReviewKind, now: datetime) -> list[Re
     return reviews.store(given)
 
 
-def reviewers(draw: AuditDraw | None) -> QuerySet[User]:
+def reviewers(viewer: Viewer, draw: AuditDraw | None) -> QuerySet[User]:
     """Who answers: everybody with the role of evaluator, and whoever else was asked in the same draw."""
     asked = Assignment.objects.filter(draw=draw, draw__isnull=False).values("reviewer")
-    people = User.objects.filter(Q(grants__role=Role.EVALUATOR) | Q(id__in=asked), is_active=True)
-    return people.distinct().order_by("name", "id")
+    evaluators = viewing.people(viewer, Role.EVALUATOR).values("id")
+    here = viewing.people(viewer, *Role).filter(id__in=asked).values("id")
+    return User.objects.filter(Q(id__in=evaluators) | Q(id__in=here)).order_by("name", "id")
 
 
 def working_day(now: datetime, days: int) -> date:
@@ -230,11 +232,11 @@ def open_work() -> QuerySet[Assignment]:
     return Assignment.objects.filter(submitted_at__isnull=True, passed_on_at__isnull=True)
 
 
-def next_reviewer(draw: AuditDraw | None, conversation_id: int) -> int | None:
+def next_reviewer(conversation: Conversation, draw: AuditDraw | None) -> int | None:
     """The least loaded of those who may still answer about it blind; None where there is nobody."""
-    people = least_loaded(reviewers(draw))
-    free = queries.unbiased(people, [conversation_id])
-    return next((one.pk for one in people if conversation_id in free[one.pk]), None)
+    people = least_loaded(reviewers(viewing.all_of(conversation.programme_id), draw))
+    free = queries.unbiased(people, [conversation.pk])
+    return next((one.pk for one in people if conversation.pk in free[one.pk]), None)
 
 
 def _ask_a_third(row: Assignment, *, now: datetime) -> None:
@@ -247,7 +249,7 @@ def _ask_a_third(row: Assignment, *, now: datetime) -> None:
     given = [one.answers for one in both]
     differ = [pk for pk in row.asked if len({answers[str(pk)]["outcome"] for answers in given}) > 1]
     if differ:
-        who = next_reviewer(row.draw, row.conversation_id)
+        who = next_reviewer(row.conversation, row.draw)
         assign(
             template=row.template,
             kind=ReviewKind.ADJUDICATION,

@@ -12,7 +12,7 @@ from coachloop.app.models import Assignment, AuditDraw, Conversation, Template, 
 from coachloop.app.queries import assignments as blind
 from coachloop.app.queries import audit_frames
 from coachloop.app.queries.audit_frames import CORE, LEAST, Frame
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, all_of, people, within
 from coachloop.app.services import assignments, audit
 from coachloop.core.model.people import Role
 from coachloop.core.model.review import ReviewKind
@@ -111,9 +111,9 @@ def give_out_again(*, viewer: Viewer, draw_id: int, now: datetime) -> int:
         NotYoursError: only a QA lead does.
     """
     _may_draw(viewer)
-    draw = AuditDraw.objects.get(pk=draw_id)
+    draw = within(viewer, AuditDraw.objects.all(), "template__programme").get(pk=draw_id)
     rows = list(assignments.open_work().select_for_update().filter(draw=draw, reviewer__isnull=True).order_by("id"))
-    people = list(assignments.reviewers(draw))
+    people = list(assignments.reviewers(all_of(draw.template.programme_id), draw))
     free, loads = blind.unbiased(people, {row.conversation_id for row in rows}), assignments.waiting(people)
     given = 0
     for row in rows:
@@ -173,7 +173,7 @@ def _give_out(draw: AuditDraw, chances: Mapping[str, float], *, also: Sequence[i
     )
     known = set(before.filter(passed_on_at__isnull=True).values_list("conversation__key", flat=True))
     keys = [key for key in chances if key not in known]
-    people = _people(also)
+    people = _people(all_of(draw.template.programme_id), also)
     free = blind.unbiased(people, [calls[key] for key in keys])
     twice = audit_frames.answered_twice(keys, seed=draw.seed, share=draw.twice)
     loads = assignments.waiting(people)
@@ -191,6 +191,6 @@ def _give_out(draw: AuditDraw, chances: Mapping[str, float], *, also: Sequence[i
     return len(given)
 
 
-def _people(also: Sequence[int]) -> list[User]:
-    leads = User.objects.filter(id__in=also, grants__role=Role.QA_LEAD, is_active=True)
-    return sorted({*assignments.reviewers(None), *leads}, key=lambda one: (one.name, one.pk))
+def _people(viewer: Viewer, also: Sequence[int]) -> list[User]:
+    leads = people(viewer, Role.QA_LEAD).filter(id__in=also)
+    return sorted({*assignments.reviewers(viewer, None), *leads}, key=lambda one: (one.name, one.pk))

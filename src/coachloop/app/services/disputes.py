@@ -11,7 +11,7 @@ from coachloop.app.queries import disputes as queries
 from coachloop.app.queries import sites
 from coachloop.app.queries.challenges import Challengeable, challengeable
 from coachloop.app.queries.deciders import deciders
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, people
 from coachloop.app.services import audit, messages, reviews
 from coachloop.app.services.led import is_agent
 from coachloop.app.services.messages import Words
@@ -48,7 +48,7 @@ def raise_dispute(*, viewer: Viewer, verdict_id: int, words: str, now: datetime)
     row = _store(found, words=words.strip()[:LONGEST], decide_by=decide_by, now=now)
     detail = {"conversation": found.conversation_key, "behaviour": found.behaviour, "outcome": found.outcome.value}
     audit.record(viewer, "dispute.raise", f"dispute:{row.pk}", now=now, detail=detail)
-    for adviser in User.objects.filter(grants__role=Role.QA_LEAD, is_active=True).order_by("pk"):
+    for adviser in people(viewer, Role.QA_LEAD).order_by("pk"):
         told = (
             f"{agent.name} challenges a verdict about a call of theirs. It is to be decided by {decide_by:%A %-d %B}."
         )

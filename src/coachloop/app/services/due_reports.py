@@ -1,7 +1,7 @@
 """What is due by each person's own clock is written and put into the outbox: on their working days, once, if there is something to say."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from coachloop.app.models import Agent, Message, ReportChoice, Site, User
 from coachloop.app.queries import digests, sites
+from coachloop.app.queries.programmes import operators
 from coachloop.app.queries.report import AgentReport, daily_reports, weekly_reports
 from coachloop.app.queries.report_choices import OWNERS
-from coachloop.app.queries.viewing import OPERATOR, viewer
+from coachloop.app.queries.viewing import OPERATOR, all_of, viewer
 from coachloop.app.services import audit, messages
 from coachloop.app.services.messages import Words
 from coachloop.core.coaching.report import Kind, Report, is_time
@@ -22,9 +23,10 @@ from coachloop.core.coaching.workdays import WorkingCalendar
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Somebody for whom it is time, on the day at their site; `agent` where they are one."""
+    """Somebody for whom it is time, on the day at their site; `agent` where they are one. What they are told is of one programme."""
 
     choice: ReportChoice
+    programme: int | None
     today: date
     agent: Agent | None
     calendar: WorkingCalendar
@@ -68,12 +70,12 @@ def put_due(*, now: datetime) -> int:
     Returns:
         How many messages are new.
     """
-    groups: dict[tuple[Kind, str], list[Due]] = defaultdict(list)
+    groups: dict[tuple[Kind, str, int | None], list[Due]] = defaultdict(list)
     for one in _due(now):
         kind = Kind(one.choice.kind)
         if about := ABOUT[kind](one):
-            groups[kind, about].append(one)
-    return sum(_put_group(kind, about, rows, now=now) for (kind, about), rows in groups.items())
+            groups[kind, about, one.programme].append(one)
+    return sum(_put_group(kind, about, rows, now=now) for (kind, about, _), rows in groups.items())
 
 
 def put_daily(*, template: str, day: date, agents: Collection[str] | None, now: datetime) -> int:
@@ -82,7 +84,10 @@ def put_daily(*, template: str, day: date, agents: Collection[str] | None, now: 
     chosen = {row.user.agent.key: row for row in rows.exclude(ways=[]).select_related("user__agent") if _is_agent(row)}
     wanted = [key for key in chosen if agents is None or key in agents]
     found = daily_reports(OPERATOR, template=template, day=day, agents=wanted)
-    return sum(_put(chosen[one.agent_key], f"{template}:{day}", one.report, now=now) for one in found)
+    made = ((chosen[one.agent_key], one.report) for one in found)
+    return sum(
+        _put(row, f"{template}:{day}", report, programme=row.user.agent.programme_id, now=now) for row, report in made
+    )
 
 
 def words_of(report: Report) -> Words:
@@ -102,16 +107,25 @@ def _shown(report: Report) -> dict[str, object]:
 
 
 def _put_group(kind: Kind, about: str, rows: list[Due], *, now: datetime) -> int:
-    told = set(Message.objects.filter(kind=kind, about=about).values_list("user_id", "way"))
+    name = _named(kind, about, rows[0].programme)
+    told = set(Message.objects.filter(kind=kind, about=name).values_list("user_id", "way"))
     waiting = [one for one in rows if any((one.user.pk, way) not in told for way in one.choice.ways)]
-    return sum(_put(one.choice, about, report, now=now) for one, report in MAKE[kind](waiting, about, now))
+    return sum(
+        _put(one.choice, name, report, programme=one.programme, now=now)
+        for one, report in MAKE[kind](waiting, about, now)
+    )
 
 
-def _put(choice: ReportChoice, about: str, report: Report, *, now: datetime) -> int:
+def _named(kind: Kind, about: str, programme: int | None) -> str:
+    """What a message is about: an agent is in one programme, whoever leads may be in several, and is told of each."""
+    return about if programme is None or kind in AGENTS else f"{about}#{programme}"
+
+
+def _put(choice: ReportChoice, about: str, report: Report, *, programme: int | None, now: datetime) -> int:
     words = words_of(report)
     new = sum(messages.put(choice.user, words, kind=choice.kind, about=about, way=way, now=now) for way in choice.ways)
     if new and settings.CONFIG.report_quotes:
-        audit.look(viewer(choice.user, now=now), *report.calls, now=now)
+        audit.look(viewer(choice.user, now=now, programme=programme), *report.calls, now=now)
     return new
 
 
@@ -121,16 +135,25 @@ def _due(now: datetime) -> Iterator[Due]:
     rows = rows.select_related("user__agent__team__site", "template").prefetch_related(
         "user__grants", "user__led_teams__site__closures", "user__agent__absences", "user__agent__team__site__closures"
     )
-    first = sites.first_site()
+    first, every = sites.first_site(), [one.programme_id for one in operators()]
     for row in rows:
         agent, site = _place(row.user, first)
         local = now.astimezone(sites.site_zone(site))
-        if not is_time(row.at, local) or OWNERS[Kind(row.kind)] not in {grant.role for grant in row.user.grants.all()}:
+        of = _programmes(row, agent, every) if is_time(row.at, local) else ()
+        if not of:
             continue
         theirs = sites.calendar_of_site(site, around=local.date())
         calendar = sites.calendar_of(agent, around=local.date()) if agent else theirs
         if calendar.works(local.date()):
-            yield Due(row, local.date(), agent, calendar, theirs)
+            yield from (Due(row, one, local.date(), agent, calendar, theirs) for one in of)
+
+
+def _programmes(row: ReportChoice, agent: Agent | None, every: Sequence[int | None]) -> Sequence[int | None]:
+    """The programmes of which somebody is told: those where they hold the role that it is for."""
+    kind = Kind(row.kind)
+    held = {grant.programme_id for grant in row.user.grants.all() if grant.role == OWNERS[kind]}
+    theirs = [one for one in every if one in held or None in held]
+    return [one for one in theirs if agent and one == agent.programme_id] if kind in AGENTS else theirs
 
 
 def _place(user: User, first: Site) -> tuple[Agent | None, Site]:
@@ -170,14 +193,16 @@ def _about_month(one: Due) -> str:
 def _days(rows: list[Due], about: str, now: datetime) -> Made:
     del now
     template, _, day = about.partition(":")
+    who = all_of(rows[0].programme) if rows else OPERATOR
     return _of_agents(
-        rows, lambda keys: daily_reports(OPERATOR, template=template, day=date.fromisoformat(day), agents=keys)
+        rows, lambda keys: daily_reports(who, template=template, day=date.fromisoformat(day), agents=keys)
     )
 
 
 def _weeks(rows: list[Due], about: str, now: datetime) -> Made:
     del now
-    return _of_agents(rows, lambda keys: weekly_reports(OPERATOR, monday=date.fromisoformat(about), agents=keys))
+    who = all_of(rows[0].programme) if rows else OPERATOR
+    return _of_agents(rows, lambda keys: weekly_reports(who, monday=date.fromisoformat(about), agents=keys))
 
 
 def _of_agents(rows: list[Due], made: Callable[[list[str]], Iterable[AgentReport]]) -> Made:
@@ -194,17 +219,23 @@ def _each(rows: list[Due], make: Callable[[Due], Report | None]) -> Made:
 
 def _plans(rows: list[Due], about: str, now: datetime) -> Made:
     del about
-    return _each(rows, lambda one: digests.plan(viewer(one.user, now=now), today=one.today))
+    return _each(rows, lambda one: digests.plan(viewer(one.user, now=now, programme=one.programme), today=one.today))
 
 
 def _moved(rows: list[Due], about: str, now: datetime) -> Made:
-    return _each(rows, lambda one: digests.moved(viewer(one.user, now=now), monday=date.fromisoformat(about)))
+    return _each(
+        rows,
+        lambda one: digests.moved(viewer(one.user, now=now, programme=one.programme), monday=date.fromisoformat(about)),
+    )
 
 
 def _months(rows: list[Due], about: str, now: datetime) -> Made:
     first = date.fromisoformat(f"{about}-01")
-    return _each(rows, lambda one: digests.month(viewer(one.user, now=now), first_day=first))
+    return _each(rows, lambda one: digests.month(viewer(one.user, now=now, programme=one.programme), first_day=first))
 
+
+AGENTS = (Kind.DAILY, Kind.WEEKLY)
+"""What an agent is told of themselves."""
 
 ABOUT: dict[Kind, Callable[[Due], str]] = {
     Kind.DAILY: _about_day,

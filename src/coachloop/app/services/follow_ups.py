@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from coachloop.app.models import FollowUp, Message, User
 from coachloop.app.queries import sites
 from coachloop.app.queries.follow_up import overdue
+from coachloop.app.queries.viewing import all_of, people
 from coachloop.app.services import messages
 from coachloop.app.services.messages import Words
 from coachloop.core.coaching.follow_up import Escalation, escalation
@@ -31,10 +33,10 @@ def escalate(*, address: str, now: datetime) -> int:
         How many messages are new.
     """
     told = set(Message.objects.filter(kind=KIND).values_list("about", "user_id"))
-    advisers = list(User.objects.filter(grants__role=Role.QA_LEAD, is_active=True).order_by("pk"))
+    advisers = cache(lambda programme: list(people(all_of(programme), Role.QA_LEAD).order_by("pk")))
     new = 0
     for row in overdue(now.date() + timedelta(days=1)):  # the latest date anywhere
-        for level, person in _due(row, advisers, now):
+        for level, person in _due(row, advisers(row.session.agent.programme_id), now):
             about = f"{KIND}:{row.pk}:{level}"
             if (about, person.pk) not in told:
                 new += messages.put(person, _words(row, level, address), kind=KIND, about=about, now=now)

@@ -9,7 +9,7 @@ from coachloop.app.errors import NotYoursError, UnknownNameError, WrongStateErro
 from coachloop.app.models import Agent, ReportChoice, RollOut, Team, Template
 from coachloop.app.queries import report_choices, sites
 from coachloop.app.queries.report_choices import MORNING, OWNERS, Chosen
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.app.services import audit
 from coachloop.core.coaching.report import Kind
 from coachloop.core.coaching.roll_out import Order
@@ -30,7 +30,7 @@ def choose(*, viewer: Viewer, chosen: Iterable[Chosen], ways: Ways, now: datetim
         if OWNERS[one.kind] not in viewer.roles:
             raise NotYoursError(f"the {one.kind} report is not for your role")
         _check_ways(one, ways)
-        template = _published(one.template) if one.kind is Kind.DAILY else None
+        template = _published(viewer, one.template) if one.kind is Kind.DAILY else None
         ReportChoice.objects.update_or_create(
             user=viewer.user,
             kind=one.kind,
@@ -53,10 +53,10 @@ def roll_out(*, viewer: Viewer, template: str, first_day: date, weeks: int, now:
     order = report_choices.preview(viewer, template=template, first_day=first_day, weeks=weeks)
     if first_day < now.astimezone(sites.zone()).date():
         raise WrongStateError("the first team can't start in the past")
-    chosen = _published(template)
+    chosen = _published(viewer, template)
     if RollOut.objects.filter(template=chosen).exists():
         raise WrongStateError(f"{chosen.title} is rolled out already")
-    teams = {team.key: team for team in Team.objects.all()}
+    teams = {team.key: team for team in within(viewer, Team.objects.all())}
     RollOut.objects.bulk_create(
         RollOut(
             template=chosen,
@@ -101,8 +101,8 @@ def _check_ways(one: Chosen, ways: Ways) -> None:
             raise UnknownNameError(f"choose among {', '.join(offered)}, got {way}")
 
 
-def _published(key: str) -> Template:
-    found = Template.objects.filter(key=key, current__isnull=False).first()
+def _published(viewer: Viewer, key: str) -> Template:
+    found = within(viewer, Template.objects.filter(key=key, current__isnull=False)).first()
     if found is None:
         raise UnknownNameError(f"no template {key} is published")
     return found

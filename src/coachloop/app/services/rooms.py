@@ -24,7 +24,7 @@ from coachloop.app.queries import room_choice
 from coachloop.app.queries import rooms as queries
 from coachloop.app.queries.sites import first_local_date
 from coachloop.app.queries.templates import find_template
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.app.services import assignments, audit, messages, reviews, studio
 from coachloop.app.services.messages import Words
 from coachloop.core.insight.rooms import FEWEST_CALLS, MOST_CALLS
@@ -82,7 +82,7 @@ def make_room(*, viewer: Viewer, wanted: Wanted, now: datetime) -> Room:
         UnknownNameError: no such template.
     """
     _needs_qa_lead(viewer)
-    template, users = find_template(viewer, wanted.template), _people(wanted.people)
+    template, users = find_template(viewer, wanted.template), _people(viewer, wanted.people)
     title = wanted.title.replace("\0", "").strip()
     if not title:
         raise RefusedError("give the room a title, such as: Calibration in May")
@@ -270,7 +270,8 @@ def _needs_qa_lead(viewer: Viewer) -> None:
 
 def _locked(viewer: Viewer, room_id: int) -> Room:
     _needs_qa_lead(viewer)
-    return Room.objects.select_for_update(of=("self",)).select_related("made_by").get(pk=room_id)
+    rooms = within(viewer, Room.objects.all(), "template__programme")
+    return rooms.select_for_update(of=("self",)).select_related("made_by").get(pk=room_id)
 
 
 def _at_work(viewer: Viewer, room_id: int) -> Room:
@@ -283,8 +284,8 @@ def _at_work(viewer: Viewer, room_id: int) -> Room:
     return room
 
 
-def _people(ids: Sequence[int]) -> list[User]:
-    known = {user.pk: user for user, _ in room_choice.people()}
+def _people(viewer: Viewer, ids: Sequence[int]) -> list[User]:
+    known = {user.pk: user for user, _ in room_choice.people(viewer)}
     if unknown := set(ids) - known.keys():
         raise RefusedError(
             f"{len(unknown)} of them are no evaluator, QA lead or team leader who signs in; choose others"

@@ -20,7 +20,7 @@ from django.db import transaction
 from coachloop.app.errors import NotYoursError, RefusedError, WrongStateError
 from coachloop.app.models import Conversation, Upload
 from coachloop.app.queries import uploads as queries
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.app.services import audit
 from coachloop.app.services.alone import is_alone
 from coachloop.app.services.ingest import ingest
@@ -79,7 +79,8 @@ def begin(*, viewer: Viewer, name: str, size: int, fields: Mapping[str, str], no
     row = Upload(
         key=secrets.token_hex(20), user=viewer.user, name=name.strip()[-200:] or "a file", size=size, begun_at=now
     )
-    row.fields = kept | {"agent": agent}
+    programme = {"programme": viewer.programme_id} if viewer.programme_id is not None else {}
+    row.fields = kept | {"agent": agent} | programme
     path = queries.path_of(row)
     path.parent.mkdir(parents=True, exist_ok=True)
     _forget_strays(now)
@@ -208,7 +209,7 @@ def _take_in(row: Upload, *, viewer: Viewer, reader: Reader, now: datetime) -> N
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     refused = {str(refusal.reason).replace(path.name, row.name): None for refusal in receipt.refused}
-    stored = Conversation.objects.filter(key__in=list(keys)[:1000]).order_by("id")
+    stored = within(viewer, Conversation.objects.filter(key__in=list(keys)[:1000])).order_by("id")
     taken = receipt.accepted + receipt.duplicates
     with transaction.atomic():
         row.conversation = stored.first() if taken else None

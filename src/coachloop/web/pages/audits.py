@@ -94,7 +94,7 @@ def audit(request: HttpRequest, viewer: Viewer, draw_id: int) -> HttpResponse:
     """One draw: how far it is, and whether it was what it says."""
     row = found(next(iter(queries.past_draws(viewer, today=timezone.localdate(), draw_id=draw_id)), None))
     kept = queries.kept(viewer, draw_id)
-    verified = audit_frames.verify(draw_id) if request.GET.get("verify") else None
+    verified = audit_frames.verify(viewer, draw_id) if request.GET.get("verify") else None
     shown = {"row": row, "kept": kept, "verified": verified, "draws": viewer.has(Role.QA_LEAD)}
     return render(request, "coachloop/audit.html", shown)
 

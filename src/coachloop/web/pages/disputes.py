@@ -43,7 +43,7 @@ def disputes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "advises": advises,
         "is_agent": viewer.has(Role.AGENT),
         "hidden": 0 if over else queries.hidden(viewer),
-        "overturned": queries.overturned() if advises else (),
+        "overturned": queries.overturned(viewer) if advises else (),
         "enough": ENOUGH,
         "often": OFTEN,
     }

@@ -112,7 +112,7 @@ def roll_out(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "weeks": weeks,
         "most_weeks": MOST_WEEKS,
         "order": order,
-        "names": report_choices.team_names(),
+        "names": report_choices.team_names(viewer),
         "refusal": refusal,
     }
     return render(request, "coachloop/roll_out.html", shown)

@@ -53,7 +53,7 @@ def chart(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @page(Role.QA_LEAD)
 def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Who answers what, until when?"""
-    choices = room_page.choices()
+    choices = room_page.choices(viewer)
     begun = {"chosen": "contested", "size": 5, "answer_by": timezone.localdate() + timedelta(days=DAYS_TO_ANSWER)}
     form = RoomForm(request.POST if request.method == "POST" else None, initial=begun, choices=choices)
     if form.is_valid():

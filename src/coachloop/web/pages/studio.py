@@ -163,12 +163,12 @@ def backtest(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
 def confirm(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """What changes when this is published?"""
     bench, steps = found(queries.history(viewer, key))
-    models = queries.waiting_models(key) if bench.current else ()
+    models = queries.waiting_models(viewer, key) if bench.current else ()
     if bench.draft is None and not models:
         messages.error(request, "There is nothing to publish: the text is the version that scores now.")
         return redirect("studio", key)
     step = steps[0] if bench.draft else None
-    shown = {"view": bench, "step": step, "models": models, "rescored": queries.rescored(bench.newest.template)}
+    shown = {"view": bench, "step": step, "models": models, "rescored": queries.rescored(viewer, bench.newest.template)}
     return render(request, "coachloop/studio_publish.html", shown)
 
 

@@ -40,7 +40,7 @@ def bridge(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     newest = bench.newest.number
     old, new = number(request, "old", newest - 1), number(request, "new", newest)
     before, after = found(bench.version(old)), found(bench.version(new))
-    candidates = "candidate" in request.GET and bool(queries.waiting_models(key))
+    candidates = "candidate" in request.GET and bool(queries.waiting_models(viewer, key))
     now, then = (without_judge(some) for some in bridge_scorers())
     compared = compare_ways(viewer, Way(before.template, now), Way(after.template, then if candidates else now))
     titles = {b.key: b.title for b in (*before.template.behaviours, *after.template.behaviours)}
