@@ -20,13 +20,15 @@ class Shapes(GenerateJsonSchema):
     def get_defs_ref(self, core_mode_ref: tuple[Any, Any]) -> Any:
         """The name of a definition."""
         ref, mode = core_mode_ref
-        return super().get_defs_ref((_named(ref), mode))
+        named: Any = (_named(ref), mode)
+        return super().get_defs_ref(named)
 
 
 def _named(ref: str) -> str:
     """`coachloop.app.queries.clips.Person:17` with its module in its name; a page by what is on it."""
     whole, _, of = ref.partition("[")
-    inner = _of_modules().get(of.rpartition(":")[2].rstrip("]")) if of else None
+    short, _, inner_id = of.rstrip("]").rpartition(":")
+    inner = _of_modules().get(inner_id, short)
     path, _, number = whole.rpartition(":")
     module, _, name = path.rpartition(".")
     return f"{module}.{name}Of{inner}:{number}" if inner else f"{module}.{_with_room(module, name)}:{number}"
@@ -71,6 +73,16 @@ class Spec(OpenAPISchema):
             ref = {"$ref": REF_TEMPLATE.format(model="Problem")}
             said[status] = {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": ref}}}
         return said
+
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        """Keep shapes by their names.
+
+        Raises:
+            ValueError: two shapes have one name.
+        """
+        for name, shape in definitions.items():
+            if self.schemas.setdefault(name, shape) != shape:
+                raise ValueError(f"there are two shapes {name!r} in the API; rename one of the dataclasses")
 
     def get_components(self) -> Any:
         """Every shape once, called by its name."""
