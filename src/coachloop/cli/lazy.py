@@ -44,6 +44,7 @@ COMMANDS = {
         "Print how calls are scored here, with what error, who sees it and how to challenge it, as Markdown.",
     ),
     "people": ("site", "People who sign in."),
+    "accounts": ("accounts", "Accounts: password links, lost phones, pauses after wrong tries, sessions."),
     "labels": ("scores", "Human answers."),
     "import": ("scores", "What other systems know: scores, earlier coaching, absences."),
     "template": ("templates", "What the centre looks for."),

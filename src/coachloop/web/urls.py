@@ -2,6 +2,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from coachloop.web.pages import (
+    account,
+    accounts,
     agents,
     audit_log,
     audits,
@@ -49,6 +51,7 @@ urlpatterns = [
     path("metrics", probes.metrics, name="metrics"),
     path("", sign_in.home, name="home"),
     path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
+    path("sign-in/code", sign_in.code, name="mfa_authenticate"),  # allauth asks for it by this name
     path("sign-in/<str:role>", sign_in.sign_in_as, name="sign-in-as"),
     path("sign-out", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("week", week.week, name="week"),
@@ -70,6 +73,18 @@ urlpatterns = [
     path("me/calendar/busy", calendar.busy, name="set-busy"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar-feed"),
     path("me", agents.me, name="me"),
+    path("me/account", account.account, name="my-account"),
+    path("me/account/password", account.change_password, name="change-password"),
+    path("me/account/codes", account.set_up_codes, name="set-up-codes"),
+    path("me/account/codes/off", account.turn_off_codes, name="turn-off-codes"),
+    path("me/account/recovery-codes", account.recovery_codes, name="recovery-codes"),
+    path("me/account/sign-out", account.sign_out_elsewhere, name="sign-out-elsewhere"),
+    path("set-password/<str:uidb64>/<str:token>", account.set_password, name="set-password"),
+    path("accounts", accounts.accounts, name="accounts"),
+    path("accounts/password-link", accounts.password_link, name="password-link"),
+    path("accounts/codes-off", accounts.turn_off_codes, name="account-codes-off"),
+    path("accounts/sign-out", accounts.sign_out, name="account-sign-out"),
+    path("accounts/unlock", accounts.unlock, name="unlock-account"),
     path("me/ask", agents.ask, name="ask-for-coaching"),
     path("me/reports", reports.choices, name="report-choices"),
     path("me/reports/<str:day>/<path:template>", reports.my_report, name="my-report"),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from coachloop.app.errors import NotYoursError
 from coachloop.app.models import Agent, Assignment, Conversation, FollowUp, Grant, Programme, Session, Team, User
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
@@ -37,6 +38,13 @@ class Viewer:
     def name(self) -> str:
         """What the audit log calls them."""
         return self.user.name if self.user else self.called
+
+    @property
+    def person(self) -> User:
+        """Who they are, where only somebody with an account can do what is asked."""
+        if self.user is None:
+            raise NotYoursError("the command line has no account of its own")
+        return self.user
 
 
 OPERATOR = Viewer(user=None, roles=frozenset(), everything=True)
