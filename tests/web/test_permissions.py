@@ -91,6 +91,7 @@ RULES: dict[str, Rule] = {
     "account-sign-out": Rule(ok=("admin",), post=True, status=422),
     "unlock-account": Rule(ok=("admin",), post=True, status=422),
     "sign-in-as": Rule({"role": "admin"}, hidden=tuple(PEOPLE), post=True),
+    "choose-programme": Rule(hidden=SIGNED_IN, post=True),
     "sign-out": Rule(ok=tuple(PEOPLE), status=302, post=True),
     "week": Rule(ok=(*LEADERS, "qa_lead")),
     "plan-week": Rule(ok=LEADERS),

@@ -14,6 +14,9 @@ from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.viewing import Viewer, viewer
 from coachloop.core.model.people import Role
 
+PROGRAMME = "programme"
+"""Where a session keeps the programme that somebody chose."""
+
 type Page[R: HttpResponseBase, **P] = Callable[Concatenate[HttpRequest, P], R]
 type RolePage[R: HttpResponseBase, **P] = Callable[Concatenate[HttpRequest, Viewer, P], R]
 
@@ -24,7 +27,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
     if seen is None:
         if not request.user.is_authenticated:
             raise PermissionDenied("Sign in first.")
-        seen = viewer(request.user, now=timezone.now())
+        seen = viewer(request.user, now=timezone.now(), programme=request.session.get(PROGRAMME))
         setattr(request, "coachloop_viewer", seen)  # noqa: B010 -- HttpRequest declares no such attribute
     return seen
 

@@ -89,6 +89,9 @@ ENTRIES = (
     Entry("templates", "Templates", "What is listened for", SETTINGS, (ADVISER,), tuple(Role)),
 )
 
+OF_ALL = ("site",)
+"""What is of every programme of the site at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -131,7 +134,8 @@ class Navigation:
 
 def navigation(who: Viewer, path: str) -> Navigation:
     """Where somebody can go, and where they are."""
-    open_to = [(entry, reverse(entry.name)) for entry in ENTRIES if who.has(*entry.first, *entry.also)]
+    shown = (entry for entry in ENTRIES if who.keeps_all or entry.name not in OF_ALL)
+    open_to = [(entry, reverse(entry.name)) for entry in shown if who.has(*entry.first, *entry.also)]
     here = max((url for _, url in open_to if path == url or path.startswith(f"{url}/")), key=len, default="")
     places = {entry: Place(entry.title, url, entry.says, entry.group, here=url == here) for entry, url in open_to}
     bar = [entry for entry in places if len(places) <= IN_THE_BAR or who.has(*entry.first)][:IN_THE_BAR]

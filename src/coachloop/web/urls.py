@@ -24,6 +24,7 @@ from coachloop.web.pages import (
     parts,
     plan,
     probes,
+    programmes,
     proposals,
     recordings,
     reports,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("sign-in", sign_in.SignIn.as_view(), name="sign-in"),
     path("sign-in/code", sign_in.code, name="mfa_authenticate"),  # allauth asks for it by this name
     path("sign-in/<str:role>", sign_in.sign_in_as, name="sign-in-as"),
+    path("programme", programmes.choose, name="choose-programme"),
     path("sign-out", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("week", week.week, name="week"),
     path("week/plan", plan.plan, name="plan-week"),

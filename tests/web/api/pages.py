@@ -5,6 +5,7 @@ PAGES: dict[str, tuple[str, ...] | str] = {
     "sign-in": "A program signs in by its token.",
     "sign-in-as": "A program signs in by its token.",
     "sign-out": "A program signs in by its token.",
+    "choose-programme": "A program looks at the programme of its token.",
     "week": ("read_week",),
     "plan-week": ("read_plan", "confirm_plan"),
     "slots": ("read_slots",),

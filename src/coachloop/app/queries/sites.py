@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
 
-from coachloop.app.errors import RefusedError
+from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.models import Agent, Site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.coaching.workdays import WorkingCalendar
@@ -35,8 +35,12 @@ class SiteView:
 
 
 def site_views(viewer: Viewer) -> list[SiteView]:
-    """Every site, by name; nothing of it is about anybody, so whoever may open the page sees all."""
-    del viewer
+    """Every site, by name; nothing of it is about anybody.
+
+    Raises:
+        NotYoursError: the site is shared with programmes that are none of theirs.
+    """
+    must_keep_all(viewer)
     return [
         SiteView(
             row.pk, row.name, row.timezone, row.country, row.subdivision, row.working_days, row.session_minutes,
@@ -44,6 +48,16 @@ def site_views(viewer: Viewer) -> list[SiteView]:
         )
         for row in Site.objects.order_by("name")
     ]  # fmt: skip
+
+
+def must_keep_all(viewer: Viewer) -> None:
+    """Let nobody pass who works for some of a site's programmes alone: what holds for the whole site is not theirs to say.
+
+    Raises:
+        NotYoursError: they do.
+    """
+    if not viewer.everything and viewer.programme_id is not None and not viewer.keeps_all:
+        raise NotYoursError("this holds for every programme of the site: somebody who keeps all of them changes it")
 
 
 def zone() -> ZoneInfo:

@@ -8,8 +8,11 @@ from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.models import Site
+from coachloop.app.queries import sites as queries
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, keeping
+from coachloop.app.services.people import Place
+from coachloop.app.services.users import named
 from coachloop.core.model.people import Role
 
 
@@ -51,6 +54,7 @@ def change_site(*, viewer: Viewer, site_id: int, rules: Rules, now: datetime) ->
     """
     if not viewer.has(Role.OPERATIONS, Role.ADMIN):
         raise NotYoursError("how a site works is set by operations and admins")
+    queries.must_keep_all(viewer)
     _check(rules)
     site = Site.objects.select_for_update().get(pk=site_id)
     wanted = asdict(rules)
@@ -61,6 +65,58 @@ def change_site(*, viewer: Viewer, site_id: int, rules: Rules, now: datetime) ->
         setattr(site, name, new)
     site.save(update_fields=list(changed))
     audit.record(viewer, "site.change", f"site:{site.pk}", now=now, detail=changed)
+
+
+@transaction.atomic
+def add_site(*, viewer: Viewer, name: str, place: Place, now: datetime) -> Site:
+    """Make another site.
+
+    Raises:
+        NotYoursError: an admin does, in a divided installation of all programmes.
+        RefusedError: there is one of this name, or nobody knows its zone, country or region.
+    """
+    keeping.must_keep_all(viewer)
+    row = Site(name=_free(name))
+    _put(row, place)
+    row.save()
+    audit.record(viewer, "site.create", f"site:{row.pk}", now=now, detail={"name": row.name, **asdict(place)})
+    return row
+
+
+@transaction.atomic
+def change_place(*, viewer: Viewer, site_id: int, name: str, place: Place, now: datetime) -> Site:
+    """Call a site otherwise, or put it into another zone, country or region. Dates that were promised before stay as they are.
+
+    Raises:
+        NotYoursError: an admin does, in a divided installation of all programmes.
+        RefusedError: there is another one of this name, or nobody knows its zone, country or region.
+    """
+    keeping.must_keep_all(viewer)
+    row = keeping.site(site_id)
+    was = _place(row)
+    row.name = _free(name, but=row.pk)
+    _put(row, place)
+    if _place(row) != was:
+        row.save(update_fields=["name", "timezone", "country", "subdivision"])
+        audit.record(viewer, "site.move", f"site:{row.pk}", now=now, detail={"was": was, "is": _place(row)})
+    return row
+
+
+def _put(row: Site, place: Place) -> None:
+    row.timezone = place.timezone or row.timezone
+    row.country, row.subdivision = place.country.strip().upper(), place.region.strip().upper()
+    queries.check_place(row)
+
+
+def _place(row: Site) -> list[str]:
+    return [row.name, row.timezone, row.country, row.subdivision]
+
+
+def _free(name: str, *, but: int = 0) -> str:
+    said = named(name)
+    if Site.objects.filter(name=said).exclude(pk=but).exists():
+        raise RefusedError(f"there is a site {said!r} already")
+    return said
 
 
 def _check(rules: Rules) -> None:
