@@ -54,6 +54,7 @@ COMMANDS = {
         "Calls drawn by chance, answered blind by people: what everything said about the machine rests on.",
     ),
     "audit-log": ("audit_log", "Who did what: take it along, and see whether it is what was once written."),
+    "privacy": ("privacy", "What is kept how long, of whom, and how it goes."),
     "report": ("report", "What people are told."),
     "webhook": ("webhooks", "Addresses that are told of what happens here."),
     "models": ("models", "Models: data with a pinned SHA-256, never code."),

@@ -1,5 +1,6 @@
 """What runs in the background. The tables hold the truth: every task is safe to repeat, and a lost one is put again."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -12,7 +13,7 @@ from django.utils import timezone
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import events
+from coachloop.app.services import events, retention
 from coachloop.app.services.allowance import forget_past
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.clip_sound import tidy
@@ -23,7 +24,7 @@ from coachloop.app.services.effects import measure_daily
 from coachloop.app.services.follow_ups import escalate
 from coachloop.app.services.impact import refresh_impact_daily
 from coachloop.app.services.invitations import invite
-from coachloop.app.services.messages import forget, send_waiting
+from coachloop.app.services.messages import send_waiting
 from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
@@ -32,13 +33,14 @@ from coachloop.app.services.suggested import note_once_a_day
 from coachloop.app.services.telling import tell_waiting
 from coachloop.app.services.transcribing import forget_unwanted, transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
-from coachloop.app.services.uploads import forget_unfinished
 from coachloop.wiring import busy_times, carriers, encoder, hearing, invitation, letterbox, scorers, shelf
 from coachloop.worker.watching import take_in
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
 AWAY = timedelta(minutes=5)
 """How long a recording rests whose transcriber could not be asked."""
+FORGETS_FOR = 600.0
+"""Seconds of one hour in which what is kept no longer is deleted; the rest goes in the next hour."""
 HEARS_FOR = 20.0
 """Seconds of one turn at the recordings; a part that is begun is finished."""
 
@@ -109,14 +111,19 @@ def watch_drift() -> None:
     refresh_trust(now=timezone.now())
 
 
+def _for(seconds: float) -> Callable[[], bool]:
+    """Says when so long is over."""
+    ends = monotonic() + seconds
+    return lambda: monotonic() > ends
+
+
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, the words of what was sent, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
+    """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget_past(now=timezone.now())
-    forget(now=timezone.now())
-    events.forget(now=timezone.now())
-    forget_unfinished(now=timezone.now())
+    retention.forget_short_lived(now=timezone.now())
+    retention.run_once_a_day(now=timezone.now(), enough=_for(FORGETS_FOR))
     forget_unwanted(now=timezone.now())
     tidy(now=timezone.now())
     if (vectors := encoder()) is not None:

@@ -29,7 +29,7 @@ from coachloop.app.models.people import (
 from coachloop.app.models.privacy import ConversationKey, Erasure, Retention
 from coachloop.app.models.recordings import SessionRecording
 from coachloop.app.models.reviewing import Assignment, AuditDraw, Dispute, Room, RoomDecision, RoomWording
-from coachloop.app.models.rollups import AgentDay, DirtyDay, PackedDay
+from coachloop.app.models.rollups import AgentDay, DirtyDay, PackedDay, PastCount
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
 from coachloop.app.models.verdicts import Attempt, Evaluation, Review, Scoring, Verdict
 
@@ -84,6 +84,7 @@ __all__ = [
     "Message",
     "Original",
     "PackedDay",
+    "PastCount",
     "Programme",
     "Proposal",
     "ReportChoice",

@@ -77,3 +77,28 @@ class PackedDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.rows}"
+
+
+class PastCount(models.Model):
+    """What conversations that were deleted added to the counts of an agent-day: no words, nobody but the agent. Figures stay by it.
+
+    Several rows may be about the same cell: each deletion adds its own. Whoever counts an agent-day anew adds them to the facts.
+    """
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+", db_index=False)
+    behaviour = models.ForeignKey(Behaviour, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    queue = models.CharField(max_length=200, blank=True)
+    direction = models.CharField(max_length=200, blank=True)
+    version = models.ForeignKey(TemplateVersion, on_delete=models.CASCADE, related_name="+", db_index=False)
+    met = models.PositiveIntegerField()
+    not_met = models.PositiveIntegerField()
+    not_applicable = models.PositiveIntegerField()
+    unscored = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["agent", "day"], name="past_count_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} {self.behaviour_id} {self.day}: {self.met} of {self.met + self.not_met}, gone"

@@ -21,6 +21,7 @@ from coachloop.app.models import (
     Focus,
     Goal,
     Membership,
+    PastCount,
     Proposal,
     Session,
     Suggested,
@@ -49,7 +50,7 @@ MOVED: dict[type[Model], str] = {
 }
 """What goes along, and what both can't have at a time."""
 
-RECOUNTED = (Conversation, AgentDay, DirtyDay)
+RECOUNTED = (Conversation, AgentDay, DirtyDay, PastCount)
 """What goes along by a way of its own."""
 
 

@@ -79,15 +79,15 @@ def send_waiting(carriers: Mapping[str, Carrier], *, now: datetime) -> Run:
     return Run(sent=tried.count(True), failed=tried.count(False))
 
 
-def forget(*, now: datetime) -> int:
-    """Lay to rest what waited too long for a way, and delete the words of what rests for a week, sent or not.
+def forget(*, now: datetime, kept: timedelta = KEPT) -> int:
+    """Lay to rest what waited too long for a way, and delete the words of what rests for so long, a week unless it is said, sent or not.
 
     The rows stay, so that nothing is ever sent again.
     """
     waiting = Message.objects.filter(sent_at__isnull=True, try_after__isnull=False)
     for kind, limit in ((Q(calendar=""), TOO_OLD), (~Q(calendar=""), INVITATION_TOO_OLD)):
         waiting.filter(kind, created_at__lt=now - limit).update(try_after=None, problem=WAITED)
-    old = Message.objects.filter(created_at__lt=now - KEPT, try_after__isnull=True).exclude(text="")
+    old = Message.objects.filter(created_at__lt=now - kept, try_after__isnull=True).exclude(text="")
     return old.update(text="", html="", calendar="")
 
 

@@ -1,13 +1,14 @@
 """Roll-ups, rebuilt from the facts: a dirty agent-day is counted anew, never added to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
-from coachloop.app.models import AgentDay, Conversation, DirtyDay, MatrixDay, PackedDay
+from coachloop.app.models import AgentDay, Conversation, DirtyDay, MatrixDay, PackedDay, PastCount
 from coachloop.app.queries import daily
 from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.core.insight.daily import packed
@@ -25,6 +26,9 @@ CELL = {
     "day": f"{CONVERSATION}__day",
 }
 """What a cell is counted by: its columns, and where they come from."""
+
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
+COLUMNS = ", ".join([*CELL, *OUTCOMES])
 
 
 def refresh_rollups() -> int:
@@ -92,7 +96,7 @@ def rebuild_rollups() -> None:
         days = (
             Conversation.objects.filter(agent__isnull=False, day__isnull=False)
             .values_list("agent_id", "day")
-            .distinct()
+            .union(PastCount.objects.values_list("agent_id", "day"))
         )
         DirtyDay.objects.bulk_create(
             (DirtyDay(agent_id=a, day=d) for a, d in days.iterator(CHUNK) if d), batch_size=CHUNK
@@ -103,9 +107,12 @@ def give_over(*, gone: int, kept: int, days: Collection[date]) -> None:
     """The calls of one agent on these days are another's now; part of the transaction that says so."""
     AgentDay.objects.filter(agent=gone).delete()
     DirtyDay.objects.filter(agent=gone).delete()
-    DirtyDay.objects.bulk_create(DirtyDay(agent_id=kept, day=day) for day in sorted(days))
-    MatrixDay.objects.filter(day__in=days).delete()
-    _unpack(days)
+    past = PastCount.objects.filter(agent=gone)
+    moved = {*days, *past.values_list("day", flat=True)}
+    past.update(agent=kept)
+    DirtyDay.objects.bulk_create(DirtyDay(agent_id=kept, day=day) for day in sorted(moved))
+    MatrixDay.objects.filter(day__in=moved).delete()
+    _unpack(moved)
 
 
 @transaction.atomic
@@ -124,16 +131,35 @@ def _refresh_some() -> int:
 
 
 def _recount(day: date, agents: Iterable[int]) -> None:
-    """The database counts and stores in one statement: no cell passes through Python."""
+    """The database counts and stores in one statement: no cell passes through Python. What was deleted since still counts."""
     among = Q(day=day, agent_id__in=list(agents))
     AgentDay.objects.filter(among).delete()
+    facts, of_facts = _counted(Q(**{f"{CONVERSATION}__day": day, f"{CONVERSATION}__agent_id__in": list(agents)}))
+    past, of_past = PastCount.objects.filter(among).values_list(*CELL, *OUTCOMES).query.sql_with_params()
+    sums = ", ".join(f"SUM({outcome})" for outcome in OUTCOMES)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO coachloop_agentday ({COLUMNS}) WITH found ({COLUMNS}) AS ({facts} UNION ALL {past}) "  # noqa: S608
+            f"SELECT {', '.join(CELL)}, {sums} FROM found GROUP BY {', '.join(CELL)}",
+            (*of_facts, *of_past),
+        )
+
+
+def keep_counts(conversations: Sequence[int]) -> int:
+    """Write down what these add to the counts, because they are about to be deleted; in the same transaction. Returns how many cells."""
+    dated = Q(**{f"{CONVERSATION}__agent__isnull": False, f"{CONVERSATION}__day__isnull": False})
+    facts, values = _counted(dated & Q(**{f"{CONVERSATION}__in": list(conversations)}))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO coachloop_pastcount ({COLUMNS}) {facts}", values)
+        return int(cursor.rowcount)
+
+
+def _counted(among: Q) -> tuple[str, tuple[Any, ...]]:
     counts = (
         effective_verdicts()
-        .filter(**{f"{CONVERSATION}__day": day, f"{CONVERSATION}__agent_id__in": list(agents)})
+        .filter(among)
         .values(*CELL.values())
         .annotate(**{outcome.value: Count("id", filter=Q(effective=outcome)) for outcome in Outcome})
     )
     select, values = counts.query.sql_with_params()
-    columns = ", ".join([*CELL, *(outcome.value for outcome in Outcome)])
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO coachloop_agentday ({columns}) {select}", values)
+    return select, tuple(values)

@@ -149,9 +149,9 @@ def drop(*, viewer: Viewer, key: str) -> None:
     row.delete()
 
 
-def forget_unfinished(*, now: datetime) -> int:
+def forget_unfinished(*, now: datetime, kept: timedelta = KEPT) -> int:
     """Forget what was begun too long ago, finished or not, and bytes that nobody knows any more; returns how many."""
-    old = list(Upload.objects.filter(begun_at__lt=now - KEPT))
+    old = list(Upload.objects.filter(begun_at__lt=now - kept))
     for row in old:
         _remove(queries.path_of(row))
         row.delete()

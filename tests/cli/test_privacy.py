@@ -1,0 +1,38 @@
+"""Privacy as commands: how long data is kept, who is erased, what is known of somebody, and the log of it all."""
+
+from builders import calls
+from coachloop.app.models import AuditEntry, Conversation, Retention
+
+
+def test_what_is_kept_how_long(house, written):
+    """Said, tried, done; nothing goes before it is said."""
+    assert house("ingest", written("calls.jsonl", calls("lea", 1, 3))).code == 0
+    assert {row["kind"]: row["days"] for row in house("privacy", "retention", "list", "--json").json}["messages"] == 7
+    tried = house("privacy", "retention", "set", "conversations", "30", "--dry-run", "--json").json
+    assert (tried["due"], tried["dry_run"], Retention.objects.count()) == (3, True, 0)
+    assert "deletes 3" in house("privacy", "retention", "set", "conversations", "30").out
+    assert house("privacy", "retention", "run", "--dry-run", "--json").json["deleted"] == {"conversations": 3}
+    assert Conversation.objects.count() == 3
+    assert house("privacy", "retention", "run", "--json").json["deleted"] == {"conversations": 3}
+    assert Conversation.objects.count() == 0
+    assert "Nothing is older" in house("privacy", "retention", "run").out
+    assert "kept for good" in house("privacy", "retention", "set", "conversations", "0").out
+
+
+def test_what_can_not_be_said_is_refused(house):
+    for given, why in ((("words", "30"), "one of: recordings"), (("audit", "3"), "from 365"), (("clips", "90", "--programme", "x"), "does not")):  # fmt: skip
+        refused = house("privacy", "retention", "set", *given)
+        assert refused.code == 2
+        assert why in refused.err
+
+
+def test_the_log_is_taken_along_and_checked(house):
+    head = house("audit-log", "head").out.strip()
+    assert "holds" in house("audit-log", "verify", "--head", head).out
+    assert "who,".replace("who", "id") in house("audit-log", "export", "--format", "csv").out
+    assert '"action": "site.create"' in house("audit-log", "export", "--action", "site.").out
+    assert house("audit-log", "export", "--format", "xml").code == 2
+    assert house("audit-log", "verify", "--head", "7").code == 2
+    AuditEntry.objects.order_by("id")[0].delete()
+    found = house("audit-log", "verify", "--json")
+    assert (found.code, found.json["broken_at"]) == (1, 1)
