@@ -57,6 +57,13 @@ def entries(viewer: Viewer, filters: Filters | None = None, *, page: int = 1) ->
     return cut(rows.order_by("-id"), page, lambda found: _read(found, details=details), size=50)
 
 
+def entries_after(viewer: Viewer, filters: Filters, *, after: int, most: int) -> list[tuple[int, Entry]]:
+    """The same, oldest first, each with its number: those after the one numbered `after`."""
+    details = not hidden(viewer).exists()
+    rows = list(_rows(viewer, filters).filter(pk__gt=after).order_by("id")[:most])
+    return [(row.pk, entry) for row, entry in zip(rows, _read(rows, details=details), strict=True)]
+
+
 def exported(viewer: Viewer, filters: Filters) -> Iterator[dict[str, Any]]:
     """The same, oldest first, each with its seal, to be kept elsewhere: plain values with stable keys."""
     details = not hidden(viewer).exists()

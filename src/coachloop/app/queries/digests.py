@@ -8,18 +8,33 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 
 from coachloop.app.models import AgentDay, Behaviour, Conversation, FollowUp, Session, Team
-from coachloop.app.queries import sites, viewing
+from coachloop.app.queries import agent_page, sites, viewing
 from coachloop.app.queries.coverage import coverage, month_end
 from coachloop.app.queries.drift import open_alerts
+from coachloop.app.queries.report import weekly_report
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.queries.week import week
 from coachloop.core.coaching import digest as core
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.coaching.digest import LookBack, Month, Plan, Slipped, TeamWeek, ToHold
 from coachloop.core.coaching.report import Behaviour as Told
-from coachloop.core.coaching.report import Counted, Report
+from coachloop.core.coaching.report import Counted, Kind, Report
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.stats.proportions import wilson
+
+
+def digest(viewer: Viewer, kind: Kind, *, today: date) -> Report | None:
+    """The week or the month as it would be sent to somebody now; None where there is nothing to say."""
+    monday = today - timedelta(days=today.weekday())
+    if kind is Kind.PLAN:
+        return plan(viewer, today=today)
+    if kind is Kind.MOVED:
+        return moved(viewer, monday=monday)
+    if kind is Kind.MONTHLY:
+        return month(viewer, first_day=(today.replace(day=1) - timedelta(days=1)).replace(day=1))
+    key = agent_page.own_key(viewer)
+    seen = weekly_report(viewer, key, monday=monday - timedelta(weeks=1)) if key else None
+    return seen.report if seen else None
 
 
 def plan(viewer: Viewer, *, today: date) -> Report | None:

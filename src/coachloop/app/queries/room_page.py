@@ -51,6 +51,20 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How a room words a behaviour; `version` is the draft that took it up, empty while it waits."""
+
+    question: str
+    good: str
+    version: int | None
+
+
+def wording_of(row: RoomWording) -> Wording:
+    """What is kept of a room's words."""
+    return Wording(row.question, row.good, row.version.number if row.version else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One behaviour: how far people agree on it, and with the machine as one more rater. `wording` is the room's, where it has one."""
 
@@ -60,7 +74,7 @@ class Column:
     people: Figure
     everyone: Figure
     differ: int
-    wording: RoomWording | None
+    wording: Wording | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +204,7 @@ def _names(room: Room) -> dict[str, str]:
 
 def _columns(room: Room, asked: Sequence[Behaviour], table: Grid) -> tuple[Column, ...]:
     people, everyone = agreement(without_machine(table)), agreement(table)
-    wordings = {one.behaviour_id: one for one in room.wordings.select_related("version", "worded_by")}
+    wordings = {one.behaviour_id: wording_of(one) for one in room.wordings.select_related("version", "worded_by")}
     differ = [one for (_, one), share in most_contested(table) if share > 0]
     return tuple(
         Column(one.pk, one.title, alone.n, figure(alone), figure(all_), differ.count(one.pk), wordings.get(one.pk))

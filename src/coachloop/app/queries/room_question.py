@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from coachloop.app.models import Assignment, Behaviour, Conversation, Room, RoomDecision, RoomWording, Template, Verdict
+from coachloop.app.models import Assignment, Behaviour, Conversation, Room, RoomDecision, Template, Verdict
 from coachloop.app.queries import viewing
 from coachloop.app.queries.assignments import words
-from coachloop.app.queries.room_page import RoomView, room, shown_calls
+from coachloop.app.queries.room_page import RoomView, Wording, room, shown_calls, wording_of
 from coachloop.app.queries.rooms import behaviours, machine, stamp, visible
 from coachloop.app.queries.templates import parsed
 from coachloop.app.queries.trust import MACHINE
@@ -60,7 +60,7 @@ class Words:
     title: str
     question: str
     good: str
-    wording: RoomWording | None
+    wording: Wording | None
     by: str
     stamp: str
 
@@ -139,7 +139,7 @@ def wording(viewer: Viewer, room_id: int, *, behaviour_id: int) -> tuple[RoomVie
         behaviour.title,
         now.question if now else "",
         now.good if now else "",
-        known,
+        wording_of(known) if known else None,
         known.worded_by.name if known and known.worded_by else "",
         stamp(known),
     )

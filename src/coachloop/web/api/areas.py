@@ -1,5 +1,14 @@
 """The files whose operations the API has; a new one is named here."""
 
-from coachloop.web.api import conversations, insight, scores, tokens
+from coachloop.web.api import (
+    coaching_seen,
+    conversations,
+    insight,
+    review_seen,
+    scores,
+    site_seen,
+    templates_seen,
+    tokens,
+)
 
-AREAS = (conversations, insight, scores, tokens)
+AREAS = (coaching_seen, conversations, insight, review_seen, scores, site_seen, templates_seen, tokens)

@@ -17,7 +17,7 @@ from coachloop.app.queries.report_choices import OWNERS, Chosen
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.app.services import reports as services
-from coachloop.core.coaching.report import Kind, Report, long_day
+from coachloop.core.coaching.report import Kind, long_day
 from coachloop.core.model.letter import Ways
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
@@ -79,7 +79,7 @@ def digest(request: HttpRequest, viewer: Viewer, kind: str) -> HttpResponse:
     wanted = Kind(kind)
     if OWNERS[wanted] not in viewer.roles:
         raise NotYoursError("this summary is not for your role")
-    report = _digest(viewer, wanted, timezone.localdate())
+    report = digests.digest(viewer, wanted, today=timezone.localdate())
     audit.look(viewer, *(report.calls if report else ()), now=timezone.now())
     shown = {
         "title": report.subject if report else TITLES[wanted],
@@ -173,15 +173,3 @@ def _shown(viewer: Viewer, key: str, *, day: date, seen: AgentReport | None) -> 
         "back_words": "My page" if whose.mine else whose.name,
     }
 
-
-def _digest(viewer: Viewer, kind: Kind, today: date) -> Report | None:
-    monday = today - timedelta(days=today.weekday())
-    if kind is Kind.PLAN:
-        return digests.plan(viewer, today=today)
-    if kind is Kind.MOVED:
-        return digests.moved(viewer, monday=monday)
-    if kind is Kind.MONTHLY:
-        return digests.month(viewer, first_day=(today.replace(day=1) - timedelta(days=1)).replace(day=1))
-    key = agent_page.own_key(viewer)
-    seen = queries.weekly_report(viewer, key, monday=monday - timedelta(weeks=1)) if key else None
-    return seen.report if seen else None
