@@ -2,11 +2,13 @@
 
 import signal
 import socket
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
-from coachloop.cli import site
+from coachloop.cli import serving
 
 
 class Helper:
@@ -31,6 +33,9 @@ class Web:
     def __init__(self, target, **options):
         self.target, self.options = target, options
 
+    def on_startup(self, hook):
+        self.hook = hook
+
     def serve(self):
         Web.served = self
 
@@ -38,8 +43,8 @@ class Web:
 @pytest.fixture
 def stand_ins(monkeypatch):
     Helper.started = ()
-    monkeypatch.setattr(site.subprocess, "Popen", Helper)
-    monkeypatch.setattr(site, "Server", Web)
+    monkeypatch.setattr(serving.subprocess, "Popen", Helper)
+    monkeypatch.setattr(serving, "Server", Web)
 
 
 @pytest.mark.usefixtures("stand_ins")
@@ -80,6 +85,51 @@ def test_serve_without_a_worker(house, monkeypatch):
 
 def test_worker_runs_the_queue(house, monkeypatch):
     asked = {}
-    monkeypatch.setattr(site, "call_command", lambda name, **options: asked.update(options, name=name))
+    monkeypatch.setattr(serving, "call_command", lambda name, **options: asked.update(options, name=name))
     assert house("worker").code == 0
     assert asked.items() >= {"name": "ox_worker", "processes": 1, "concurrency": 1}.items()
+
+
+@contextmanager
+def told_to_end():
+    """The signal's own handler again afterwards."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_told_to_end_it_first_says_so_and_told_twice_it_ends(tmp_path):
+    """At /ready, by a file that all its processes look for."""
+
+    class Ends:
+        told = 0
+
+        def signal_handler_interrupt(self):
+            Ends.told += 1
+
+    with told_to_end():
+        serving._say_so_first(Ends(), tmp_path / "draining", 300)
+        signal.raise_signal(signal.SIGTERM)
+        assert (tmp_path / "draining").exists()
+        assert Ends.told == 0
+        signal.raise_signal(signal.SIGTERM)
+    assert Ends.told == 1
+
+
+@pytest.mark.usefixtures("stand_ins")
+@pytest.mark.parametrize(
+    ("applied", "said"), [("9999_later", "newer than this version"), (None, "run `coachloop init`")]
+)
+def test_serve_and_worker_refuse_tables_of_another_version(house, applied, said):
+    with connection.cursor() as cursor:
+        if applied:
+            cursor.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES ('coachloop', %s, '2026-01-01')", [applied]
+            )
+        else:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'coachloop' AND name LIKE '0018%%'")
+    for command in ("serve", "worker", *(["init"] if applied else [])):
+        ran = house(command)
+        assert (ran.code, said in ran.err) == (2, True), ran.err

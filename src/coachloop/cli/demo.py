@@ -28,7 +28,8 @@ from coachloop.app.services.transcribing import transcribe_waiting
 from coachloop.cli import checked_weeks, coached_weeks
 from coachloop.cli.output import err, out, progress, show_rows
 from coachloop.cli.scoring import read_labels
-from coachloop.cli.site import init, serve
+from coachloop.cli.serving import serve
+from coachloop.cli.site import init
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Refusal
 from coachloop.simulation import CentreFiles, write_centre

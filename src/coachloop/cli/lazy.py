@@ -13,9 +13,17 @@ COMMANDS = {
         "site",
         "Set up a site: make the tables and the site itself; harmless to repeat, and after every upgrade.",
     ),
-    "serve": ("site", "Serve the pages, with a worker inside unless COACHLOOP_WORKER=false."),
-    "worker": ("site", "Do the background work: score what arrived, refresh counts, open follow-ups."),
+    "serve": ("serving", "Serve the pages, with a worker inside unless COACHLOOP_WORKER=false."),
+    "worker": ("serving", "Do the background work: score what arrived, refresh counts, open follow-ups."),
     "doctor": ("site", "Say what is configured, reachable and missing, each with the way out."),
+    "backup": (
+        "backups",
+        "Copy the database, as it is at one moment, and the recordings that are not kept yet; while everybody works.",
+    ),
+    "restore": (
+        "backups",
+        "Put a backup in the place of this site: the database, recordings, and the secret key where it holds one.",
+    ),
     "schema": ("site", "Print the JSON Schema of a file format."),
     "ingest": (
         "conversations",

@@ -1,29 +1,25 @@
 """Setting up and running a site."""
 
-import signal
-import socket
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from django.conf import settings
-from django.core.management import call_command
 from django.utils import timezone
-from granian.constants import Interfaces
-from granian.server import Server
 
 from coachloop.adapters.readers.lines import records
+from coachloop.app.queries.checks import CHECKS
 from coachloop.app.queries.health import findings
 from coachloop.app.queries.learned import models_finding
 from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import migrating
 from coachloop.app.services.people import Place, add_people, allow_originals, move_site, set_password, set_up_site
 from coachloop.app.services.rollups import tell_the_planner
+from coachloop.cli.checks import findings as configured
 from coachloop.cli.models import text_model
-from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows, stop
+from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows
 from coachloop.core.model.template_yaml import template_schema
 from coachloop.core.model.wire import FORMATS
 from coachloop.wiring import encoder, judge_reached, scorers, speech_found, ways
@@ -31,7 +27,7 @@ from coachloop.wiring import encoder, judge_reached, scorers, speech_found, ways
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    for command in (init, serve, worker, doctor, schema):
+    for command in (init, doctor, schema):
         app.command()(command)
     people = typer.Typer(help="People who sign in.", no_args_is_help=True)
     people.command("add")(people_add)
@@ -50,15 +46,16 @@ def init(
 ) -> None:
     """Set up a site: make the tables and the site itself; harmless to repeat, and after every upgrade.
 
-    What is named here is also changed at a site that is there already; the environment is read for a new one alone.
+    Several machines may do it at once: they wait for one another. What is named here is also changed at a site that is there already; the environment is read for a new one alone.
     """
-    call_command("migrate", verbosity=0)
-    tell_the_planner()
     config, named = settings.CONFIG, Place(zone, country.upper(), region.upper())
     given = Place(config.timezone, config.country, config.region)
-    site = set_up_site(viewer=OPERATOR, name=name, place=given, now=timezone.now())
-    if named != Place():
-        site = move_site(viewer=OPERATOR, place=named, now=timezone.now())
+    with migrating.alone(settings.HOME):
+        migrating.migrate()
+        tell_the_planner()
+        site = set_up_site(viewer=OPERATOR, name=name, place=given, now=timezone.now())
+        if named != Place():
+            site = move_site(viewer=OPERATOR, place=named, now=timezone.now())
     data = {
         "site": site.name,
         "timezone": site.timezone,
@@ -67,46 +64,6 @@ def init(
         "home": str(settings.HOME),
     }
     say(f"{site.name} is set up in {settings.HOME}.", data, as_json=as_json)
-
-
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
-) -> None:
-    """Serve the pages, with a worker inside unless COACHLOOP_WORKER=false."""
-    need_site()
-    _must_be_free(host, port)
-    helper = subprocess.Popen([sys.executable, sys.argv[0], "worker"]) if settings.CONFIG.worker else None  # noqa: S603
-    try:
-        out.print(f"coachloop is at http://{host}:{port}/ (Ctrl-C ends it).", highlight=False)
-        Server(
-            "coachloop.project.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            blocking_threads=4,
-            log_access=False,
-        ).serve()
-    finally:
-        if helper:
-            helper.send_signal(signal.SIGTERM)
-            helper.wait(timeout=30)
-
-
-def _must_be_free(host: str, port: int) -> None:
-    """Stop where something listens already: the server would share the port with it, without a word."""
-    try:
-        with socket.create_connection((host, port), timeout=1):
-            pass
-    except OSError:
-        return
-    stop(f"something listens on {host}:{port} already; choose another port with --port")
-
-
-def worker() -> None:
-    """Do the background work: score what arrived, refresh counts, open follow-ups."""
-    need_site()
-    call_command("ox_worker", processes=settings.CONFIG.workers, concurrency=1, verbosity=0)
 
 
 def doctor(
@@ -121,7 +78,9 @@ def doctor(
     if any(one.check == "scorers" for one in found):  # the tables are there, as this version has them
         found += [text_model(), judge_reached(), speech_found(), messages_sent(ways())]
         found.append(models_finding(lambda: vectors.name if (vectors := encoder()) else ""))
+        found += [check(timezone.now()) for check in CHECKS]
         found += [quotes_finding()] if quotes else []
+    found += configured()
     show_rows(found, as_json=as_json)
     if not all(finding.ok for finding in found):
         raise typer.Exit(1)

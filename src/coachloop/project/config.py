@@ -26,7 +26,7 @@ def _is_zone(name: str) -> str:
 
 def _is_folder(path: Path) -> Path:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"is no folder and can't be made one ({error.strerror})") from error
     return path

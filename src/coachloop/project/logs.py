@@ -85,10 +85,11 @@ def _route(record: logging.LogRecord) -> str:
 def _raised(error: BaseException) -> dict[str, Any]:
     """Types from the outermost cause on, and the innermost places of the newest."""
     frames = traceback.extract_tb(error.__traceback__)[-FRAMES:]
-    kinds, seen = [], error
+    kinds: list[str] = []
+    seen: BaseException | None = error
     while seen is not None and len(kinds) < FRAMES:
         kinds.append(type(seen).__name__)
-        seen = seen.__cause__ or seen.__context__  # type: ignore[assignment] -- it ends with None
+        seen = seen.__cause__ or seen.__context__
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames)]
     return {"type": " from ".join(kinds), "where": places}
 

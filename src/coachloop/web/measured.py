@@ -27,7 +27,7 @@ def exposition() -> bytes:
     """Everything, in Prometheus' text format."""
     registry = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] -- the library's
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(_OfTheSite())
     counted = b"" if os.environ.get("PROMETHEUS_MULTIPROC_DIR") else generate_latest(REGISTRY)
     return counted + generate_latest(registry)

@@ -33,6 +33,11 @@ def has_conversations() -> bool:
     return Conversation.objects.exists()
 
 
+def has_people() -> bool:
+    """Whether anybody can sign in."""
+    return User.objects.exists()
+
+
 def findings(available_scorers: Callable[[], frozenset[str]]) -> list[Finding]:
     """Everything that can be found out from here, worst first within its place; who scores only where its tables are there."""
     found = [_database()]

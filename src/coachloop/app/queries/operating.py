@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-from django.db.models import Avg, Count, F, Max, Min, Model, QuerySet, Sum
+from django.db.models import Avg, Count, F, Min, Model, QuerySet, Sum
 from django_ox.models import OxTask
 
 from coachloop.app.models import (
@@ -54,7 +54,7 @@ def figures(now: datetime) -> list[Figure]:
 
 def backed_up_at() -> datetime | None:
     """When a backup was last made by `coachloop backup`; None where there is none."""
-    return AuditEntry.objects.filter(action=BACKED_UP).aggregate(last=Max("at"))["last"]
+    return AuditEntry.objects.filter(action=BACKED_UP).order_by("-at").values_list("at", flat=True).first()
 
 
 def _version() -> Iterator[Figure]:

@@ -37,9 +37,13 @@ def worker_age(now: datetime) -> timedelta:
 
 
 def _media() -> str:
+    """Of a folder; a bucket is asked by doctor, for every probe would cost a request."""
+    root = getattr(media(), "root", None)
+    if root is None:
+        return "ok"
     try:
-        media().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=media()) as file:
+        root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=root) as file:
             file.write(b"ready")
     except OSError:
         return "can't be written to"

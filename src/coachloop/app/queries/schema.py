@@ -1,5 +1,6 @@
 """Whether the tables are as this version has them."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from django.db import connection
@@ -17,9 +18,14 @@ def not_known() -> list[str]:
     return sorted(_names({one for one in _applied() - _of_the_code() if one[0] == "coachloop"}))
 
 
-def newest() -> str:
-    """The newest of ours that is applied; empty where none is."""
-    return max((name for app, name in _applied() if app == "coachloop"), default="")
+def applied() -> list[str]:
+    """Everything that the database has, by name."""
+    return sorted(_names(_applied()))
+
+
+def unknown_among(names: Iterable[str]) -> list[str]:
+    """Those of ours that this version does not know."""
+    return sorted(name for name in set(names) - set(_names(_of_the_code())) if name.startswith("coachloop."))
 
 
 def in_words() -> str:
@@ -34,7 +40,7 @@ def in_words() -> str:
     return ""
 
 
-def _names(found: set[tuple[str, str]]) -> list[str]:
+def _names(found: Iterable[tuple[str, str]]) -> list[str]:
     return [f"{app}.{name}" for app, name in found]
 
 
