@@ -23,7 +23,7 @@ from coachloop.app.queries.evaluate import evaluate
 from coachloop.app.queries.health import has_conversations
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import imports, ingest, people, rollups, scoring, templates
+from coachloop.app.services import imports, ingest, people_files, rollups, scoring, templates
 from coachloop.app.services.transcribing import transcribe_waiting
 from coachloop.cli import checked_weeks, coached_weeks
 from coachloop.cli.output import err, out, progress, show_rows
@@ -97,7 +97,7 @@ def _last_working_day(today: date) -> date:
 
 
 def _take_in_history(files: CentreFiles, *, now: datetime) -> None:
-    _whole(people.add_people(records(files.people), viewer=OPERATOR, now=now))
+    _whole(people_files.add_people(records(files.people), viewer=OPERATOR, now=now))
     for path in playbooks():
         key = templates.add_template(
             viewer=OPERATOR, text=path.read_text(encoding="utf-8"), now=now

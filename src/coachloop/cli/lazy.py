@@ -51,7 +51,7 @@ COMMANDS = {
         "transparency",
         "Print how calls are scored here, with what error, who sees it and how to challenge it, as Markdown.",
     ),
-    "people": ("site", "People who sign in."),
+    "people": ("people", "People who sign in, and agents: add them, move them, let them leave."),
     "accounts": ("accounts", "Accounts: password links, lost phones, pauses after wrong tries, sessions."),
     "labels": ("scores", "Human answers."),
     "import": ("scores", "What other systems know: scores, earlier coaching, absences."),

@@ -9,6 +9,7 @@ from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import absences, imports
 from coachloop.app.services.labels import add_labels
+from coachloop.app.services.people_files import Kind, take
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.cli.output import AsJson, File, need_site, progress, show_receipt
 
@@ -24,6 +25,8 @@ def register(app: typer.Typer) -> None:
     imported.command("coaching")(import_coaching)
     imported.command("absences")(import_absences)
     imported.command("closures")(import_closures)
+    imported.command("teams")(import_teams)
+    imported.command("sites")(import_sites)
     app.add_typer(imported, name="import")
 
 
@@ -63,3 +66,17 @@ def import_closures(file: File, *, as_json: AsJson = False) -> None:
     need_site()
     receipt = absences.import_closures(records(file), viewer=OPERATOR, now=timezone.now())
     show_receipt(receipt, as_json=as_json, what="closures")
+
+
+def import_teams(file: File, *, as_json: AsJson = False) -> None:
+    """Import teams (CSV): what they are called, where they sit, who leads them."""
+    need_site()
+    receipt = take(Kind.TEAMS, records(file), viewer=OPERATOR, now=timezone.now())
+    show_receipt(receipt, as_json=as_json, what="teams")
+
+
+def import_sites(file: File, *, as_json: AsJson = False) -> None:
+    """Import sites (CSV): their zone, and the country and region whose public holidays they keep."""
+    need_site()
+    receipt = take(Kind.SITES, records(file), viewer=OPERATOR, now=timezone.now())
+    show_receipt(receipt, as_json=as_json, what="sites")

@@ -1,13 +1,11 @@
 """Setting up and running a site."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from django.conf import settings
 from django.utils import timezone
 
-from coachloop.adapters.readers.lines import records
 from coachloop.app.queries.checks import CHECKS
 from coachloop.app.queries.health import findings
 from coachloop.app.queries.learned import models_finding
@@ -15,11 +13,11 @@ from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import migrating
-from coachloop.app.services.people import Place, add_people, allow_originals, move_site, set_password, set_up_site
+from coachloop.app.services.people import Place, move_site, set_up_site
 from coachloop.app.services.rollups import tell_the_planner
 from coachloop.cli.checks import findings as configured
 from coachloop.cli.models import text_model
-from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_receipt, show_rows
+from coachloop.cli.output import AsJson, print_json, say, show_rows
 from coachloop.core.model.template_yaml import template_schema
 from coachloop.core.model.wire import FORMATS
 from coachloop.wiring import encoder, judge_reached, scorers, speech_found, ways
@@ -29,11 +27,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     for command in (init, doctor, schema):
         app.command()(command)
-    people = typer.Typer(help="People who sign in.", no_args_is_help=True)
-    people.command("add")(people_add)
-    people.command("password")(people_password)
-    people.command("originals")(people_originals)
-    app.add_typer(people, name="people")
 
 
 def init(
@@ -94,33 +87,3 @@ def schema(name: Annotated[str, typer.Argument(help=f"One of {', '.join([*FORMAT
         print_json(FORMATS[name].model_json_schema())
     else:
         raise typer.BadParameter(f"there are {', '.join([*FORMATS, 'template'])}, got {name!r}")
-
-
-def people_add(file: File, *, as_json: AsJson = False) -> None:
-    """Add people from a CSV or JSON Lines file: name, email, role, and team and agent_id where they have one."""
-    need_site()
-    show_receipt(add_people(records(file), viewer=OPERATOR, now=timezone.now()), as_json=as_json, what="people")
-
-
-def people_password(
-    email: str,
-    password_file: Annotated[
-        Path | None, typer.Option(exists=True, help="Read the password from this file instead of asking.")
-    ] = None,
-) -> None:
-    """Give somebody a password to sign in with."""
-    need_site()
-    given = password_file.read_text().strip() if password_file else typer.prompt("Password", hide_input=True)
-    set_password(viewer=OPERATOR, email=email, password=given, now=timezone.now())
-    out.print("The password is set.")
-
-
-def people_originals(
-    email: str,
-    *,
-    allow: Annotated[bool, typer.Option("--allow/--deny", help="Let them, or no longer.")],
-) -> None:
-    """Let somebody read what is masked in the calls that they may see; each such look is noted in the audit log."""
-    need_site()
-    allow_originals(viewer=OPERATOR, email=email, allowed=allow, now=timezone.now())
-    out.print(f"{email} {'may read' if allow else 'no longer reads'} what is masked.", highlight=False)

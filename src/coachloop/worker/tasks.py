@@ -24,6 +24,8 @@ from coachloop.app.services.effects import measure_daily
 from coachloop.app.services.follow_ups import escalate
 from coachloop.app.services.impact import refresh_impact_daily
 from coachloop.app.services.invitations import invite
+from coachloop.app.services.leaving import settle_leavers
+from coachloop.app.services.memberships import settle
 from coachloop.app.services.messages import send_waiting
 from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
@@ -122,6 +124,8 @@ def each_hour() -> None:
     """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget_past(now=timezone.now())
+    settle(now=timezone.now())
+    settle_leavers(now=timezone.now())
     retention.forget_short_lived(now=timezone.now())
     retention.run_once_a_day(now=timezone.now(), enough=_for(FORGETS_FOR))
     forget_unwanted(now=timezone.now())

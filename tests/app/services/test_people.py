@@ -6,7 +6,8 @@ from builders import NOW, lines, reasons
 from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import Agent, AuditEntry, Grant, Site, Team, User
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services.people import Place, add_people, move_site, set_password, set_up_site
+from coachloop.app.services.people import Place, move_site, set_password, set_up_site
+from coachloop.app.services.people_files import add_people
 from coachloop.core.model.receipt import Refusal
 
 ADA = {"name": "Ada Lindholm", "email": "ada@example.org", "role": "team_leader", "team": "north"}

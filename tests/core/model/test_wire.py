@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -186,12 +187,22 @@ def test_a_label_takes_turns_as_a_list_or_as_a_cell():
         (PersonLine, {"name": "Lea", "email": "lea", "role": "agent"}, "email: String should match pattern"),
         (PersonLine, {"name": "Lea", "email": "lea@example.org", "role": "boss"}, "role: Input should be 'agent'"),
         (PersonLine, [], "Input should be a valid dictionary"),
+        (PersonLine, {"name": "Lea", "role": "qa_lead"}, "needs `email`, or of an agent `agent_id`"),
+        (PersonLine, {"name": "Lea", "email": "l@x.org"}, "role: Field required"),
+        (PersonLine, {"name": "L", "email": "l@x.org", "role": "agent", "left_on": "2026-05-01"}, "are of an agent"),
+        (PersonLine, {"name": "Lea", "agent_id": "a", "team_until": "2026-05-01"}, "need `team`"),
+        (PersonLine, {"name": "Lea", "agent_id": "a", "joined_on": "1.5.2026"}, "joined_on: Input should be a valid date"),
     ],
 )
 def test_other_files_are_checked_the_same_way(model, data, said):
     with pytest.raises(BadLineError) as caught:
         checked(model, data)
     assert said in str(caught.value)
+
+
+def test_whose_id_conversations_use_is_an_agent():
+    line = checked(PersonLine, {"name": "Lea", "agent_id": "a", "team": "north", "team_from": "2026-05-01"})
+    assert (line.role, line.email, line.team_from) == ("agent", None, date(2026, 5, 1))
 
 
 def test_an_object_of_a_line():

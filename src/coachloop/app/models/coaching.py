@@ -266,10 +266,10 @@ class SessionDraft(models.Model):
 
 
 class FollowUp(models.Model):
-    """The look-back at a session's action. It can't be closed without its three answers, by constraint: none but that of an agent
-    who left, whom nobody looks back with; `closed_because` is then `left`.
+    """The look-back at a session's action. It can't be closed without its three answers, by constraint.
 
-    `numbers` keeps what the leader saw when closing: rates before and since, with n and interval.
+    None but that of an agent who left, whom nobody looks back with: `closed_because` is then `left`. `numbers` keeps
+    what the leader saw when closing: rates before and since, with n and interval.
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="follow_up")

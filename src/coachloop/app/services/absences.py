@@ -11,7 +11,7 @@ from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError, 
 from coachloop.app.models import Absence, Agent, Focus, LeaderAbsence, Site, SiteClosure, StandIn, Suggested, User
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, keeping
 from coachloop.core.coaching.workdays import due
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
@@ -58,16 +58,57 @@ def import_absences(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer,
 
 @transaction.atomic
 def import_closures(lines: Iterable[Line | Record | Refusal], *, viewer: Viewer, now: datetime) -> Receipt:
-    """Store days on which the first site is closed beside its public holidays; a day that is stored already is a duplicate."""
+    """Store days on which sites are closed beside their public holidays; a day that is stored already is a duplicate."""
     receipt, read = Receipt(), row(ClosureLine)
-    site = Site.objects.order_by("id").first()
-    for _, line in taken(lines, receipt, read):
+    known = {site.name: site for site in Site.objects.order_by("-id")}
+    for _, (site, line) in taken(lines, receipt, lambda line: _at_a_site(read(line), known)):
         _, new = SiteClosure.objects.get_or_create(site=site, day=line.day, defaults={"name": line.name})
         receipt.accepted += new
         receipt.duplicates += not new
     _read_clocks_anew(Agent.objects.values_list("key", flat=True))
     audit.record(viewer, "closures.import", "closures", now=now, detail={"accepted": receipt.accepted})
     return receipt
+
+
+def _at_a_site(line: ClosureLine, known: dict[str, Site]) -> tuple[Site, ClosureLine]:
+    site = known.get(line.site) if line.site else next(reversed(known.values()), None)
+    if site is None:
+        raise BadLineError(f"site: there is no site {line.site!r}; there are {', '.join(known) or 'none'}")
+    return site, line
+
+
+@transaction.atomic
+def add_closure(*, viewer: Viewer, site_id: int, day: date, name: str, now: datetime) -> SiteClosure:
+    """Note a day on which a site is closed: it counts on no clock of its agents.
+
+    Raises:
+        NotYoursError: an admin does, in a divided installation of all programmes.
+        WrongStateError: the day is noted already, or too far ahead.
+    """
+    keeping.must_keep_all(viewer)
+    site = keeping.site(site_id)
+    if day > _furthest(now):
+        raise WrongStateError(f"choose a day up to {_furthest(now):%-d %B %Y}: nobody plans further ahead")
+    closure, new = SiteClosure.objects.get_or_create(site=site, day=day, defaults={"name": name.strip()[:200]})
+    if not new:
+        raise WrongStateError(f"it is noted already that {site.name} is closed on {day:%-d %B %Y}")
+    _read_clocks_anew(Agent.objects.filter(team__site=site).values_list("key", flat=True))
+    audit.record(viewer, "closure.add", f"site:{site.pk}", now=now, detail={"day": day.isoformat()})
+    return closure
+
+
+@transaction.atomic
+def remove_closure(*, viewer: Viewer, closure_id: int, now: datetime) -> None:
+    """Take a day out on which a site is open after all.
+
+    Raises:
+        NotYoursError: an admin does, in a divided installation of all programmes.
+    """
+    keeping.must_keep_all(viewer)
+    closure = SiteClosure.objects.select_related("site").get(pk=closure_id)
+    closure.delete()
+    _read_clocks_anew(Agent.objects.filter(team__site=closure.site).values_list("key", flat=True))
+    audit.record(viewer, "closure.remove", f"site:{closure.site_id}", now=now, detail={"day": closure.day.isoformat()})
 
 
 def _known(line: AbsenceLine, agents: dict[str, Agent], now: datetime) -> AbsenceLine:
