@@ -19,7 +19,7 @@ from coachloop.adapters.audio.copies import browser_copy
 from coachloop.adapters.audio.cut import cut
 from coachloop.adapters.audio.read import read
 from coachloop.adapters.calendar_address import CalendarReader
-from coachloop.adapters.embeddings import CachedEncoder, open_encoder
+from coachloop.adapters.embeddings import CachedEncoder, forget_vectors, open_encoder
 from coachloop.adapters.llm import OpenAIChat
 from coachloop.adapters.models.catalogue import MINILM, VOICES, WHISPER
 from coachloop.adapters.models.store import folder_of, is_here
@@ -36,6 +36,7 @@ from coachloop.app.queries import learned
 from coachloop.app.queries.audio import coming_in, media
 from coachloop.app.queries.health import Finding
 from coachloop.app.services.allowance import taker
+from coachloop.app.services.erasing import Hands
 from coachloop.app.services.judge import CentreReviews, KeptReplies
 from coachloop.app.services.telling import Letterbox
 from coachloop.core.coaching.appointment import Appointment
@@ -107,6 +108,11 @@ def encoder() -> CachedEncoder | None:
     """The sentence embeddings that are here, opened when they are first needed; None where there are none."""
     setting, home = settings.CONFIG.embeddings, settings.HOME
     return _opened(setting, home, here=bool(setting) or is_here(MINILM, home))
+
+
+def hands() -> Hands:
+    """What erasing somebody needs of the outside."""
+    return Hands(forget_vectors=lambda: forget_vectors(settings.HOME), encoder=encoder)
 
 
 def _with_learned(keys: tuple[learned.ModelKey, ...], *, trial: bool = False) -> dict[str, Scorer]:

@@ -26,6 +26,24 @@ def test_what_can_not_be_said_is_refused(house):
         assert why in refused.err
 
 
+def test_somebody_is_erased_and_stays_so_after_a_restore(house, written, *, settings, tmp_path):
+    settings.HOME = tmp_path
+    theirs = [one | {"customer_id": "K-1"} for one in calls("lea", 1, 2)]
+    assert house("ingest", written("calls.jsonl", [*theirs, *calls("tom", 1, 1)])).code == 0
+    assert house("privacy", "erase", "customer", "K-1", "--dry-run", "--json").json["conversations"] == 2
+    done = house("privacy", "erase", "customer", "K-1", "--basis", "none", "--json").json
+    assert (done["erased"]["conversations"], done["basis"]) == (2, "none")
+    assert house("privacy", "certificate", done["id"]).json["digest"] == done["digest"]
+    assert len(house("privacy", "erasures", "--key", "K-1", "--json").json) == 1
+    assert "Nobody of this id" in house("privacy", "erasures", "--key", "K-2").out
+    assert house("ingest", written("calls.jsonl", theirs)).code == 0
+    assert house("privacy", "replay", "--json").json == {"listed": 1, "erased_again": 1, "trained": []}
+    assert house("privacy", "replay", "--json").json["erased_again"] == 0
+    assert Conversation.objects.count() == 1
+    assert house("privacy", "erase", "customer", "K-9").code == 2
+    assert house("privacy", "certificate", "99").code == 2
+
+
 def test_the_log_is_taken_along_and_checked(house):
     head = house("audit-log", "head").out.strip()
     assert "holds" in house("audit-log", "verify", "--head", head).out

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from coachloop.adapters.models.catalogue import MINILM
 from coachloop.adapters.models.store import digest, folder_of, is_here
-from coachloop.adapters.vector_store import VectorStore
+from coachloop.adapters.vector_store import VectorStore, drop
 from coachloop.core.scoring.encoder import Encoder
 
 if TYPE_CHECKING:
@@ -211,6 +211,16 @@ class CachedEncoder:
         self._store.delete([_key(text) for text in texts])
 
 
+def cache_of(home: Path) -> Path:
+    """Where a site remembers vectors."""
+    return home / "cache" / "embeddings"
+
+
+def forget_vectors(home: Path) -> bool:
+    """Begin the cache anew, for erasure: one that deletes keeps in its file what it deleted. Returns whether it is out of the way."""
+    return drop(cache_of(home))
+
+
 def open_encoder(setting: str, home: Path) -> CachedEncoder | None:
     """The encoder that the configuration names, with its cache; None where there is none.
 
@@ -224,7 +234,7 @@ def open_encoder(setting: str, home: Path) -> CachedEncoder | None:
     if setting == "off" or (not setting and not is_here(MINILM, home)):
         return None
     folder = Path(setting) if setting else folder_of(MINILM, home)
-    return CachedEncoder(OnnxEncoder(folder), home / "cache" / "embeddings")
+    return CachedEncoder(OnnxEncoder(folder), cache_of(home))
 
 
 def _key(text: str) -> bytes:

@@ -1,16 +1,19 @@
 """`coachloop privacy`: how long data is kept, erasing somebody, and giving somebody what is known of them."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from django.utils import timezone
 
+from coachloop.app.queries import erasures
 from coachloop.app.queries import retention as queries
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import retention
+from coachloop.app.services import erasing, retention
 from coachloop.cli.output import AsJson, GuardedGroup, need_site, out, print_json, say, show_rows, stop
 from coachloop.core.model.retention import KINDS, Kind
+from coachloop.wiring import hands
 
 app = typer.Typer(
     name="privacy", help="What is kept how long, of whom, and how it goes.", cls=GuardedGroup, no_args_is_help=True
@@ -73,6 +76,94 @@ def run(
         out.print(f"{KINDS[Kind(kind)].title}: {count:,} {'would go' if dry_run else 'deleted'}", highlight=False)
     if not found:
         out.print("Nothing is older than it is kept.")
+
+
+@app.command()
+def erase(
+    whom: Annotated[str, typer.Argument(metavar="customer|agent", help="Whom.")],
+    key: Annotated[str, typer.Argument(help="Their id, as exports know it.")],
+    *,
+    basis: Annotated[
+        str, typer.Option(help="What you say of what is kept, and on which legal ground; printed on the certificate.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is here of them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase somebody everywhere: calls, files, caches, what models learned of them. Ended at any moment, the worker goes on."""
+    need_site()
+    if dry_run:
+        there = erasures.found(OPERATOR, whom, key)
+        if there is None:
+            stop(f"nothing is here of {whom} {key!r}; ids are matched letter by letter")
+        sentence = f"{there.conversations:,} conversations, {there.recordings:,} recordings, {there.models} learned models would go."
+        say(sentence, asdict(there), as_json=as_json)
+        return
+    asked = erasing.ask(viewer=OPERATOR, kind=whom, key=key, basis=basis, now=timezone.now())
+    erasing.carry_out(now=timezone.now, hands=hands())
+    trained = erasing.train_anew(now=timezone.now, hands=hands())
+    done = erasures.certificate(OPERATOR, asked)
+    data = done.as_json() if done else {}
+    say(
+        f"Erased: certificate {asked}. `coachloop privacy certificate {asked}` prints it.",
+        data | {"trained": trained},
+        as_json=as_json,
+    )
+
+
+@app.command()
+def certificate(number: Annotated[int, typer.Argument(metavar="ID", help="Of an erasure.")]) -> None:
+    """Print what was erased, when and by whom, and what is kept, as JSON."""
+    need_site()
+    found = erasures.certificate(OPERATOR, number)
+    if found is None:
+        stop(f"there is no erasure {number}; `coachloop privacy erasures` lists them")
+    print_json(found.as_json())
+
+
+@app.command("erasures")
+def list_erasures(
+    *,
+    whom: Annotated[str, typer.Option(help="customer or agent, with --key: only theirs.")] = "customer",
+    key: Annotated[str, typer.Option(help="Was this person erased? Only the site's own key can tell.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Every erasure, newest first."""
+    need_site()
+    rows = erasures.was_erased(OPERATOR, whom, key) if key else erasures.certificates(OPERATOR)
+    shown = [
+        {
+            "id": one.id,
+            "kind": one.kind,
+            "asked_at": one.asked_at.isoformat(),
+            "done_at": one.done_at and one.done_at.isoformat(),
+            "digest": one.digest,
+        }
+        for one in rows
+    ]
+    show_rows(shown, as_json=as_json, empty="Nobody was erased." if not key else "Nobody of this id was erased here.")
+
+
+@app.command()
+def replay(
+    file: Annotated[
+        Path | None,
+        typer.Argument(exists=True, dir_okay=False, help="The list; erasures.jsonl in COACHLOOP_HOME if not said."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """After an older backup came back: erase again whoever of the list is in it. Harmless to repeat."""
+    need_site()
+    path = file or erasing.list_file()
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    again = erasing.replay(viewer=OPERATOR, lines=lines, now=timezone.now())
+    erasing.carry_out(now=timezone.now, hands=hands())
+    trained = erasing.train_anew(now=timezone.now, hands=hands())
+    say(
+        f"{len(again)} of {len(lines)} erasures were done again.",
+        {"listed": len(lines), "erased_again": len(again), "trained": trained},
+        as_json=as_json,
+    )
 
 
 def _kind(name: str) -> Kind:

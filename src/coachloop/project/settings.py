@@ -152,6 +152,7 @@ TASKS = {
                 "tell-addresses": {"task": "coachloop.worker.tasks.tell_addresses", "every": 5},
                 "tell": {"task": "coachloop.worker.tasks.tell", "every": 60},
                 "watch-drift": {"task": "coachloop.worker.tasks.watch_drift", "every": 300},
+                "erase": {"task": "coachloop.worker.tasks.erase", "every": 60},
                 "each-hour": {"task": "coachloop.worker.tasks.each_hour", "cron": "7 * * * *"},
             },
         },

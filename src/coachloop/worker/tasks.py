@@ -13,7 +13,7 @@ from django.utils import timezone
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import events, retention
+from coachloop.app.services import erasing, events, retention
 from coachloop.app.services.allowance import forget_past
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.clip_sound import tidy
@@ -35,7 +35,7 @@ from coachloop.app.services.suggested import note_once_a_day
 from coachloop.app.services.telling import tell_waiting
 from coachloop.app.services.transcribing import forget_unwanted, transcribe_waiting
 from coachloop.app.services.trust import refresh_trust
-from coachloop.wiring import busy_times, carriers, encoder, hearing, invitation, letterbox, scorers, shelf
+from coachloop.wiring import busy_times, carriers, encoder, hands, hearing, invitation, letterbox, scorers, shelf
 from coachloop.worker.watching import take_in
 
 LOST_AFTER, JUDGED_LOST_AFTER = timedelta(seconds=90), timedelta(minutes=30)
@@ -111,6 +111,13 @@ def watch_drift() -> None:
     """Look once a day who has slipped, and how far scores can be trusted as soon as that changes; asked for every five minutes, so that a first import is not left waiting for a day."""
     watch_once_a_day(now=timezone.now())
     refresh_trust(now=timezone.now())
+
+
+@task()
+def erase() -> None:
+    """Go on with erasing whoever is to be erased, and train anew what had learned from them."""
+    erasing.carry_out(now=timezone.now, hands=hands())
+    erasing.train_anew(now=timezone.now, hands=hands())
 
 
 def _for(seconds: float) -> Callable[[], bool]:

@@ -36,8 +36,8 @@ class TrainingCase(models.Model):
     """A conversation that a model learned from, and what a model that did not see its agent says of it.
 
     `outcome` and `probability` are out of fold; `outcome` is empty where that model abstains. A case goes with its
-    conversation, and the model still holds what it learned there: erasing a conversation has to retire each model that had a
-    case of it, and train the behaviour anew without. (Not built yet.)
+    conversation, and the model still holds what it learned there: erasing somebody deletes each model that had a case of theirs,
+    and trains the behaviour anew without.
     """
 
     model = models.ForeignKey(LearnedModel, on_delete=models.CASCADE, related_name="cases")

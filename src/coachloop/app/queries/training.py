@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 from django.db.models import F, QuerySet
 
@@ -65,6 +66,17 @@ def material(viewer: Viewer, published: Published, behaviours: Mapping[int, str]
         found.wordless.update(about.keys())
     found.background = list(_background(calls.exclude(reviews__behaviour__in=behaviours)))
     return found
+
+
+def may_have_been_background(conversations: Collection[int], template: int, *, at: datetime) -> bool:
+    """Whether one of these was among the newest calls without labels when a model of the template was trained: rather too often than too seldom."""
+    calls = Conversation.objects.filter(evaluations__template=template, landed_at__lte=at)
+    wanted = calls.filter(pk__in=list(conversations)).order_by("-started_at").first()
+    if wanted is None:
+        return False
+    newer = calls.exclude(reviews__behaviour__template=template)
+    newer = newer.filter(started_at__gt=wanted.started_at) if wanted.started_at else newer
+    return newer.count() < BACKGROUND
 
 
 def _background(calls: QuerySet[Conversation]) -> Iterator[Words]:

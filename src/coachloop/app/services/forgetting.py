@@ -43,7 +43,7 @@ def forget(conversations: Sequence[int]) -> Gone:
         Conversation.objects.select_for_update().filter(pk__in=list(conversations)).values_list("pk", flat=True)
     )
     gone.add("PastCount", keep_counts(locked))
-    gone.files = list(_files(Audio.objects.filter(conversation__in=locked)))
+    gone.files = sorted(set(_files(Audio.objects.filter(conversation__in=locked))))
     gone.clips = list(Clip.objects.filter(conversation__in=locked).values_list("pk", flat=True))
     Evaluation.objects.filter(conversation__in=locked).update(attempt=None, state=Evaluation.State.PENDING)
     _delete(gone, Upload.objects.filter(conversation__in=locked).delete())
@@ -55,7 +55,7 @@ def forget_recordings(rows: Sequence[int]) -> Gone:
     """Delete recordings with what is made of them, clips' sounds too; the words stay. Inside the caller's transaction."""
     gone = Gone()
     found = Audio.objects.filter(pk__in=list(rows))
-    gone.files = list(_files(found))
+    gone.files = sorted(set(_files(found)))
     gone.clips = list(Clip.objects.filter(conversation__audio__in=found).values_list("pk", flat=True))
     _delete(gone, found.delete())
     return gone
