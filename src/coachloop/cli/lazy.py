@@ -65,6 +65,7 @@ COMMANDS = {
     "privacy": ("privacy", "What is kept how long, of whom, and how it goes."),
     "report": ("report", "What people are told."),
     "webhook": ("webhooks", "Addresses that are told of what happens here."),
+    "cluster": ("coachloop.cluster.commands", "Archives of many millions on a Ray cluster."),
     "models": ("models", "Models: data with a pinned SHA-256, never code."),
 }
 """Each command's file, and what it says of itself first."""
@@ -85,9 +86,9 @@ class LazyGroup(GuardedGroup):
 
 
 def _imported(name: str) -> Any:
-    """A file holds one group, its `app`, or adds its commands to one by `register`."""
+    """A file, of this room where nothing else is said, holds one group, its `app`, or adds its commands to one by `register`."""
     module, _ = COMMANDS[name]
-    file, group = import_module(f"coachloop.cli.{module}"), typer.Typer()
+    file, group = import_module(module if "." in module else f"coachloop.cli.{module}"), typer.Typer()
     if hasattr(file, "app"):
         group.add_typer(file.app, name=name)
     else:

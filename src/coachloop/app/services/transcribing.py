@@ -2,7 +2,7 @@
 
 import errno
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,6 +61,7 @@ def transcribe_waiting(
     enough: Callable[[], bool] = lambda: False,
     rest: timedelta | None = None,
     progress: Callable[[float], None] = lambda _: None,
+    only: Iterable[int] | None = None,
 ) -> Tally:
     """Make words of the recordings that wait, the oldest first, and a copy of each that a browser plays.
 
@@ -74,9 +75,12 @@ def transcribe_waiting(
         enough: asked before each part; what is not done then goes on at the next call.
         rest: how long to leave alone what could not be asked about; not at all where somebody asks by hand.
         progress: called with the seconds of channels that were listened to since the last call.
+        only: these alone, those of them that wait.
     """
     tally, name = Tally(), tools.transcriber.name if tools.transcriber else ""
-    for audio_id in queries.waiting_ids(with_words=not name, postponed_before=now() - rest if rest else None):
+    if only is None:
+        only = queries.waiting_ids(with_words=not name, postponed_before=now() - rest if rest else None)
+    for audio_id in only:
         if tally.waits or enough():
             break
         row = Audio.objects.select_related("conversation").filter(pk=audio_id).first()
