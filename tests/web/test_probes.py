@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_ox.models import OxTask
 from pydantic import SecretStr
 
+from coachloop.adapters.media import Folder
 from coachloop.app.queries import readiness
 from web.cast import Cast
 
@@ -81,7 +82,7 @@ def test_a_migration_that_is_missing_and_one_that_is_not_known() -> None:
 
 def test_media_that_cant_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setattr(readiness, "media", lambda: tmp_path / "file" / "media")
+    monkeypatch.setattr(readiness, "media", lambda: Folder(tmp_path / "file" / "media"))
     answer = Client().get("/ready")
     assert (answer.status_code, answer.json()["checks"]["media"]) == (503, "can't be written to")
 
