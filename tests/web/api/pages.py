@@ -164,6 +164,7 @@ PAGES: dict[str, tuple[str, ...] | str] = {
     "password-link": "It is about signing in, which a program does by its token.",
     "account-codes-off": "It is about signing in, which a program does by its token.",
     "account-sign-out": "It is about signing in, which a program does by its token.",
+    "mfa_authenticate": "It is about signing in, which a program does by its token.",
     "unlock-account": "It is about signing in, which a program does by its token.",
     "accounts": "It is about signing in, which a program does by its token; people are in list_people.",
     "health": "Machines ask it, without being somebody.",

@@ -21,8 +21,10 @@ class Rule:
         body: Its body, likewise; bytes are sent as they are.
         ok: Who does it.
         hidden: For whom it is not there.
+        refused: For whom it is a refusal, 422, because something that they name is none of theirs.
         status: What those who do it get, if it is not the operation's own: a refusal is an answer as well.
         headers: What it needs beside the token.
+        kind: The body's media type, where it is not the operation's first one.
     """
 
     args: dict[str, Any] = field(default_factory=dict)
@@ -30,14 +32,16 @@ class Rule:
     body: Any = None
     ok: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    kind: str = ""
 
     def expected(self, who: str, well: int) -> int:
         """The status for this person."""
         if who in self.ok:
             return self.status or well
-        return 404 if who in self.hidden else 403
+        return 404 if who in self.hidden else 422 if who in self.refused else 403
 
 
 def named(value: Any, ids: dict[str, Any]) -> Any:

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.people import Role
@@ -29,16 +30,30 @@ PATH_PARAMETER = "{"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: who asks, when, and the request itself for what is no JSON."""
+    """One request: who asks, when, and the request itself; `file` holds its body where that is a file."""
 
     viewer: Viewer
     now: datetime
     request: HttpRequest
+    file: Path | None = None
 
     @property
     def today(self) -> date:
         """The day at the site."""
         return timezone.localdate(self.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A body that is a file: the media types it may have, the most bytes of it, and the shape of one line where it has lines.
+
+    `grows` says that it is a part of a file, which the operation reads from the request itself as it comes.
+    """
+
+    kinds: tuple[str, ...]
+    most: Callable[[], int]
+    line: type[BaseModel] | None = None
+    grows: bool = False
 
 
 @dataclass(eq=False)
@@ -52,7 +67,7 @@ class Endpoint:
         scope: What the token must be good for.
         status: Of an answer when all is well.
         function: What does it.
-        body: The media type of a body that is no JSON, and the most bytes of it.
+        body: What is sent where that is no JSON.
     """
 
     method: str
@@ -61,7 +76,7 @@ class Endpoint:
     scope: str
     status: int
     function: Callable[..., Any]
-    body: tuple[str, int] | None = None
+    body: Sent | None = None
     known: frozenset[str] = field(default=frozenset())
 
     @property
@@ -113,7 +128,7 @@ ENDPOINTS: dict[str, Endpoint] = {}
 
 
 def endpoint[F: Callable[..., Any]](
-    at: str, *roles: Role, scope: str, status: int = 0, body: tuple[str, int] | None = None
+    at: str, *roles: Role, scope: str, status: int = 0, body: Sent | None = None
 ) -> Callable[[F], F]:
     """An operation of the API.
 
@@ -122,7 +137,7 @@ def endpoint[F: Callable[..., Any]](
         roles: who may; none named means everybody.
         scope: what the token must be good for, `coaching:write`.
         status: of the answer when all is well, if it is not 200, or 204 where there is none.
-        body: media type and most bytes of a body that is no JSON; the operation reads it from `asked.request`.
+        body: what is sent where that is no JSON; the operation finds it at `asked.file`.
     """
     if scope not in SCOPES:
         raise ValueError(f"there is no scope {scope!r}; there are {', '.join(SCOPES)}")

@@ -1,9 +1,12 @@
 """What stands before every operation: the form of the request, the token, how often, the scope, the role, the idempotency key."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from math import ceil
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +25,8 @@ from coachloop.web.api.problems import Fault, ProblemError, of_error
 JSON_BYTES = 1_000_000
 """The largest JSON body."""
 LONGEST_KEY = 200
+BLOCK = 256 * 1024
+SUFFIXES = {"text/csv": ".csv", "application/x-ndjson": ".jsonl", "application/json": ".json"}
 SPAN = 60.0
 
 type Run = Callable[..., HttpResponseBase]
@@ -55,10 +60,28 @@ def _answer(
     limits |= _within_limits(holder)
     _must_be_allowed(endpoint, holder)
     _must_be_known(endpoint, request)
-    remember(request, Asked(holder.viewer, now, request))
-    with timezone.override(sites.zone()):
+    with _received(endpoint, request) as file, timezone.override(sites.zone()):
+        remember(request, Asked(holder.viewer, now, request, file))
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
         return run() if key is None else _once(endpoint, request, key, run=run)
+
+
+@contextmanager
+def _received(endpoint: Endpoint, request: HttpRequest) -> Iterator[Path | None]:
+    """The body as a file, for as long as it is worked on; whole before anything of it is stored, however slowly it comes."""
+    if endpoint.body is None or endpoint.body.grows:
+        yield None
+        return
+    with NamedTemporaryFile(prefix="coachloop-", suffix=SUFFIXES.get(request.content_type or "", "")) as file:
+        left = int(request.META.get("CONTENT_LENGTH") or 0)
+        while left and (block := request.read(min(BLOCK, left))):
+            left -= file.write(block)
+        file.flush()
+        if left or not file.tell():
+            raise ProblemError(
+                HTTPStatus.BAD_REQUEST, "The body is empty, or ended before it was whole; send it again."
+            )
+        yield Path(file.name)
 
 
 def _must_be_whole(endpoint: Endpoint, request: HttpRequest) -> None:
@@ -71,15 +94,14 @@ def _must_be_whole(endpoint: Endpoint, request: HttpRequest) -> None:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, without Content-Encoding.")
     length = int(request.META.get("CONTENT_LENGTH") or 0)
-    kind, most = endpoint.body or ("application/json", JSON_BYTES)
+    kinds = endpoint.body.kinds if endpoint.body else ("application/json",)
+    most = endpoint.body.most() if endpoint.body else JSON_BYTES
     if length > most:
-        raise ProblemError(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is {length} bytes; at most {most} are taken here."
-        )
-    if length and request.content_type not in {kind, "application/json"}:
-        raise ProblemError(
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Send the body as {kind}, not as {request.content_type!r}."
-        )
+        words = f"The body is {length} bytes; at most {most} are taken here."
+        raise ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, words)
+    if length and request.content_type not in kinds:
+        words = f"Send the body as {' or '.join(kinds)}, not as {request.content_type!r}."
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words)
 
 
 def _is_text(value: str) -> bool:
@@ -154,7 +176,7 @@ def _once(
     user = asked.viewer.user
     if user is None or not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         raise ProblemError(HTTPStatus.BAD_REQUEST, f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.")
-    before = answered.begin(user, key, _fingerprint(request), now=asked.now)
+    before = answered.begin(user, key, _fingerprint(request, asked.file), now=asked.now)
     if before is not None:
         return HttpResponse(
             before.body, status=before.status, content_type="application/json", headers={"Idempotent-Replayed": "true"}
@@ -176,6 +198,6 @@ def _keep(user: Any, key: str, response: HttpResponseBase) -> None:
         answered.forget(user, key)
 
 
-def _fingerprint(request: HttpRequest) -> str:
-    body = hashlib.sha256(request.body).hexdigest()
+def _fingerprint(request: HttpRequest, file: Path | None) -> str:
+    body = hashlib.sha256(request.body if file is None else file.read_bytes()).hexdigest()
     return hashlib.sha256(f"{request.method} {request.get_full_path()} {body}".encode()).hexdigest()

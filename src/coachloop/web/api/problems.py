@@ -14,6 +14,8 @@ from ninja.errors import HttpError, ValidationError
 
 from coachloop.app.errors import AlreadyOpenError, NotYoursError, RefusedError, WrongStateError
 from coachloop.app.services.answered import UnderWayError
+from coachloop.app.services.uploads import BusyError
+from coachloop.core.model.media import MediaUnavailableError
 from coachloop.web.access import in_words
 
 MEDIA_TYPE = "application/problem+json"
@@ -44,7 +46,7 @@ class ProblemError(Exception):
 
     def __init__(
         self,
-        status: HTTPStatus,
+        status: int,
         detail: str,
         *,
         errors: Iterable[Fault] = (),
@@ -92,7 +94,7 @@ def _handler(request: HttpRequest, error: Any) -> HttpResponse:  # noqa: ARG001 
 def _status_of(error: RefusedError | NotYoursError) -> HTTPStatus:
     if isinstance(error, NotYoursError):
         return HTTPStatus.FORBIDDEN
-    late = isinstance(error, WrongStateError | AlreadyOpenError)
+    late = isinstance(error, WrongStateError | AlreadyOpenError | BusyError)
     return HTTPStatus.CONFLICT if late else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
@@ -122,6 +124,7 @@ _ANSWERS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any], HttpResponse]
     ((ObjectDoesNotExist, Http404), lambda _: not_found()),
     ((HttpError,), lambda one: answer(one.status_code, one.message)),
     ((RequestDataTooBig,), lambda _: answer(413, "The body is too large for this operation.")),
+    ((MediaUnavailableError,), lambda one: answer(503, str(one), headers={"Retry-After": "60"})),
     ((UnreadablePostError,), lambda _: answer(400, "The body ended before it was whole; send it again.")),
 )
 """What is answered to which errors; the first that fits."""

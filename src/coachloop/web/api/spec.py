@@ -6,9 +6,9 @@ from typing import Any, get_args
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from ninja.operation import Operation
 from pydantic import TypeAdapter
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
-from coachloop.web.api.access import ENDPOINTS, Endpoint
+from coachloop.web.api.access import ENDPOINTS, Endpoint, Sent
 from coachloop.web.api.problems import MEDIA_TYPE, Problem
 
 PROBLEMS = (400, 401, 403, 404, 409, 413, 415, 422, 429)
@@ -61,8 +61,7 @@ class Spec(OpenAPISchema):
         if endpoint.method == "POST":
             told["parameters"].append(IDEMPOTENCY)
         if endpoint.body:
-            content = {endpoint.body[0]: {"schema": {"type": "string", "format": "binary"}}}
-            told["requestBody"] = {"content": content, "required": True}
+            told["requestBody"] = {"content": self._sent(endpoint.body), "required": True}
         return told
 
     def responses(self, operation: Operation) -> Any:
@@ -99,17 +98,24 @@ class Spec(OpenAPISchema):
             told["content"] = {"application/json": {"schema": self._shape(endpoint.adapter)}}
         return told
 
+    def _sent(self, body: Sent) -> dict[str, Any]:
+        """What may be sent, by its media type; one line of it has a shape where it is sent alone."""
+        sent: dict[str, Any] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in body.kinds}
+        if body.line and "application/json" in sent:
+            sent["application/json"] = {"schema": self._shape(TypeAdapter(body.line), mode="validation")}
+        return sent
+
     def _create_schema_from_model(self, model: Any, *_: Any, **__: Any) -> tuple[Any, bool]:
         shape = model.model_json_schema(**_HOW)
         self.add_schema_definitions(shape.pop("$defs", {}))
         name, details = next(iter(shape["properties"].items()))
         return details, name in shape.get("required", ())
 
-    def _shape(self, adapter: TypeAdapter[Any]) -> dict[str, Any]:
-        """A reference to what is answered, which has its own name as well."""
-        found, shared = TypeAdapter.json_schemas([("it", "serialization", adapter)], **_HOW)
+    def _shape(self, adapter: TypeAdapter[Any], mode: JsonSchemaMode = "serialization") -> dict[str, Any]:
+        """A reference to what is answered or sent, which has its own name as well."""
+        found, shared = TypeAdapter.json_schemas([("it", mode, adapter)], **_HOW)
         self.add_schema_definitions(shared.get("$defs", {}))
-        return found["it", "serialization"]
+        return found["it", mode]
 
 
 _HOW: dict[str, Any] = {"ref_template": REF_TEMPLATE, "schema_generator": Shapes}
