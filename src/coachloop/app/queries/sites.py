@@ -6,10 +6,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
+from django.db.models import QuerySet
 
 from coachloop.app.errors import NotYoursError, RefusedError
-from coachloop.app.models import Agent, Site
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.models import Agent, Site, Team
+from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.workdays import WorkingCalendar
 
 
@@ -41,12 +42,24 @@ def site_views(viewer: Viewer) -> list[SiteView]:
         NotYoursError: the site is shared with programmes that are none of theirs.
     """
     must_keep_all(viewer)
+    return _views(Site.objects.all())
+
+
+def their_sites(viewer: Viewer) -> list[SiteView]:
+    """Those at which a team of the programme is that they look at; all where the site is not divided."""
+    every = Site.objects.all()
+    if viewer.programme_id is None:
+        return _views(every)
+    return _views(every.filter(pk__in=within(viewer, Team.objects.all()).values("site")))
+
+
+def _views(rows: QuerySet[Site]) -> list[SiteView]:
     return [
         SiteView(
             row.pk, row.name, row.timezone, row.country, row.subdivision, row.working_days, row.session_minutes,
             row.developmental_weeks, row.dispute_days, row.decide_days,
         )
-        for row in Site.objects.order_by("name")
+        for row in rows.order_by("name")
     ]  # fmt: skip
 
 

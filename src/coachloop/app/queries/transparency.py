@@ -180,7 +180,7 @@ def _differences(kept: Iterable[tuple[str, str, Trusted | None]]) -> Iterable[st
 
 
 def _sites(viewer: Viewer) -> Iterable[str]:
-    for one in sites.site_views(viewer):
+    for one in sites.their_sites(viewer):
         days = ", ".join(WEEKDAYS[int(day) - 1] for day in one.working_days)
         yield (
             f"{one.name}: within {_count(one.dispute_days, 'working day')} after the score landed; decided within "
