@@ -27,6 +27,7 @@ from coachloop.app.services.invitations import invite
 from coachloop.app.services.leaving import settle_leavers
 from coachloop.app.services.memberships import settle
 from coachloop.app.services.messages import send_waiting
+from coachloop.app.services.partitions import make_ahead
 from coachloop.app.services.reports import switch_on
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.scoring import engines, score_block, take_pending
@@ -131,6 +132,7 @@ def each_hour() -> None:
     """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget_past(now=timezone.now())
+    make_ahead(today=timezone.localdate())
     settle(now=timezone.now())
     settle_leavers(now=timezone.now())
     retention.forget_short_lived(now=timezone.now())
