@@ -1,5 +1,7 @@
 """Privacy as commands: how long data is kept, who is erased, what is known of somebody, and the log of it all."""
 
+import zipfile
+
 from builders import calls
 from coachloop.app.models import AuditEntry, Conversation, Retention
 
@@ -30,6 +32,9 @@ def test_somebody_is_erased_and_stays_so_after_a_restore(house, written, *, sett
     settings.HOME = tmp_path
     theirs = [one | {"customer_id": "K-1"} for one in calls("lea", 1, 2)]
     assert house("ingest", written("calls.jsonl", [*theirs, *calls("tom", 1, 1)])).code == 0
+    assert house("privacy", "export", "customer", "K-1", "--out", tmp_path / "theirs.zip").code == 0
+    assert zipfile.is_zipfile(tmp_path / "theirs.zip")
+    assert "| Conversation |" in house("privacy", "map").out
     assert house("privacy", "erase", "customer", "K-1", "--dry-run", "--json").json["conversations"] == 2
     done = house("privacy", "erase", "customer", "K-1", "--basis", "none", "--json").json
     assert (done["erased"]["conversations"], done["basis"]) == (2, "none")

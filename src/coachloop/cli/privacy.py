@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import typer
 from django.utils import timezone
 
+from coachloop.app.data_map import markdown
 from coachloop.app.queries import erasures
 from coachloop.app.queries import retention as queries
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import erasing, retention
+from coachloop.app.services import erasing, person_export, retention
 from coachloop.cli.output import AsJson, GuardedGroup, need_site, out, print_json, say, show_rows, stop
 from coachloop.core.model.retention import KINDS, Kind
 from coachloop.wiring import hands
@@ -141,6 +142,33 @@ def list_erasures(
         for one in rows
     ]
     show_rows(shown, as_json=as_json, empty="Nobody was erased." if not key else "Nobody of this id was erased here.")
+
+
+@app.command()
+def export(
+    whom: Annotated[str, typer.Argument(metavar="customer|agent|user", help="Of whom.")],
+    key: Annotated[str, typer.Argument(help="Their id, as exports know it; a user's e-mail.")],
+    out_file: Annotated[Path, typer.Option("--out", help="The archive to write.")],
+    *,
+    originals: Annotated[
+        bool, typer.Option("--originals", help="Words and sound as they were said, instead of masked.")
+    ] = False,
+) -> None:
+    """Write everything about somebody into a ZIP archive: to be handed to them."""
+    need_site()
+    blocks = person_export.export(viewer=OPERATOR, kind=whom, key=key, originals=originals, now=timezone.now())
+    with out_file.open("wb") as file:
+        file.writelines(blocks)
+    out.print(
+        f"{out_file} holds what is known here of them; its index.html says what is what.", markup=False, highlight=False
+    )
+
+
+@app.command("map")
+def map_() -> None:
+    """Print which table and file holds what about whom, as Markdown."""
+    for line in markdown():
+        out.print(line, markup=False, highlight=False)
 
 
 @app.command()

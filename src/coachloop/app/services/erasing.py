@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, UnknownNameError
-from coachloop.app.models import Answered, Conversation, Erasure, Event, Figures, LearnedModel, MatrixDay, Template
+from coachloop.app.models import Answered, Conversation, Erasure, Event, Figures, LearnedModel, MatrixDay, Message, Template
 from coachloop.app.queries import erasures as queries
 from coachloop.app.queries.erasures import AGENT, Certificate
 from coachloop.app.queries.training import may_have_been_background
@@ -172,6 +172,10 @@ def _worked_out(gone: forgetting.Gone, days: set[date]) -> None:
     gone.add("MatrixDay", MatrixDay.objects.filter(day__in=days).delete()[0])
     Figures.objects.all().delete()
     gone.add("Answered", Answered.objects.all().delete()[0])
+    rests = Message.objects.exclude(text="")
+    if not settings.CONFIG.report_quotes:
+        rests = rests.filter(try_after__isnull=True)  # what waits holds no words of calls
+    gone.add("Message", rests.update(text="", html="", calendar="", try_after=None))
 
 
 def _note(row: Erasure, gone: forgetting.Gone, train: list[str]) -> None:

@@ -107,6 +107,7 @@ def _frame(draw: AuditDraw, keys: set[str], pseudonym: str) -> None:
 def _messages(gone: Gone, names: set[str]) -> None:
     """Words that were sent to others and name them: leaders' digests, invitations."""
     for name in names:
+        _delete(gone, Message.objects.filter(about__contains=name))
         rows = Message.objects.filter(
             Q(text__contains=name) | Q(html__contains=name) | Q(subject__contains=name) | Q(calendar__contains=name)
         )
