@@ -53,6 +53,7 @@ COMMANDS = {
     ),
     "people": ("people", "People who sign in, and agents: add them, move them, let them leave."),
     "accounts": ("accounts", "Accounts: password links, lost phones, pauses after wrong tries, sessions."),
+    "token": ("tokens", "Tokens by which programs use the API as somebody."),
     "labels": ("scores", "Human answers."),
     "import": ("scores", "What other systems know: scores, earlier coaching, absences."),
     "template": ("templates", "What the centre looks for."),

@@ -1,9 +1,12 @@
 """Setting up and running a site."""
 
+import json
 from typing import Annotated
 
 import typer
 from django.conf import settings
+from django.http import HttpRequest
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from coachloop.app.queries.checks import CHECKS
@@ -79,11 +82,15 @@ def doctor(
         raise typer.Exit(1)
 
 
-def schema(name: Annotated[str, typer.Argument(help=f"One of {', '.join([*FORMATS, 'template'])}.")]) -> None:
+def schema(name: Annotated[str, typer.Argument(help=f"One of {', '.join([*FORMATS, 'template', 'api'])}.")]) -> None:
     """Print the JSON Schema of a file format."""
-    if name == "template":
+    if name == "api":
+        request = HttpRequest()
+        request.method = "GET"
+        print_json(json.loads(resolve(reverse("api-schema")).func(request).content))
+    elif name == "template":
         print_json(template_schema())
     elif name in FORMATS:
         print_json(FORMATS[name].model_json_schema())
     else:
-        raise typer.BadParameter(f"there are {', '.join([*FORMATS, 'template'])}, got {name!r}")
+        raise typer.BadParameter(f"there are {', '.join([*FORMATS, 'template', 'api'])}, got {name!r}")

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import ApiToken, User
-from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.viewing import Viewer, programmes
 from coachloop.app.queries.viewing import viewer as viewer_of
 from coachloop.app.services import audit
 from coachloop.core.model.scopes import SCOPES, open_to
@@ -74,16 +74,19 @@ def make(*, viewer: Viewer, wanted: Wanted, now: datetime) -> Made:
     return Made(row.pk, secret)
 
 
-def person(email: str, *, now: datetime) -> Viewer:
-    """Somebody by their address, for the command line.
+def person(email: str, *, programme: str = "", now: datetime) -> Viewer:
+    """Somebody by their address, at one of their programmes where the site is divided; for the command line.
 
     Raises:
-        UnknownNameError: nobody has it.
+        UnknownNameError: nobody has that address, or they have no part in that programme.
     """
     user = User.objects.filter(email=email, is_active=True).first()
     if user is None:
         raise UnknownNameError(f"nobody has the address {email!r}; add them with `coachloop people add FILE`")
-    return viewer_of(user, now=now)
+    named = programmes(user).filter(key=programme).first() if programme else None
+    if programme and named is None:
+        raise UnknownNameError(f"{email} has no part in a programme {programme!r}")
+    return viewer_of(user, now=now, programme=named.pk if named else None)
 
 
 @transaction.atomic
