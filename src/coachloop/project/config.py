@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coachloop.adapters import notify
+from coachloop.core.model.claims import role_rules
 from coachloop.core.model.people import Role
 
 
@@ -119,6 +120,11 @@ def _is_demand(setting: str) -> str:
     if setting not in {"optional", "required"} and not set(setting.split(",")) <= set(Role):
         raise ValueError(f"is no such demand; optional, required, or roles of {', '.join(Role)} with commas between")
     return setting
+
+
+def _are_rules(text: str) -> str:
+    role_rules(text)
+    return text
 
 
 def _is_mail_server(url: SecretStr) -> SecretStr:
@@ -293,6 +299,30 @@ class Config(BaseSettings):
     proxies: int = Field(
         default=0, ge=0, le=10, description="in front that write X-Forwarded-For; 0: that header is not believed"
     )
+    oidc_issuer: Annotated[str, AfterValidator(_is_server)] = Field(
+        default="", description="the OpenID provider by which people sign in, as it names itself; nothing: none"
+    )
+    oidc_client_id: str = Field(default="", max_length=500, description="as which this site is known there")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="the secret that goes with it")
+    oidc_name: str = Field(default="your company account", max_length=60, description="what the button calls it")
+    oidc_scope: str = Field(default="openid email profile", max_length=500, description="what is asked for there")
+    oidc_claim: str = Field(default="groups", min_length=1, max_length=200, description="the claim that roles follow")
+    oidc_roles: Annotated[str, AfterValidator(_are_rules)] = Field(
+        default="", description="group=role or group=role@programme, with spaces between"
+    )
+    oidc_makes_people: bool = Field(default=False, description="whoever signs in there and is unknown is added")
+    oidc_trusts_email: bool = Field(
+        default=False, description="believe addresses of which it does not say whether they are verified"
+    )
+    saml_metadata: str = Field(
+        default="", max_length=2000, description="the SAML provider's metadata, its address or file; nothing: none"
+    )
+    saml_entity_id: str = Field(default="", max_length=500, description="this site's entity id; its metadata's address")
+    saml_name: str = Field(default="your company account", max_length=60, description="what the button calls it")
+    saml_email: str = Field(default="", max_length=500, description="the attribute with the address; the usual ones")
+    saml_attribute: str = Field(default="groups", min_length=1, max_length=500, description="that roles follow")
+    saml_roles: Annotated[str, AfterValidator(_are_rules)] = Field(default="", description="as COACHLOOP_OIDC_ROLES")
+    saml_makes_people: bool = Field(default=False, description="whoever signs in there and is unknown is added")
 
     @field_validator("region")
     @classmethod
@@ -317,6 +347,22 @@ class Config(BaseSettings):
             )
         return path
 
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _goes_with_an_issuer(cls, client: str, info: ValidationInfo) -> str:
+        if bool(client) != bool(info.data.get("oidc_issuer", client)):
+            raise ValueError("and COACHLOOP_OIDC_ISSUER go together; set both for an OpenID provider, neither for none")
+        return client
+
+    @field_validator("saml_metadata")
+    @classmethod
+    def _has_the_extra(cls, metadata: str) -> str:
+        if metadata and not find_spec("onelogin"):
+            raise ValueError("needs the extra saml: install coachloop[saml]")
+        if metadata and not metadata.startswith(("http://", "https://")) and not Path(metadata).is_file():
+            raise ValueError("is no address and no file that is there")
+        return metadata
+
     @field_validator("speech_model")
     @classmethod
     def _goes_with_a_speech_server(cls, model: str, info: ValidationInfo) -> str:
@@ -332,7 +378,18 @@ class Config(BaseSettings):
         return money
 
 
-SECRETS = {"DATABASE_URL", "secret_key", "judge_key", "speech_key", "mail_url", "media_key", "media_secret", "notify", "metrics_token"}
+SECRETS = {
+    "DATABASE_URL",
+    "secret_key",
+    "judge_key",
+    "speech_key",
+    "mail_url",
+    "media_key",
+    "media_secret",
+    "notify",
+    "metrics_token",
+    "oidc_client_secret",
+}
 """What a message never repeats: it may hold a password."""
 
 

@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.csp import CSP
 
 from coachloop.adapters.media import Bucket, opened
 from coachloop.project import config
+from coachloop.project.federation import oidc_provider, saml_app
 from coachloop.project.logs import logging_settings
 
 CONFIG = config.load()
@@ -94,6 +96,19 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # the sign-in page says itself that it pauses
+
+OIDC_KEY = f"oidc-{sha256(CONFIG.oidc_issuer.encode()).hexdigest()[:12]}" if CONFIG.oidc_issuer else ""
+"""The provider's name in the database: people of another one are other people."""
+SOCIALACCOUNT_ADAPTER = "coachloop.web.federation.FederationAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if CONFIG.oidc_issuer:
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = oidc_provider(CONFIG, OIDC_KEY)
+SAML_SLUG = "company"
+if CONFIG.saml_metadata:
+    INSTALLED_APPS += ["allauth.socialaccount"] if not CONFIG.oidc_issuer else []
+    INSTALLED_APPS += ["allauth.socialaccount.providers.saml"]
+    SOCIALACCOUNT_PROVIDERS["saml"] = {"APPS": [saml_app(CONFIG, SAML_SLUG)]}
 
 MIDDLEWARE = [
     "coachloop.web.observed.ObservedMiddleware",

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
@@ -230,3 +231,24 @@ urlpatterns = [
     path("webhooks/<int:webhook_id>/replay", webhooks.replay, name="replay-webhook"),
     path("parts", parts.parts, name="parts"),
 ]
+
+if settings.CONFIG.oidc_issuer:
+    from coachloop.web.pages import oidc
+
+    urlpatterns = [
+        path("sign-in/oidc", oidc.begin, name="oidc"),
+        path("sign-in/oidc/callback", oidc.callback, name="oidc-callback"),
+        *urlpatterns,
+    ]
+
+if settings.CONFIG.saml_metadata:
+    from coachloop.web.pages import saml
+
+    urlpatterns = [  # all but the first under the names that allauth asks for
+        path("sign-in/saml", saml.begin, name="saml"),
+        path("sign-in/saml/<slug:organization_slug>/acs", saml.acs, name="saml_acs"),
+        path("sign-in/saml/<slug:organization_slug>/acs/finish", saml.finish, name="saml_finish_acs"),
+        path("sign-in/saml/<slug:organization_slug>/sign-out", saml.sls, name="saml_sls"),
+        path("sign-in/saml/<slug:organization_slug>/metadata", saml.metadata, name="saml_metadata"),
+        *urlpatterns,
+    ]

@@ -57,8 +57,9 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The form, and in the demonstration centre the roles."""
-        return super().get_context_data(**kwargs) | {"role_cards": ROLE_CARDS if settings.DEMO else ()}
+        """The form, the company's own ways, and in the demonstration centre the roles."""
+        told = {"role_cards": ROLE_CARDS if settings.DEMO else (), "elsewhere": elsewhere()}
+        return super().get_context_data(**kwargs) | told
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """The password is right: on to the code, where there is one."""
@@ -73,6 +74,13 @@ class SignIn(LoginView):
         if paused:
             form = _refusing(form, PAUSE)
         return self.render_to_response(self.get_context_data(form=form), status=429 if paused else 200)
+
+
+def elsewhere() -> list[tuple[str, str]]:
+    """The company's own ways to sign in: the button's name, and the route."""
+    config = settings.CONFIG
+    ways = ((config.oidc_issuer, config.oidc_name, "oidc"), (config.saml_metadata, config.saml_name, "saml"))
+    return [(name, route) for there, name, route in ways if there]
 
 
 @login_not_required
