@@ -1,5 +1,6 @@
 """What every operation has in common: tokens, scopes, problems, pages, limits, and asking twice."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.test import Client
 from coachloop.app.models import ApiToken, AuditEntry, User
 from coachloop.app.queries.viewing import viewer
 from coachloop.app.services import tokens
+from coachloop.web.api.access import ENDPOINTS
+from coachloop.web.api.api import api as built
 from web.api.client import ApiClient, ClientOf
 from web.cast import Cast
 
@@ -144,3 +147,12 @@ def test_the_schema_is_open_and_names_each_shape_once() -> None:
     assert found["openapi"] == "3.1.0"
     assert "ConversationView" in found["components"]["schemas"]
     assert ApiClient("").get("/me").status_code == 401
+
+
+def test_operations_at_one_address_call_its_parts_the_same() -> None:
+    """Else Django takes the first of them and answers 405 for the others' methods."""
+    built()
+    spelled: dict[str, set[str]] = {}
+    for one in ENDPOINTS.values():
+        spelled.setdefault(re.sub(r"\{[^}]*\}", "{}", one.path), set()).add(one.path)
+    assert [paths for paths in spelled.values() if len(paths) > 1] == []

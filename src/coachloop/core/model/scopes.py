@@ -27,8 +27,8 @@ SCOPES: dict[str, frozenset[Role]] = {
     "site:write": frozenset({_OPERATIONS, _ADMIN}),
     "privacy:read": frozenset({_ADMIN}),
     "privacy:write": frozenset({_ADMIN}),
-    "events:read": frozenset({_OPERATIONS, _ADMIN}),
-    "events:write": frozenset({_OPERATIONS, _ADMIN}),
+    "events:read": frozenset({_ADMIN}),
+    "events:write": frozenset({_ADMIN}),
 }
 """Every scope with the roles that may do something with it; a token of somebody else would be good for nothing there."""
 

@@ -1,0 +1,93 @@
+"""How the site works: its rules, what people are told, what outcomes are worth."""
+
+from datetime import date, time
+from typing import Annotated
+
+from pydantic import Field
+
+from coachloop.app.queries.report_choices import Chosen
+from coachloop.app.services import reports, sites, valuations
+from coachloop.app.services.sites import Rules
+from coachloop.core.coaching.report import Kind
+from coachloop.core.model.people import Role
+from coachloop.web.api.access import Asked, endpoint
+from coachloop.web.api.shapes import Body, Id, Key
+from coachloop.wiring import ways
+
+TOLD = (Role.AGENT, Role.TEAM_LEADER, Role.OPERATIONS, Role.QA_LEAD)
+Whole = Annotated[int, Field(ge=0, le=1000)]
+
+
+class Choice(Body):
+    """Whether, when and how you are told of one kind; `template` is for daily reports."""
+
+    kind: Kind
+    template: Annotated[str, Field(max_length=200)] = ""
+    at: time
+    ways: Annotated[tuple[Key, ...], Field(max_length=20)] = ()
+    on: bool = True
+
+
+class Choices(Body):
+    """Some kinds, or all."""
+
+    choices: Annotated[list[Choice], Field(max_length=100)]
+
+
+class RollOut(Body):
+    """Which daily report, from when, and how many weeks between one team and the next."""
+
+    template: Key
+    first_day: date
+    weeks: Annotated[int, Field(ge=1, le=12)]
+
+
+class Worth(Body):
+    """What one more of an outcome is worth, and what an hour of anybody's time costs."""
+
+    outcome: Annotated[str, Field(max_length=valuations.LONGEST)]
+    value: float
+    hour: float
+
+
+class RulesBody(Body):
+    """A site's settings; `working_days` are ISO weekdays in order, Monday is 1."""
+
+    working_days: Annotated[str, Field(max_length=7)]
+    session_minutes: Whole
+    developmental_weeks: Whole
+    dispute_days: Whole
+    decide_days: Whole
+
+
+@endpoint("PUT /me/reports", *TOLD, scope="coaching:write")
+def choose_reports(asked: Asked, body: Choices) -> None:
+    """Say what you want to be told, when and how."""
+    chosen = [
+        Chosen(one.kind, one.template, one.at.replace(tzinfo=None), tuple(one.ways), on=one.on) for one in body.choices
+    ]
+    reports.choose(viewer=asked.viewer, chosen=chosen, ways=ways(), now=asked.now)
+
+
+@endpoint("POST /roll-outs", Role.OPERATIONS, Role.QA_LEAD, scope="insight:write")
+def start_roll_out(asked: Asked, body: RollOut) -> None:
+    """Switch a daily report on for all teams, one after the other in random order."""
+    reports.roll_out(
+        viewer=asked.viewer,
+        template=body.template,
+        first_day=body.first_day,
+        weeks=body.weeks,
+        now=asked.now,
+    )
+
+
+@endpoint("PUT /insight/worth", Role.OPERATIONS, scope="insight:write")
+def set_value(asked: Asked, body: Worth) -> None:
+    """Set what an outcome is worth and an hour costs."""
+    valuations.set_value(viewer=asked.viewer, outcome=body.outcome, value=body.value, hour=body.hour, now=asked.now)
+
+
+@endpoint("PUT /sites/{site_id}", Role.OPERATIONS, Role.ADMIN, scope="site:write")
+def change_site(asked: Asked, site_id: Id, body: RulesBody) -> None:
+    """Set how a site works; dates that were promised before stay as they are."""
+    sites.change_site(viewer=asked.viewer, site_id=site_id, rules=Rules(**dict(body)), now=asked.now)
