@@ -69,7 +69,7 @@ def fill(took: "object", options: argparse.Namespace) -> None:
     values = (
         f"n, n % 500, (n / 500) % 20, '2024-01-01'::date + (n::bigint * {days} / {options.rows})::integer, n % 5, n % 3"
     )
-    run(f"INSERT INTO whole SELECT {values} FROM generate_series(0, {options.rows - 1}) n")
+    run(f"INSERT INTO whole SELECT {values} FROM generate_series(0, {options.rows - 1}) n")  # noqa: S608 -- our own numbers
     run("INSERT INTO parts SELECT * FROM whole")
     for table in ("whole", "parts"):
         run(f"CREATE INDEX {table}_counts ON {table} (agent, behaviour, day, met, not_met)")

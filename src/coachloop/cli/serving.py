@@ -19,6 +19,7 @@ from django.core.management import call_command
 from granian.constants import Interfaces
 from granian.server import Server
 
+from coachloop.app.queries.machines import another_key
 from coachloop.app.queries.schema import in_words
 from coachloop.cli.output import need_site, out, stop
 
@@ -65,7 +66,7 @@ def worker() -> None:
 def _need_this_version() -> None:
     """Stop where the tables are of another version: half of the pages would end in errors."""
     need_site()
-    if wrong := in_words():
+    if wrong := in_words() or another_key():
         stop(wrong)
 
 

@@ -16,6 +16,8 @@ from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import migrating
+from coachloop.app.services.machines import note_key
+from coachloop.app.services.partitions import make_ahead
 from coachloop.app.services.people import Place, move_site, set_up_site
 from coachloop.app.services.rollups import tell_the_planner
 from coachloop.cli.checks import findings as configured
@@ -50,6 +52,8 @@ def init(
         migrating.migrate()
         tell_the_planner()
         site = set_up_site(viewer=OPERATOR, name=name, place=given, now=timezone.now())
+        note_key(viewer=OPERATOR, now=timezone.now())
+        make_ahead(today=timezone.localdate())
         if named != Place():
             site = move_site(viewer=OPERATOR, place=named, now=timezone.now())
     data = {

@@ -37,9 +37,20 @@ def _secret_key() -> str:
     return path.read_text()
 
 
+PATIENCE = {"connect_timeout": 10, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3} | {
+    "tcp_user_timeout": 20_000,
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=20000",
+}
+"""When the network is cut, either end of a connection to PostgreSQL gives it up within about 25 seconds, and what it held is free again:
+by default a machine waits for a quarter of an hour, and the server holds its locks for two hours."""
+
+
 def _database() -> dict[str, Any]:
     if CONFIG.database_url:
-        return {**dj_database_url.parse(CONFIG.database_url, conn_max_age=60, conn_health_checks=True)}
+        found = {**dj_database_url.parse(CONFIG.database_url, conn_max_age=60, conn_health_checks=True)}
+        if found["ENGINE"].endswith(".postgresql"):
+            found["OPTIONS"] = PATIENCE | found.get("OPTIONS", {})
+        return found
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": HOME / "coachloop.sqlite3"}
 
 

@@ -1,19 +1,19 @@
 """Counts by month on PostgreSQL."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from builders import MANNERS, call, publish, score, take
 from coachloop.app.models import AgentDay
-from coachloop.app.queries.partitions import TABLES, bounds, finding, months, months_in_rest
+from coachloop.app.queries.partitions import TABLES, bounds, by_month, months, months_in_rest
 from coachloop.app.services import rollups
 from coachloop.app.services.partitions import make_ahead
 
 pytestmark = pytest.mark.django_db
 
-TODAY = date(2026, 11, 22)
+TODAY, NOW = date(2026, 11, 22), datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_months_have_their_bounds():
 def test_on_sqlite_there_is_nothing_to_make():
     if connection.vendor == "sqlite":
         assert make_ahead(today=TODAY) == 0
-        assert finding(TODAY).ok
+        assert by_month(NOW).ok
 
 
 def test_months_are_made_ahead_and_of_what_lies_in_the_rest(counted):  # noqa: ARG001 -- what lies there
@@ -45,13 +45,13 @@ def test_months_are_made_ahead_and_of_what_lies_in_the_rest(counted):  # noqa: A
     [table] = TABLES
     before = sorted(AgentDay.objects.values_list("id", "day", "met", "not_met"))
     assert before
-    assert not finding(TODAY).ok
+    assert not by_month(NOW).ok
     assert make_ahead(today=TODAY) == 6
     assert months(table) == {date(2026, n, 1) for n in (3, 4, 11, 12)} | {date(2027, 1, 1), date(2027, 2, 1)}
     assert months_in_rest(table) == set()
     assert sorted(AgentDay.objects.values_list("id", "day", "met", "not_met")) == before
     assert make_ahead(today=TODAY) == 0
-    assert finding(TODAY).ok
+    assert by_month(NOW).ok
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM coachloop_agentday_2026_03")
         assert cursor.fetchone()[0] == AgentDay.objects.filter(day__month=3).count()

@@ -21,7 +21,9 @@ from coachloop.app.models import (
     User,
 )
 from coachloop.app.queries.health import Finding
+from coachloop.app.queries.machines import key
 from coachloop.app.queries.operating import backed_up_at
+from coachloop.app.queries.partitions import by_month
 from coachloop.app.queries.readiness import worker_age
 from coachloop.core.model.people import Role
 
@@ -189,5 +191,5 @@ def _finding(check: str, ok: bool, seen: str, wrong: str, way_out: str) -> Findi
 
 
 CHECKS: tuple[Check, ...] = (
-    server_version, encoding, clock, zones, public_holidays, worker, admins, programmes, backup,
+    server_version, encoding, clock, zones, public_holidays, worker, admins, programmes, backup, key, by_month,
 )  # fmt: skip

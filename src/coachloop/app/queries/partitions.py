@@ -1,7 +1,7 @@
 """Which months the tables that are kept by month have parts for."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -45,8 +45,9 @@ def months_in_rest(table: str) -> set[date]:
         return {month for (month,) in cursor.fetchall()}
 
 
-def finding(today: date) -> Finding:
+def by_month(now: datetime) -> Finding:
     """Whether the parts of this month and the next one are made."""
+    today = now.date()
     if not are_kept():
         return Finding("parts by month", ok=True, seen="SQLite: one piece")
     first, following = bounds(today)
