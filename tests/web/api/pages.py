@@ -1,25 +1,9 @@
 """What each page of the pages can do, as operations of the API; or why a program has no use for it."""
 
-OWN = "How a person signs in is theirs alone: a program that could change it could take the account over."
-HELPED = "An admin helps with it by the page or by the command line: a token that could would open every account."
-
 PAGES: dict[str, tuple[str, ...] | str] = {
     "home": "It only leads to the first page of a role.",
     "sign-in": "A program signs in by its token.",
     "sign-in-as": "A program signs in by its token.",
-    "mfa_authenticate": "A program signs in by its token.",
-    "set-password": OWN,
-    "my-account": OWN,
-    "change-password": OWN,
-    "set-up-codes": OWN,
-    "turn-off-codes": OWN,
-    "recovery-codes": OWN,
-    "sign-out-elsewhere": OWN,
-    "accounts": HELPED,
-    "password-link": HELPED,
-    "account-codes-off": HELPED,
-    "account-sign-out": HELPED,
-    "unlock-account": HELPED,
     "sign-out": "A program signs in by its token.",
     "choose-programme": "A program looks at the programme of its token.",
     "week": ("read_week",),
