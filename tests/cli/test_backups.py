@@ -234,3 +234,16 @@ def test_two_backups_at_once_in_one_folder(lived: Path) -> None:
     with store.making(lived / "kept", START):
         code, said = run("backup", lived / "kept")
     assert (code, "another backup" in said) == (2, True)
+
+
+def test_who_was_erased_since_does_not_come_back(lived: Path) -> None:
+    """Wherever it is restored: the list lies beside the backups too, by digests alone."""
+    take(call("gone-1", customer_id="c-77"))
+    assert run("backup", lived / "kept")[0] == 0
+    assert run("privacy", "erase", "customer", "c-77")[0] == 0
+    assert not Conversation.objects.filter(key="gone-1").exists()
+    (lived / "here" / "erasures.jsonl").unlink()
+    code, said = run("restore", lived / "kept", "--force")
+    assert (code, "1 who were erased since are erased again" in said) == (0, True), said
+    assert not Conversation.objects.filter(key="gone-1").exists()
+    assert Conversation.objects.exists()

@@ -1,10 +1,12 @@
 """Copying a site, and putting it back."""
 
 import hashlib
+import json
 import os
 import shutil
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,10 +19,12 @@ from coachloop.adapters.backup import postgres, sqlite, store
 from coachloop.adapters.backup.store import KEY, BackupError, Manifest
 from coachloop.app.queries import health, schema
 from coachloop.app.queries.audio import media
+from coachloop.app.queries.erasures import certificates
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import backups, migrating
+from coachloop.app.services import backups, erasing, migrating
 from coachloop.app.services.rollups import tell_the_planner
 from coachloop.cli.output import AsJson, err, need_site, out, print_json, progress, say, stop
+from coachloop.wiring import hands
 
 SQLITE = "sqlite"
 
@@ -63,11 +67,18 @@ def restore(
         chosen = store.chosen(path)
         manifest = store.manifest_of(chosen)
         _refuse(manifest, force=force)
+        erased = _erased(chosen.parent)
         _put_back(chosen, manifest)
+        again = _erase_again(erased)
     except BackupError as error:
         stop(str(error))
     told = _of(chosen, manifest)
-    say(f"{chosen.name} is restored: {_in_words(manifest)}.", told, as_json=as_json)
+    erased_too = f"; {again} who were erased since are erased again" if again else ""
+    say(
+        f"{chosen.name} is restored: {_in_words(manifest)}{erased_too}.",
+        told | {"erased_again": again},
+        as_json=as_json,
+    )
 
 
 def _make(folder: Path, *, with_secrets: bool, keep: int, as_json: bool) -> None:
@@ -83,6 +94,7 @@ def _make(folder: Path, *, with_secrets: bool, keep: int, as_json: bool) -> None
         manifest = replace(_described(part / name, tables), made_at=now.isoformat(), media=files)
         store.write_manifest(part, manifest)
     made = store.backups_in(folder)[-1]
+    (folder / erasing.LIST).write_text("".join(f"{line}\n" for line in _erased(folder)), encoding="utf-8")
     backups.note_backup(OPERATOR, made.name, size=manifest.size, now=now)
     if keep:
         store.prune(folder, keep)
@@ -146,6 +158,27 @@ def _put_back(chosen: Path, manifest: Manifest) -> None:
     tell_the_planner()
     store.forget_others(manifest, media())
     backups.note_restored(OPERATOR, chosen.name, made_at=manifest.made_at, now=now)
+
+
+def _erased(folder: Path) -> list[str]:
+    """Who was erased until now, by digest: as this site knows it, its list, and the list that lies beside the backups."""
+    listed = [
+        path.read_text(encoding="utf-8").splitlines()
+        for path in (erasing.list_file(), folder / erasing.LIST)
+        if path.is_file()
+    ]
+    here = certificates(OPERATOR) if health.is_set_up() and not schema.in_words() else []
+    known = [json.dumps({"kind": one.kind, "digest": one.digest}) for one in here]
+    lines = {(told["kind"], told["digest"]): line for line in chain(known, *listed) for told in [json.loads(line)]}
+    return list(lines.values())
+
+
+def _erase_again(lines: list[str]) -> int:
+    """Whoever was erased since the backup was made, and came back with it."""
+    again = erasing.replay(viewer=OPERATOR, lines=lines, now=timezone.now())
+    erasing.carry_out(now=timezone.now, hands=hands())
+    erasing.train_anew(now=timezone.now, hands=hands())
+    return len(again)
 
 
 def _put_key(chosen: Path, manifest: Manifest) -> None:
