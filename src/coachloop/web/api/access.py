@@ -85,6 +85,11 @@ class Endpoint:
         return self.function.__name__
 
     @property
+    def remembers(self) -> bool:
+        """Whether its answers are kept for whoever asks again with the same key; never where they hold what was said in calls."""
+        return self.method == "POST" and self.scope.endswith(":write")
+
+    @property
     def area(self) -> str:
         """The first half of its scope."""
         return self.scope.partition(":")[0]

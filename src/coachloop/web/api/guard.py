@@ -62,7 +62,7 @@ def _answer(
     _must_be_known(endpoint, request)
     with _received(endpoint, request) as file, timezone.override(sites.zone()):
         remember(request, Asked(holder.viewer, now, request, file))
-        key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
+        key = request.headers.get("Idempotency-Key") if endpoint.remembers else None
         return run() if key is None else _once(endpoint, request, key, run=run)
 
 

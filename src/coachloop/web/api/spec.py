@@ -58,7 +58,7 @@ class Spec(OpenAPISchema):
         endpoint = ENDPOINTS[told["operationId"]]
         told["security"] = [{"Bearer": []}]
         told["x-scope"], told["x-roles"] = endpoint.scope, list(endpoint.roles)
-        if endpoint.method == "POST":
+        if endpoint.remembers:
             told["parameters"].append(IDEMPOTENCY)
         if endpoint.body:
             told["requestBody"] = {"content": self._sent(endpoint.body), "required": True}
