@@ -13,6 +13,7 @@ from web.calibrated import calibrated
 from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, proposed, protected, recorded, slipped
 from web.heard import clip_heard, hearable, uploading
 from web.hooked import hooked
+from web.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,7 @@ EVES: dict[str, Any] = {"ok": ("evaluator",), "hidden": ("qa_lead", *LEADERS)}
 """What Eve is asked to answer blind."""
 IN_THE_ROOM: dict[str, Any] = {"ok": ("evaluator", "other_leader", "qa_lead"), "hidden": ("leader",)}
 OF_THE_ROOM = {"room_id": "room_open", "call_id": "room_call", "behaviour_id": "room_behaviour"}
+ADMINS: dict[str, Any] = {"ok": ("admin",)}
 WRITERS = ("qa_lead",)
 """Who writes templates."""
 
@@ -235,6 +237,36 @@ RULES: dict[str, Rule] = {
     "how-we-score": Rule(ok=SIGNED_IN),
     "site": Rule(ok=("operations", "admin")),
     "change-site": Rule({"site_id": "1"}, ok=("operations", "admin"), post=True, status=422),
+    "people": Rule(**ADMINS),
+    "add-person": Rule(post=True, status=422, **ADMINS),
+    "import-people": Rule(**ADMINS),
+    "export-people": Rule(**ADMINS),
+    "person": Rule({"user_id": "kept_leader"}, **ADMINS),
+    "change-person": Rule({"user_id": "kept_leader"}, post=True, status=422, **ADMINS),
+    "give-role": Rule({"user_id": "kept_leader"}, post=True, status=422, **ADMINS),
+    "take-role": Rule({"user_id": "kept_leader"}, post=True, status=422, **ADMINS),
+    "switch-person": Rule({"user_id": "kept_person"}, post=True, status=302, **ADMINS),
+    "allow-originals": Rule({"user_id": "kept_person"}, post=True, status=302, **ADMINS),
+    "people-agents": Rule(**ADMINS),
+    "add-agent": Rule(post=True, status=422, **ADMINS),
+    "people-agent": Rule({"agent_id": "kept_agent"}, **ADMINS),
+    "change-agent": Rule({"agent_id": "kept_agent"}, post=True, status=422, **ADMINS),
+    "join-team": Rule({"agent_id": "kept_agent"}, post=True, status=422, **ADMINS),
+    "agent-leaves": Rule({"agent_id": "kept_agent"}, post=True, status=422, **ADMINS),
+    "agent-comes-back": Rule({"agent_id": "kept_agent"}, post=True, status=422, **ADMINS),
+    "merge-agent": Rule({"agent_id": "met_agent"}, post=True, status=422, **ADMINS),
+    "remove-stay": Rule({"membership_id": "kept_stay"}, post=True, status=302, **ADMINS),
+    "met": Rule(**ADMINS),
+    "confirm-met": Rule(post=True, status=302, **ADMINS),
+    "teams": Rule(ok=("operations", "admin")),
+    "add-team": Rule(post=True, status=422, **ADMINS),
+    "team": Rule({"team_id": "kept_team"}, ok=("operations", "admin")),
+    "change-team": Rule({"team_id": "kept_team"}, post=True, status=422, **ADMINS),
+    "sites": Rule(**ADMINS),
+    "add-site": Rule(post=True, status=422, **ADMINS),
+    "move-site": Rule({"site_id": "kept_site"}, post=True, status=422, **ADMINS),
+    "add-closure": Rule({"site_id": "kept_site"}, post=True, status=422, **ADMINS),
+    "remove-closure": Rule({"closure_id": "kept_closure"}, post=True, status=302, **ADMINS),
     "templates": Rule(ok=WITH_ROLE),
     "template": Rule({"key": "discovery"}, ok=WITH_ROLE),
     "new-template": Rule(ok=WRITERS),
@@ -283,6 +315,7 @@ def under_way(cast: Cast) -> dict[str, Any]:
         | hearable(cast)
         | clip_heard(cast, made["clip_shared"])
         | hooked(cast)
+        | kept(cast)
     )
 
 

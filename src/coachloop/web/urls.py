@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
+from coachloop.web import people_urls
 from coachloop.web.pages import (
     account,
     accounts,
@@ -204,6 +205,7 @@ urlpatterns = [
     path("trust/<path:key>/chart.svg", trust.chart, name="trust-chart"),
     path("trust/<path:key>", trust.trust, name="trust"),
     path("how-we-score", transparency.how_we_score, name="how-we-score"),
+    *people_urls.urlpatterns,
     path("site", site.site, name="site"),
     path("site/<int:site_id>", site.change, name="change-site"),
     path("templates", templates.templates, name="templates"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from coachloop.app.errors import NotYoursError
+from coachloop.app.errors import NotYoursError, UnknownNameError
 from coachloop.app.models import Agent, Grant, User
 from coachloop.app.queries import viewing
 from coachloop.app.queries.paging import Slice, cut
@@ -153,6 +153,23 @@ def _role(grant: Grant, viewer: Viewer) -> Held:
         everywhere=everywhere,
         may_take=not mine and (viewer.keeps_all or not everywhere),
     )
+
+
+def email(viewer: Viewer, user_id: int) -> str:
+    """By which address somebody signs in; empty where the viewer keeps no such person."""
+    return kept(viewer).filter(pk=user_id).values_list("email", flat=True).first() or ""
+
+
+def find(viewer: Viewer, address: str) -> int:
+    """Whoever signs in by this address.
+
+    Raises:
+        UnknownNameError: nobody whom they keep.
+    """
+    row = kept(viewer).filter(email__iexact=address.strip()).first()
+    if row is None:
+        raise UnknownNameError(f"nobody here has the address {address!r}: add them first")
+    return row.pk
 
 
 def may_lead(viewer: Viewer) -> tuple[Named, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet
 
-from coachloop.app.errors import NotYoursError
+from coachloop.app.errors import NotYoursError, UnknownNameError
 from coachloop.app.models import Agent, Conversation, Membership, SiteClosure, Team
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.paging import Slice, cut
@@ -274,6 +274,25 @@ def find_agent(viewer: Viewer, key: str) -> int:
     """
     rows = viewing.within(viewer, Agent.objects.filter(Q(key=key) | Q(aliases__key=key)))
     return rows.distinct().get().pk
+
+
+def find_named(viewer: Viewer, words: str) -> int:
+    """The agent whom somebody means by an id, by a name that is nobody else's, or by both: `Lea Rossi (a-7)`.
+
+    Raises:
+        UnknownNameError: nobody, or several.
+    """
+    _must(viewer)
+    said = words.strip()
+    key = said[:-1].rpartition("(")[2] if said.endswith(")") else said
+    rows = viewing.within(viewer, Agent.objects.filter(known=True))
+    for means in (Q(key=said), Q(key=key), Q(aliases__key=said), Q(name__iexact=said)):
+        found = list(rows.filter(means).distinct()[:2])
+        if len(found) == 1:
+            return found[0].pk
+        if found:
+            raise UnknownNameError(f"several are called {said!r}: give the id")
+    raise UnknownNameError(f"nobody whom we know has the id or the name {said!r}")
 
 
 def find_team(viewer: Viewer, key: str) -> int:

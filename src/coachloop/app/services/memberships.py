@@ -55,8 +55,11 @@ def join_team(
 
 
 @transaction.atomic
-def remove_membership(*, viewer: Viewer, membership_id: int, now: datetime) -> None:
+def remove_membership(*, viewer: Viewer, membership_id: int, now: datetime) -> int:
     """Take out a stay that was a mistake; the one that ended before it goes on.
+
+    Returns:
+        Whose it was.
 
     Raises:
         NotYoursError: admins do.
@@ -66,6 +69,7 @@ def remove_membership(*, viewer: Viewer, membership_id: int, now: datetime) -> N
     before = stays_of(agent)
     keep(agent, before, without(before, _stay(row)), now=now)
     audit.record(viewer, "agent.unjoin", f"agent:{agent.key}", now=now, detail={"team": row.team.key})
+    return agent.pk
 
 
 def put(agent: Agent, team_id: int, *, first: date | None, last: date | None, now: datetime) -> bool:

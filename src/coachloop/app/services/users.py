@@ -9,7 +9,7 @@ from coachloop.app.errors import RefusedError, WrongStateError
 from coachloop.app.models import Agent, Grant, User
 from coachloop.app.queries import programmes
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit, keeping
+from coachloop.app.services import audit, keeping, sign_in
 from coachloop.core.model.people import Role
 from coachloop.core.model.wire import ADDRESS
 
@@ -108,6 +108,8 @@ def switched(viewer: Viewer, row: User, *, active: bool, now: datetime) -> None:
     row.is_active, row.changed_at = active, now
     row.save(update_fields=["is_active", "changed_at"])
     audit.record(viewer, "person.on" if active else "person.off", f"user:{row.pk}", now=now)
+    if not active:
+        sign_in.end_access(viewer=viewer, user=row, now=now)
 
 
 @transaction.atomic

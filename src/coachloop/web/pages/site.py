@@ -79,7 +79,7 @@ def _show(
     request: HttpRequest, viewer: Viewer, *, wrong: tuple[int, RulesForm] | None = None, status: int = 200
 ) -> HttpResponse:
     shown = [(one, wrong[1] if wrong and wrong[0] == one.id else _form(one)) for one in queries.site_views(viewer)]
-    return render(request, "coachloop/site.html", {"sites": shown}, status=status)
+    return render(request, "coachloop/site.html", {"sites": shown, "keeps": viewer.has(Role.ADMIN)}, status=status)
 
 
 def _form(one: SiteView) -> RulesForm:

@@ -6,8 +6,10 @@ from django import template
 
 from coachloop.core.coaching.agreement import DidWork, NextStep
 from coachloop.core.coaching.follow_up import Average
+from coachloop.core.model.people import Role
 from coachloop.core.model.template import Behaviour, Require, Span, Window
 from coachloop.core.model.template_diff import FieldChange
+from coachloop.web.context import TITLES
 
 register = template.Library()
 
@@ -38,6 +40,13 @@ ANSWERS = {
 def answer_word(answer: str) -> str:
     """An answer of a follow-up as people say it."""
     return next((words for key, words in ANSWERS.items() if key == answer), answer.capitalize())
+
+
+@register.filter
+def role_word(role: str) -> str:
+    """A role as people say it."""
+    said = TITLES[Role(role)]
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 @register.simple_tag
