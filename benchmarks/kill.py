@@ -84,14 +84,14 @@ def write_calls(path: Path, count: int, rng: np.random.Generator, *, prefix: str
 
 
 @contextmanager
-def fresh_database(server: str | None) -> Iterator[str]:
+def fresh_database(server: str | None, called: str = "kill") -> Iterator[str]:
     """The address of an empty database: none for SQLite, one of its own on the server."""
     if server is None:
         yield ""
         return
     import psycopg
 
-    name = f"coachloop_kill_{os.getpid()}"
+    name = f"coachloop_{called}_{os.getpid()}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
         try:
