@@ -59,7 +59,7 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coachloop-backup-")))
         here = Site(folder / "here", stack.enter_context(fresh_database(told.postgres)))
-        _set_up(here, folder, told.conversations, told.megabytes)
+        _set_up(here, folder, conversations=told.conversations, megabytes=told.megabytes)
         enough = threading.Event()
         working = threading.Thread(target=_go_on, args=(here, folder, enough))
         working.start()
@@ -76,7 +76,7 @@ def main() -> None:
         print(f"\n{size}")
 
 
-def _set_up(here: Site, folder: Path, conversations: int, megabytes: int) -> None:
+def _set_up(here: Site, folder: Path, *, conversations: int, megabytes: int) -> None:
     rng = np.random.default_rng(1)
     here.run("init")
     for name in ("first-30-seconds", "discovery"):
