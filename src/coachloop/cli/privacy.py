@@ -11,7 +11,7 @@ from coachloop.app.data_map import markdown
 from coachloop.app.queries import erasures
 from coachloop.app.queries import retention as queries
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import erasing, person_export, retention
+from coachloop.app.services import erasing, person_export, retention, scrubbing
 from coachloop.cli.output import AsJson, GuardedGroup, need_site, out, print_json, say, show_rows, stop
 from coachloop.core.model.retention import KINDS, Kind
 from coachloop.wiring import hands
@@ -162,6 +162,14 @@ def export(
     out.print(
         f"{out_file} holds what is known here of them; its index.html says what is what.", markup=False, highlight=False
     )
+
+
+@app.command()
+def scrub() -> None:
+    """Overwrite what the database's files still hold of deleted rows; an erasure does so by itself."""
+    need_site()
+    done = scrubbing.scrub()
+    out.print("Done." if done else "Somebody was reading: what could be overwritten is; run it once more later.")
 
 
 @app.command("map")

@@ -86,6 +86,7 @@ ENTRIES = (
     Entry("accounts", "Accounts", "Who can't sign in, and what helps", SETTINGS, (), (ADMIN,)),
     Entry("people", "People", "Who signs in, who takes calls, who left", SETTINGS, (ADMIN,)),
     Entry("teams", "Teams", "Who is in which team, and who leads it", SETTINGS, (), (OPERATIONS, ADMIN)),
+    Entry("privacy", "Privacy", "What is kept how long, of whom, and how it goes", SETTINGS, (), (ADMIN,)),
     Entry("site", "Site", "Working days, sessions, and days to challenge", SETTINGS, (), (OPERATIONS, ADMIN)),
     Entry("webhooks", "Webhooks", "Other systems that are told of what happens here", SETTINGS, (), (ADMIN,)),
     Entry("templates", "Templates", "What is listened for", SETTINGS, (ADVISER,), tuple(Role)),

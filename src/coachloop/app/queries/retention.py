@@ -70,8 +70,14 @@ class Line:
     needed: int
 
 
-def lines(viewer: Viewer, *, now: datetime) -> list[Line]:
-    """All kinds that a viewer may set: those of the programme that they look at, or of the whole site; nothing but for admins."""
+def lines(viewer: Viewer, *, now: datetime, wanted: Mapping[Kind, int | None] | None = None) -> list[Line]:
+    """All kinds that a viewer may set: those of the programme that they look at, or of the whole site; nothing but for admins.
+
+    Args:
+        viewer: who looks.
+        now: when.
+        wanted: what they think of setting, to see what would go.
+    """
     if not viewer.has(Role.ADMIN):
         return []
     scope, found = viewer.programme_id or None, []
@@ -79,7 +85,8 @@ def lines(viewer: Viewer, *, now: datetime) -> list[Line]:
         if scope is not None and not keeping.by_programme and not viewer.keeps_all:
             continue
         own = Retention.objects.filter(kind=kind, programme=scope if keeping.by_programme else None).first()
-        there = due(kind, days_of(kind, scope), now=now, programme=scope)
+        days = wanted[kind] if wanted and kind in wanted else days_of(kind, scope)
+        there = due(kind, days, now=now, programme=scope if keeping.by_programme else None)
         found.append(Line(kind, keeping, least(kind), there.days, own is not None, there.due, there.needed))
     return found
 

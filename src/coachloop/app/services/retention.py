@@ -62,6 +62,20 @@ def keep(*, viewer: Viewer, kind: Kind, days: int | None, programme: int | None 
         audit.record(viewer, "retention.set", f"retention:{kind}", now=now, detail=detail)
 
 
+@transaction.atomic
+def keep_all(*, viewer: Viewer, wanted: Mapping[Kind, int | None], now: datetime) -> None:
+    """Say it of several kinds at once, for what somebody looks at; all or none. What stays as it is is left alone.
+
+    Raises:
+        NotYoursError: they don't keep it.
+        RefusedError: fewer days than are needed.
+    """
+    for line in queries.lines(viewer, now=now):
+        if line.kind in wanted and wanted[line.kind] != line.days:
+            scope = viewer.programme_id or None if line.keeping.by_programme else None
+            keep(viewer=viewer, kind=line.kind, days=wanted[line.kind], programme=scope, now=now)
+
+
 def _may_set(viewer: Viewer, kind: Kind, programme: int | None) -> None:
     if not viewer.has(Role.ADMIN):
         raise NotYoursError("how long data is kept is set by admins")
