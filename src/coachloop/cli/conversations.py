@@ -11,12 +11,13 @@ from django.utils import timezone
 from coachloop.adapters.readers.incoming import files_of, lines_of
 from coachloop.adapters.vcon_out import vcons
 from coachloop.app.queries import export as exports
+from coachloop.app.queries.programmes import operator
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import audit
 from coachloop.app.services.ingest import WAITING
 from coachloop.app.services.ingest import ingest as ingest_lines
-from coachloop.cli.output import AsJson, Day, need_site, progress, show_receipt, stop, write_rows
+from coachloop.cli.output import AsJson, Day, InProgramme, need_site, progress, show_receipt, stop, write_rows
 from coachloop.cli.transcribing import UNSURE, transcribe_all
 from coachloop.core.model.receipt import Receipt
 from coachloop.wiring import shelf
@@ -59,16 +60,18 @@ def ingest(
     *,
     agent: Annotated[str, typer.Option(help="Whose calls they are, where the files don't say.")] = "",
     replace: Annotated[bool, typer.Option(help="Take other content for a known id; the history is kept.")] = False,
+    programme: InProgramme = None,
     later: Annotated[bool, typer.Option("--later", help="Leave recordings to the worker, or to `transcribe`.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Take conversations in, and make words of recordings. What is bad is refused with its place and reason; the rest goes on."""
     need_site()
+    viewer = operator(programme)
     files = list(chain.from_iterable(map(files_of, paths)))
     kept = shelf(agent)
     lines = chain.from_iterable(lines_of(path, kept) for path in files)
     with progress("Reading conversations") as show:
-        receipt = ingest_lines(lines, viewer=OPERATOR, now=timezone.now(), replace=replace, progress=show)
+        receipt = ingest_lines(lines, viewer=viewer, now=timezone.now(), replace=replace, progress=show)
     if not later:
         _transcribe(receipt)
     show_receipt(receipt, as_json=as_json, what="conversations")
@@ -94,6 +97,7 @@ def export(
     template: Annotated[str | None, typer.Option(help="Only this template's.")] = None,
     since: Day = None,
     kind: Annotated[Format, typer.Option("--format", help="How rows are written.")] = Format.JSONL,
+    programme: InProgramme = None,
     originals: Annotated[
         bool, typer.Option("--originals", help="Conversations as they came in, not masked; noted in the audit log.")
     ] = False,
@@ -107,7 +111,8 @@ def export(
         stop(f"{out} can't be written; name a file in a folder that exists")
     if kind is Format.VCON and what is not What.CONVERSATIONS:
         stop(f"a vCon is a conversation; `export conversations --format vcon`, and {what} in another format")
+    viewer = operator(programme) if programme else OPERATOR
     if originals:
-        audit.record(OPERATOR, "conversations.originals", "conversations", now=timezone.now())
-    rows = iter((exports.originals if originals else WRITERS[what])(OPERATOR, template=template, since=since))
+        audit.record(viewer, "conversations.originals", "conversations", now=timezone.now())
+    rows = iter((exports.originals if originals else WRITERS[what])(viewer, template=template, since=since))
     write_rows(vcons(rows, now=timezone.now(), zone=zone()) if kind is Format.VCON else rows, out, kind)

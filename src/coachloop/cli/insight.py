@@ -10,13 +10,13 @@ from coachloop.app.queries.audits import corrected_rates
 from coachloop.app.queries.export import rate_json
 from coachloop.app.queries.focus import Suggestion, suggestions
 from coachloop.app.queries.impact import look, moved
+from coachloop.app.queries.programmes import operator
 from coachloop.app.queries.rates import rates as rate_rows
-from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.impact import refresh_impact
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.cli import insight_drift, insight_effect, insight_impact, insight_trust, insight_worth
 from coachloop.cli.insight_trust import corrected_json
-from coachloop.cli.output import AsJson, Day, need_site, show_rows
+from coachloop.cli.output import AsJson, Day, InProgramme, need_site, show_rows
 
 app = typer.Typer(help="What the scores say.", no_args_is_help=True)
 app.command()(insight_drift.drift)
@@ -53,10 +53,12 @@ def rates(
     corrected: Annotated[
         bool, typer.Option("--corrected", help="With the machine's errors taken out by audits.")
     ] = False,
+    programme: InProgramme = None,
     as_json: AsJson = False,
 ) -> None:
     """Rates with their n and interval; shrunken towards the peers', with the probability of being below target."""
     need_site()
+    viewer = operator(programme)
     refresh_rollups()
     unit: Literal["agent", "team", "centre"]
     match by:
@@ -66,21 +68,22 @@ def rates(
             raise typer.BadParameter(f"--by must be agent, team or centre, got {by!r}")
     wanted = Wanted(by=unit, behaviour=behaviour, template=template, as_of=as_of, days=days)
     rows = (
-        map(corrected_json, corrected_rates(OPERATOR, **wanted))
+        map(corrected_json, corrected_rates(viewer, **wanted))
         if corrected
-        else map(rate_json, rate_rows(OPERATOR, **wanted))
+        else map(rate_json, rate_rows(viewer, **wanted))
     )
     show_rows(rows, as_json=as_json, empty=EMPTY)
 
 
 @app.command()
-def focus(*, as_of: Day = None, days: Days = 28, as_json: AsJson = False) -> None:
+def focus(*, as_of: Day = None, days: Days = 28, programme: InProgramme = None, as_json: AsJson = False) -> None:
     """What each agent should work on now, with the reason and an example."""
     need_site()
+    viewer = operator(programme)
     refresh_rollups()
     refresh_impact(now=timezone.now())
-    moves = moved(OPERATOR, look(now=timezone.now(), as_of=as_of)) if as_of else None
-    rows = suggestions(OPERATOR, as_of=as_of, days=days, moves=moves)
+    moves = moved(viewer, look(now=timezone.now(), as_of=as_of)) if as_of else None
+    rows = suggestions(viewer, as_of=as_of, days=days, moves=moves)
     show_rows(map(_focus, rows), as_json=as_json, empty=EMPTY)
 
 

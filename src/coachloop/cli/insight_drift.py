@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from coachloop.app.queries.drift import SlipRow, slips
-from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.queries.programmes import operator
 from coachloop.app.services.rollups import refresh_rollups
-from coachloop.cli.output import AsJson, Day, need_site, show_rows
+from coachloop.cli.output import AsJson, Day, InProgramme, need_site, show_rows
 
 EMPTY = "Nobody has slipped: no rate is clearly below what is usual for its agent, in calls of the same kind."
 
@@ -17,12 +17,13 @@ def drift(
     behaviour: Annotated[str | None, typer.Option(help="Only this one.")] = None,
     template: Annotated[str | None, typer.Option(help="Only this template's.")] = None,
     as_of: Day = None,
+    programme: InProgramme = None,
     as_json: AsJson = False,
 ) -> None:
     """Every drift alert so far: since when, how far below what is usual in calls of the same kind, and whether it still stands."""
     need_site()
     refresh_rollups()
-    found = slips(OPERATOR, as_of=as_of, template=template, behaviour=behaviour)
+    found = slips(operator(programme), as_of=as_of, template=template, behaviour=behaviour)
     show_rows(map(_row, found), as_json=as_json, empty=EMPTY)
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import typer
 
 from coachloop.app.queries.effect import EffectRow, Measured, Overall, measured
-from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.queries.programmes import operator
 from coachloop.app.services.rollups import refresh_rollups
-from coachloop.cli.output import AsJson, Day, need_site, out, print_json, show_rows
+from coachloop.cli.output import AsJson, Day, InProgramme, need_site, out, print_json, show_rows
 from coachloop.core.insight.effect import Effect, verdict
 
 FIGURES = ("before", "after", "effect", "low", "high", "n_before", "n_after", "controls", "verdict", "why")
@@ -20,12 +20,13 @@ def effect(
     behaviour: Annotated[str | None, typer.Option(help="Only this one.")] = None,
     template: Annotated[str | None, typer.Option(help="Only this template's.")] = None,
     as_of: Day = None,
+    programme: InProgramme = None,
     as_json: AsJson = False,
 ) -> None:
     """Did the coaching work? Each session against agents who were not coached on it, and all of them together."""
     need_site()
     refresh_rollups()
-    found = measured(OPERATOR, as_of=as_of, behaviour=behaviour, template=template)
+    found = measured(operator(programme), as_of=as_of, behaviour=behaviour, template=template)
     whole, rows = found.overall if found else NONE, [_session(row) for row in found.rows] if found else []
     if as_json:
         print_json({"pooled": _pooled(whole), "sessions": rows, "behaviours": _behaviours(found)})

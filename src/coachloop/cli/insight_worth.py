@@ -9,18 +9,20 @@ from coachloop.app.queries import workshops as needs
 from coachloop.app.queries import worth
 from coachloop.app.queries.effect import measured
 from coachloop.app.queries.programme import Programme, work_out
-from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.queries.programmes import operator
+from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.worth import Value
 from coachloop.app.services.impact import refresh_impact
 from coachloop.app.services.rollups import refresh_rollups
 from coachloop.app.services.valuations import set_value
-from coachloop.cli.output import AsJson, Day, need_site, out, print_json, show_rows, stop
+from coachloop.cli.output import AsJson, Day, InProgramme, need_site, out, print_json, show_rows, stop
 from coachloop.core.insight.worth import Worth
 
 NO_VALUE = "Nobody has said what one more {0!r} is worth. Add `--value 250 --hour 40`, or let operations set it on the page Worth."
 EMPTY = "No workshop: no behaviour in which two agents are below target for certain."
 
 
-def roi(
+def roi(  # noqa: PLR0913 -- its options
     *,
     outcome: Annotated[str | None, typer.Option(help="The outcome, as conversations name it.")] = None,
     value: Annotated[float | None, typer.Option(min=0, help="What one more of it is worth; kept.")] = None,
@@ -29,25 +31,29 @@ def roi(
     template: Annotated[str | None, typer.Option(help="The template of that behaviour.")] = None,
     agents: Annotated[int, typer.Option(min=1, help="How many would be coached on it.")] = 20,
     as_of: Day = None,
+    programme: InProgramme = None,
     as_json: AsJson = False,
 ) -> None:
     """What coaching is worth: extra outcomes and money, less the time it took, with intervals and what is assumed."""
     need_site()
+    viewer = operator(programme)
     refresh_rollups()
     refresh_impact(now=timezone.now())
-    name = _outcome(outcome)
+    name = _outcome(viewer, outcome)
     if value is not None and hour is not None:
-        set_value(viewer=OPERATOR, outcome=name, value=value, hour=hour, now=timezone.now())
+        set_value(viewer=viewer, outcome=name, value=value, hour=hour, now=timezone.now())
     elif value is not None or hour is not None:
         stop("--value and --hour are set together")
-    found = measured(OPERATOR, as_of=as_of)
+    found = measured(viewer, as_of=as_of)
     if found is None:
         stop("No scores yet. Ingest conversations and run `coachloop score`.")
-    programme = work_out(OPERATOR, found)
+    figures, value_now = work_out(viewer, found), worth.value_of(viewer, name)
+    if value_now is None:
+        stop(NO_VALUE.format(name))
     if what_if:
-        _say(_what_if(programme, name, behaviour=(template, what_if), agents=agents), as_json=as_json)
+        _say(_what_if(figures, name, value_now, behaviour=(template, what_if), agents=agents), as_json=as_json)
     else:
-        _say(_worth(programme, name), as_json=as_json)
+        _say(_worth(figures, name, value_now), as_json=as_json)
 
 
 def workshops(
@@ -55,29 +61,31 @@ def workshops(
     template: Annotated[str | None, typer.Option(help="Only this template's behaviours.")] = None,
     as_of: Day = None,
     days: Annotated[int, typer.Option(min=1, max=36_500, help="How many days, the last one included.")] = 28,
+    programme: InProgramme = None,
     as_json: AsJson = False,
 ) -> None:
     """Who needs which workshop; the rest is left alone, and so many hours are saved against training everybody."""
     need_site()
+    viewer = operator(programme)
     refresh_rollups()
-    found = needs.workshops(OPERATOR, as_of=as_of, days=days, template=template)
+    found = needs.workshops(viewer, as_of=as_of, days=days, template=template)
     rows = [_workshop(one) for one in found.workshops] if found else []
     show_rows(rows, as_json=as_json, empty=EMPTY)
     if found and rows and not as_json:
         out.print(f"{found.alone} of {found.agents} agents need none. {found.saved:.0f} hours saved.", highlight=False)
 
 
-def _outcome(given: str | None) -> str:
+def _outcome(viewer: Viewer, given: str | None) -> str:
     if given:
         return given
-    known = worth.outcomes(OPERATOR)
+    known = worth.outcomes(viewer)
     if len(known) != 1:
         stop(f"name the outcome with --outcome{': ' + ', '.join(known) if known else ''}")
     return known[0]
 
 
-def _worth(programme: Programme, outcome: str) -> dict[str, Any]:
-    seen = worth.view(programme, outcome=outcome, value=worth.value_of(OPERATOR, outcome))
+def _worth(programme: Programme, outcome: str, value: Value) -> dict[str, Any]:
+    seen = worth.view(programme, outcome=outcome, value=value)
     if seen.worth is None or seen.value is None:
         stop(NO_VALUE.format(outcome))
     parts = [
@@ -96,10 +104,9 @@ def _worth(programme: Programme, outcome: str) -> dict[str, Any]:
     return given | period | counted | _figures(seen.worth) | {"behaviours": parts, "assumptions": [*seen.assumptions]}
 
 
-def _what_if(programme: Programme, outcome: str, *, behaviour: tuple[str | None, str], agents: int) -> dict[str, Any]:
-    value = worth.value_of(OPERATOR, outcome)
-    if value is None:
-        stop(NO_VALUE.format(outcome))
+def _what_if(
+    programme: Programme, outcome: str, value: Value, *, behaviour: tuple[str | None, str], agents: int
+) -> dict[str, Any]:
     template, named = behaviour
     keys = [(one.template, one.behaviour) for one in programme.behaviours]
     found = [key for key in keys if key[1] == named and template in {None, key[0]}]

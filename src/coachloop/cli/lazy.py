@@ -51,6 +51,7 @@ COMMANDS = {
         "transparency",
         "Print how calls are scored here, with what error, who sees it and how to challenge it, as Markdown.",
     ),
+    "programme": ("programmes", "Clients that are kept apart in one installation."),
     "people": ("people", "People who sign in, and agents: add them, move them, let them leave."),
     "accounts": ("accounts", "Accounts: password links, lost phones, pauses after wrong tries, sessions."),
     "token": ("tokens", "Tokens by which programs use the API as somebody."),

@@ -35,6 +35,9 @@ from coachloop.core.model.receipt import Receipt
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys instead of a table.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Files to read.")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="File to read.")]
+InProgramme = Annotated[
+    str | None, typer.Option("--programme", metavar="KEY", help="Which programme, where the site is divided into some.")
+]
 Day = Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YYYY-MM-DD")]
 
 PARTLY_REFUSED, WRONG_USE = 1, 2

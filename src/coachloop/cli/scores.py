@@ -5,13 +5,14 @@ from django.utils import timezone
 
 from coachloop.adapters.readers.ahead import read_scores
 from coachloop.adapters.readers.lines import records
+from coachloop.app.queries.programmes import operator
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import absences, imports
 from coachloop.app.services.labels import add_labels
 from coachloop.app.services.people_files import Kind, take
 from coachloop.app.services.rollups import refresh_rollups
-from coachloop.cli.output import AsJson, File, need_site, progress, show_receipt
+from coachloop.cli.output import AsJson, File, InProgramme, need_site, progress, show_receipt
 
 
 def register(app: typer.Typer) -> None:
@@ -30,34 +31,35 @@ def register(app: typer.Typer) -> None:
     app.add_typer(imported, name="import")
 
 
-def labels_add(file: File, *, as_json: AsJson = False) -> None:
+def labels_add(file: File, *, programme: InProgramme = None, as_json: AsJson = False) -> None:
     """Add human labels (JSON Lines or CSV); they count before the machine's verdicts."""
     need_site()
-    receipt = add_labels(records(file), viewer=OPERATOR, now=timezone.now())
+    receipt = add_labels(records(file), viewer=operator(programme), now=timezone.now())
     refresh_rollups()
     show_receipt(receipt, as_json=as_json, what="labels")
 
 
-def import_scores(file: File, *, as_json: AsJson = False) -> None:
+def import_scores(file: File, *, programme: InProgramme = None, as_json: AsJson = False) -> None:
     """Import verdicts of another QA tool (CSV): the loop works on these alone."""
     need_site()
+    viewer = operator(programme)
     with progress("Reading scores") as show:
-        receipt = imports.import_scores(read_scores(file, zone()), viewer=OPERATOR, now=timezone.now(), progress=show)
+        receipt = imports.import_scores(read_scores(file, zone()), viewer=viewer, now=timezone.now(), progress=show)
     refresh_rollups()
     show_receipt(receipt, as_json=as_json, what="scores")
 
 
-def import_coaching(file: File, *, as_json: AsJson = False) -> None:
+def import_coaching(file: File, *, programme: InProgramme = None, as_json: AsJson = False) -> None:
     """Import coaching that happened before (CSV), so that its effect can be measured."""
     need_site()
-    receipt = imports.import_coaching(records(file), viewer=OPERATOR, now=timezone.now())
+    receipt = imports.import_coaching(records(file), viewer=operator(programme), now=timezone.now())
     show_receipt(receipt, as_json=as_json, what="sessions")
 
 
-def import_absences(file: File, *, as_json: AsJson = False) -> None:
+def import_absences(file: File, *, programme: InProgramme = None, as_json: AsJson = False) -> None:
     """Import days on which agents are away (CSV): the five-day clock waits for them."""
     need_site()
-    receipt = absences.import_absences(records(file), viewer=OPERATOR, now=timezone.now())
+    receipt = absences.import_absences(records(file), viewer=operator(programme), now=timezone.now())
     show_receipt(receipt, as_json=as_json, what="absences")
 
 

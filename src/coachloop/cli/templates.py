@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from coachloop.app.queries import templates as queries
 from coachloop.app.queries.evaluate import try_out
+from coachloop.app.queries.programmes import operator
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.templates import add_template, check_template
 from coachloop.app.services.templates import publish as publish_what_waits
 from coachloop.cli import template_trials
-from coachloop.cli.output import AsJson, File, need_site, out, print_json, say, show_rows
+from coachloop.cli.output import AsJson, File, InProgramme, need_site, out, print_json, say, show_rows
 from coachloop.cli.scoring import Labels, read_labels
 from coachloop.core.model.template_diff import FieldChange, TemplateDiff, compare
 from coachloop.core.model.template_yaml import parse_template
@@ -37,10 +38,10 @@ def check(file: File, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def add(file: File, *, as_json: AsJson = False) -> None:
+def add(file: File, *, programme: InProgramme = None, as_json: AsJson = False) -> None:
     """Keep a template's text as the draft of its next version."""
     need_site()
-    added = add_template(viewer=OPERATOR, text=_text(file), now=timezone.now())
+    added = add_template(viewer=operator(programme), text=_text(file), now=timezone.now())
     key, number, draft = added.version.template.key, added.version.number, added.version.published_at is None
     kept = f"is the draft version {number}" if added.new else f"has this text already: version {number}"
     then = f"; `coachloop template publish {key}` lets it score." if draft else ", which is published."

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from coachloop.adapters.readers.incoming import beside, files_of, lines_of
 from coachloop.adapters.readers.recordings import Shelf
-from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.errors import RefusedError
+from coachloop.app.queries.programmes import is_divided, operator
 from coachloop.app.services.ingest import ingest
 from coachloop.core.model.receipt import Receipt
 
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 def take_in(folder: Path, shelf: Shelf, *, now: datetime) -> Receipt:
     """Take in what nobody writes to any more, file by file; what is moved already was taken before.
 
-    A file of which any part was refused goes to `refused`, with the reasons in a text beside it.
+    On a site that is divided into programmes each has a folder of its own in it, called like its key. A file of which any part was refused goes to `refused`, with the reasons in a text beside it.
 
     Args:
         folder: the one that is watched.
@@ -34,13 +35,25 @@ def take_in(folder: Path, shelf: Shelf, *, now: datetime) -> Receipt:
     """
     whole = Receipt()
     for path, others in _settled(folder, now.timestamp()):
-        part = ingest(lines_of(path, shelf), viewer=OPERATOR, now=now)
+        part = _taken(path, folder, shelf, now=now)
         _put_away(path, others, part, folder=folder)
         whole.received += part.received
         whole.accepted += part.accepted
         whole.duplicates += part.duplicates
         whole.refused += part.refused
     return whole
+
+
+def _taken(path: Path, folder: Path, shelf: Shelf, *, now: datetime) -> Receipt:
+    """Where the site is divided into programmes, a file is of the one that the folder it lies in is called like."""
+    within = path.relative_to(folder).parts[:-1]
+    try:
+        viewer = operator(within[0] if within and is_divided() else None)
+    except RefusedError as error:
+        part = Receipt(received=1)
+        part.refuse(path.name, 1, f"put it into a folder that is called like its programme's key: {error}")
+        return part
+    return ingest(lines_of(path, shelf), viewer=viewer, now=now)
 
 
 def _settled(folder: Path, now: float) -> Iterator[tuple[Path, list[Path]]]:
