@@ -15,6 +15,7 @@ from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import answered, erasing, events, retention
 from coachloop.app.services.allowance import forget_past
+from coachloop.app.services.alone import alone
 from coachloop.app.services.calendar_links import refresh_busy_times
 from coachloop.app.services.clip_sound import tidy
 from coachloop.app.services.coaching import open_due_follow_ups
@@ -80,9 +81,11 @@ def hear() -> None:
 
 @task()
 def watch() -> None:
-    """Take in what lies in the folder that is watched."""
+    """Take in what lies in the folder that is watched; one worker at a time, of all machines."""
     if settings.CONFIG.watch:
-        take_in(Path(settings.CONFIG.watch), shelf(), now=timezone.now())
+        with alone("watched folder") as mine:
+            if mine:
+                take_in(Path(settings.CONFIG.watch), shelf(), now=timezone.now())
 
 
 @task()
