@@ -91,7 +91,7 @@ PAGES = {
     "no-role": ("nobody", "/"),
     "not-yours": ("agent", "/audit"),
 }
-NO_PAGE = {"export-people", "agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart", "media", "upload", "clip-sound"}
+NO_PAGE = {"export-audit-log", "export-people", "agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart", "media", "upload", "clip-sound"}
 """Answers GET, but with a picture, a sound or a state for a script."""
 
 
