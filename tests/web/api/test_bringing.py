@@ -69,7 +69,7 @@ def test_a_file_grows_part_by_part_and_is_taken_in(api: ClientOf) -> None:
     client, words = api("leader"), b"Agent: Good morning, this is Lea.\nCustomer: Hello.\n"
     begun = client.post("/uploads", {"name": "call.txt", "size": len(words), "agent": "lea"}).json()
     path = f"/uploads/{begun['key']}"
-    kind = "application/offset+octet-stream"
+    kind = "application/octet-stream"
     assert client.send("PATCH", f"{path}?at=0", words[:20], kind=kind).json()["offset"] == 20
     assert client.send("PATCH", f"{path}?at=0", words[:20], kind=kind).status_code == 409
     done = client.send("PATCH", f"{path}?at=20", words[20:], kind=kind).json()

@@ -34,7 +34,7 @@ FEEDERS = (Role.QA_LEAD, Role.ADMIN)
 KEEPERS = (Role.OPERATIONS, Role.ADMIN)
 FILE_BYTES, WHOLE_BYTES = 64_000_000, 200_000_000
 JSONL, CSV, BYTES = "application/x-ndjson", "text/csv", "application/octet-stream"
-PART = "application/offset+octet-stream"
+
 Said = Annotated[str, Field(max_length=200)]
 UploadKey = Annotated[str, Field(pattern="^[0-9a-f]{40}$")]
 
@@ -144,7 +144,7 @@ def read_upload(asked: Asked, key: UploadKey) -> UploadView:
     "PATCH /uploads/{key}",
     *BRINGERS,
     scope="conversations:write",
-    body=Sent((PART,), queries.most_bytes, grows=True),
+    body=Sent((BYTES,), queries.most_bytes, grows=True),
 )
 def append_upload(
     asked: Asked, key: UploadKey, at: Annotated[int, Field(ge=0, le=2**40, description="Where the part begins.")]
