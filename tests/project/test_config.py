@@ -57,6 +57,8 @@ def test_what_is_set_is_taken(monkeypatch):
         ("COACHLOOP_COUNTRY", "Germany", "got 'Germany'"),
         ("COACHLOOP_COUNTRY", "XX", "has no known public holidays; an ISO 3166 code such as GB, or nothing, got 'XX'"),
         ("COACHLOOP_REGION", "BY", "needs COACHLOOP_COUNTRY beside it, got 'BY'"),
+        ("COACHLOOP_MEDIA", "media", "a folder such as /srv/media, s3://bucket/prefix, or nothing, got 'media'"),
+        ("COACHLOOP_MEDIA_ENDPOINT", "minio:9000", "is no address of a server"),
         ("COACHLOOP_WORKERS", "0", "greater than or equal to 1, got '0'"),
         ("COACHLOOP_WORKERS", "many", "valid integer"),
         (

@@ -30,6 +30,7 @@ from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries.health import is_set_up
 from coachloop.cli.plain import Terminal, escaped, plain
 from coachloop.core.model.cells import harmless
+from coachloop.core.model.media import MediaUnavailableError
 from coachloop.core.model.receipt import Receipt
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys instead of a table.")]
@@ -53,7 +54,7 @@ class GuardedGroup(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (RefusedError, NotYoursError, ObjectDoesNotExist) as error:
+        except (RefusedError, NotYoursError, ObjectDoesNotExist, MediaUnavailableError) as error:
             stop(str(error))
 
 
