@@ -10,6 +10,8 @@ from coachloop.adapters.audio.check import Limits
 from coachloop.adapters.media import Folder
 from coachloop.adapters.readers.recordings import Shelf
 from coachloop.app.models import Conversation
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services.programmes import add_programme
 from coachloop.worker.watching import take_in
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +96,18 @@ def test_a_sidecar_that_is_still_written_keeps_its_recording_waiting(folder, loo
 def test_a_folder_that_is_not_there_is_logged_and_nothing_ends(tmp_path, caplog):
     assert take_in(tmp_path / "nowhere", Shelf(Folder(tmp_path), Limits(1, 1)), now=timezone.now()).received == 0
     assert "nowhere" in caplog.text
+
+
+def test_on_a_divided_site_each_programme_has_a_folder(folder, look):
+    """What lies elsewhere is put back with the way out; on another site a folder is a folder."""
+    for key in ("harbour", "energy"):
+        add_programme(viewer=OPERATOR, key=key, name=key, now=timezone.now())
+    for place in ("harbour", "somewhere", "."):
+        (folder / place).mkdir(exist_ok=True)
+        (folder / place / "calls.jsonl").write_text(json.dumps(call(f"c-{place}")))
+    assert look().accepted == 1
+    assert Conversation.objects.get().programme.key == "harbour"
+    assert "refused/somewhere/calls.jsonl" in names(folder)
+    why = (folder / "refused" / "calls.jsonl.why.txt").read_text()
+    assert "put it into a folder that is called like its programme's key" in why
+    assert "energy, harbour" in why
