@@ -16,6 +16,7 @@ from coachloop.app.queries import (
     digests,
     drift,
     effect_page,
+    examples,
     follow_up,
     gatherings,
     goals,
@@ -225,7 +226,7 @@ def read_session(asked: Asked, session_id: Id) -> session_page.SessionView:
 
 
 @endpoint("GET /sessions/{session_id}/examples", Role.TEAM_LEADER, scope="coaching:read")
-def list_session_examples(asked: Asked, session_id: Id) -> list[choosing.Example]:
+def list_session_examples(asked: Asked, session_id: Id) -> list[examples.Example]:
     """Calls that show it instead of one that does not hold."""
     view = found(session_page.session(asked.viewer, session_id, today=asked.today))
     shown = choosing.others(asked.viewer, view.id, today=asked.today) if view.may_act else ()
