@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from browser.look import look
 from browser.visit import Visit
 from coachloop.app.models import Grant
 from coachloop.app.queries.viewing import OPERATOR
@@ -24,6 +25,8 @@ def test_a_leader_of_one_client_leads_quality_at_another(visit: Visit, centre: C
     expect(page.locator("main a[href^='/conversations/']").first).to_be_visible()
     page.get_by_role("button", name="Switch programme").focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="North Energy")).to_be_visible()
+    assert look(page, "programmes") == []
     page.get_by_role("button", name="North Energy").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("You look at North Energy now.")
     expect(page.locator("header")).to_contain_text("North Energy")
