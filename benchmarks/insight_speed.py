@@ -182,11 +182,12 @@ def _migrate(_: argparse.Namespace) -> None:
 def _counts(_: argparse.Namespace) -> None:
     """The last day comes in anew: its calls are counted, and packed for impact; its counts for drift and effect."""
     from coachloop.app.models import AgentDay, DirtyDay
-    from coachloop.app.queries.drift import last_day
+    from coachloop.app.queries.daily import newest_day
+    from coachloop.app.queries.viewing import OPERATOR
     from coachloop.app.services.matrix import refresh_matrix
     from coachloop.app.services.rollups import pack_counts, refresh_rollups
 
-    day = last_day()
+    day = newest_day(OPERATOR)
     agents = AgentDay.objects.filter(day=day).values_list("agent_id", flat=True).distinct()
     DirtyDay.objects.bulk_create(DirtyDay(agent_id=agent, day=day) for agent in agents)
     _timed("counts of one day", lambda: f"{refresh_rollups()} agent-days")
@@ -236,10 +237,11 @@ _SIZES = {"sqlite": _on_sqlite, "postgresql": _on_postgres}
 
 def _drift(_: argparse.Namespace) -> None:
     from coachloop.app.models import DriftAlert
+    from coachloop.app.queries.viewing import OPERATOR
     from coachloop.app.services.drift import watch
 
     DriftAlert.objects.all().delete()
-    _timed("drift", lambda: watch(as_of=(_now() - timedelta(days=1)).date(), now=_now()))
+    _timed("drift", lambda: watch(OPERATOR, as_of=(_now() - timedelta(days=1)).date(), now=_now()))
 
 
 def _impact(_: argparse.Namespace) -> None:
@@ -316,10 +318,11 @@ def _pages(_: argparse.Namespace) -> None:
 def _after_new_counts(client: object) -> None:
     """Pages that add up the centre, each time right after an agent's newest day was counted again."""
     from coachloop.app.models import AgentDay, DirtyDay, User
-    from coachloop.app.queries.drift import last_day
+    from coachloop.app.queries.daily import newest_day
+    from coachloop.app.queries.viewing import OPERATOR
     from coachloop.app.services.rollups import refresh_rollups
 
-    day = last_day()
+    day = newest_day(OPERATOR)
     agent = AgentDay.objects.filter(day=day).values_list("agent_id", flat=True)[0]
     for email, path in (("leader@example.org", "/week"), ("qa@example.org", "/heatmap?team=all&days=90")):
         client.force_login(User.objects.get(email=email))
