@@ -274,3 +274,14 @@ def test_admins_ask_and_only_for_somebody_who_is_here(there):
             erasing.ask(viewer=there.admin, kind=kind, key=key, now=NOW)
     assert erasures.found(there.admin, "customer", f"K-{SECRET}").conversations == 2
     assert Revision.objects.count() == 3
+
+
+def test_two_workers_at_once_do_it_once(there):
+    """The second finds it done."""
+    erasure = erasing.ask(viewer=there.operator, kind="agent", key="lea", now=NOW)
+    assert erasing.carry_out(now=lambda: NOW) == [erasure]
+    before = Erasure.objects.get().certificate
+    assert not erasing._calls(erasure)
+    erasing._person(erasure, NOW)
+    erasing._finish(erasure, scrubbed=False, now=NOW)
+    assert Erasure.objects.get().certificate == before

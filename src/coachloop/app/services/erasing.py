@@ -17,7 +17,17 @@ from django.conf import settings
 from django.db import transaction
 
 from coachloop.app.errors import NotYoursError, UnknownNameError
-from coachloop.app.models import Answered, Conversation, Erasure, Event, Figures, LearnedModel, MatrixDay, Message, Template
+from coachloop.app.models import (
+    Answered,
+    Conversation,
+    Erasure,
+    Event,
+    Figures,
+    LearnedModel,
+    MatrixDay,
+    Message,
+    Template,
+)
 from coachloop.app.queries import erasures as queries
 from coachloop.app.queries.erasures import AGENT, Certificate
 from coachloop.app.queries.training import may_have_been_background
@@ -127,6 +137,8 @@ def train_anew(*, now: Callable[[], datetime], hands: Hands) -> list[str]:
 def _calls(erasure_id: int) -> bool:
     """One batch of conversations, or the files of the one before; whether there was anything left to do."""
     row = _locked(erasure_id)
+    if row.done_at is not None:
+        return False  # another worker was faster
     if row.left.get("files") or row.left.get("clips"):
         forgetting.remove_files(map(PurePosixPath, row.left["files"]), row.left["clips"])
         row.left |= {"files": [], "clips": []}
@@ -193,7 +205,8 @@ def _note(row: Erasure, gone: forgetting.Gone, train: list[str]) -> None:
 @transaction.atomic
 def _person(erasure_id: int, now: datetime) -> None:
     row = _locked(erasure_id)
-    agent = queries.agent_of(row.left["key"], row.programme_id) if row.kind == AGENT else None
+    named = row.left.get("key") if row.kind == AGENT and row.done_at is None else None
+    agent = queries.agent_of(named, row.programme_id) if named else None
     if agent is not None:
         gone = forgetting.Gone()
         erasing_people.erase(agent, gone, now=now)
@@ -206,6 +219,8 @@ def _person(erasure_id: int, now: datetime) -> None:
 def _finish(erasure_id: int, *, scrubbed: bool, now: datetime) -> None:
     row = _locked(erasure_id)
     left = row.left
+    if row.done_at is not None:
+        return
     row.certificate |= {
         "erased": {
             _WORDS.get(label, label): count

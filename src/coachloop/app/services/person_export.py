@@ -62,7 +62,7 @@ class _Pipe:
 
 def _zipped(parts: Iterator[queries.Part], *, now: datetime) -> Iterator[bytes]:
     pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:  # type: ignore[arg-type]  # only written to
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:  # type: ignore[call-overload]  # only written to
         for name, blocks in parts:
             told = zipfile.ZipInfo(name, now.timetuple()[:6])
             told.compress_type = zipfile.ZIP_DEFLATED
