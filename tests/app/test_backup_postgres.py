@@ -12,7 +12,7 @@ from builders import call, publish, score, take
 from coachloop.adapters.backup import postgres
 from coachloop.adapters.backup.store import BackupError
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import migrating, people
+from coachloop.app.services import people
 from house import START
 
 pytestmark = [
@@ -110,21 +110,3 @@ def test_tools_that_are_missing_or_too_old_are_named(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BackupError, match="pg_dump is not installed"):
         postgres._tool("pg_dump", 150_000)
-
-
-def test_machines_set_a_site_up_one_after_the_other(tmp_path: Path) -> None:
-    entered, out = threading.Event(), []
-
-    def other() -> None:
-        with migrating.alone(tmp_path):
-            out.append("other")
-        entered.set()
-        connection.close()
-
-    with migrating.alone(tmp_path):
-        thread = threading.Thread(target=other)
-        thread.start()
-        assert not entered.wait(0.3)
-        out.append("first")
-    thread.join()
-    assert out == ["first", "other"]

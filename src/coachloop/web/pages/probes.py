@@ -70,5 +70,6 @@ def _unkept(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     if request.method not in ASKED:
         response = HttpResponse(status=405, headers={"Allow": ", ".join(ASKED)})
     response["Cache-Control"] = "no-store"
+    setattr(response, "_has_been_logged", True)  # noqa: B010 -- Django's own sign: a probe's 503 is an answer, no error
     response["X-Content-Type-Options"] = "nosniff"
     return response
