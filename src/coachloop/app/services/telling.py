@@ -5,6 +5,7 @@ failure. If it is killed, the address is free again after that while, and what w
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from time import monotonic
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from coachloop.app.errors import WrongStateError
 from coachloop.app.models import Delivery, Event, Webhook
@@ -180,16 +181,20 @@ def _answers(turn: _Turn, box: Letterbox, *, ends: float) -> Iterator[tuple[Deli
 def _write_down(turn: _Turn, told: _Told, box: Letterbox) -> tuple[int, int]:
     """Keep what was answered, and let the address go."""
     now = box.clock()
-    for one, said in told.answers:
-        one.tries, one.status, one.problem = one.tries + 1, said.status, said.problem[:300]
-        again = next_try(one.tries, chance=float(box.rng.random())) if said.problem else None
-        one.delivered_at, one.try_after = (None if said.problem else now), (now + again if again else None)
-    rows, last = [one for one, _ in told.answers], told.answers[-1][1]
-    Delivery.objects.bulk_update(rows, ["tries", "status", "problem", "delivered_at", "try_after"], batch_size=100)
+    *_, (final, last) = told.answers
+    arrived = Counter(said.status for _, said in told.answers if not said.problem)
+    for status in arrived:
+        rows = [one.pk for one, said in told.answers if not said.problem and said.status == status]
+        done = {"tries": F("tries") + 1, "status": status, "problem": "", "delivered_at": now, "try_after": None}
+        Delivery.objects.filter(pk__in=rows).update(**done)
     failed = bool(last.problem)
+    if failed:
+        again = next_try(final.tries + 1, chance=float(box.rng.random()))
+        why = {"status": last.status, "problem": last.problem[:300], "try_after": now + again if again else None}
+        Delivery.objects.filter(pk=final.pk).update(tries=F("tries") + 1, **why)
     failures = turn.hook.failures + 1 if failed else 0
     breather = timedelta(seconds=told.took * BREATHER) if told.took > TURN / 2 else None
     wait = rest(failures) if failed else breather
     left = {"failures": failures, "rests_until": now + wait if wait else None}
     Webhook.objects.filter(pk=turn.hook.pk).update(**left, **({"switched_off_at": now} if last.gone else {}))
-    return len(rows) - failed, int(failed)
+    return arrived.total(), int(failed)
