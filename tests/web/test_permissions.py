@@ -109,6 +109,7 @@ RULES: dict[str, Rule] = {
     "agent-away": Rule(ok=LEADERS, post=True, status=422),
     "agent-back": Rule({"absence_id": "agent_absence"}, status=302, **LEAS_LEADER),
     "my-tokens": Rule(ok=WITH_ROLE),
+    "api-operations": Rule(ok=WITH_ROLE),
     "make-token": Rule(ok=WITH_ROLE, post=True, status=422),
     "revoke-token": Rule({"token_id": "0"}, hidden=WITH_ROLE, post=True),
     "my-calendar": Rule(ok=SIGNED_IN),

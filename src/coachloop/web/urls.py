@@ -74,6 +74,7 @@ urlpatterns = [
     path("away/agent", away.agent, name="agent-away"),
     path("away/agent/<int:absence_id>/back", away.agent_back, name="agent-back"),
     path("me/tokens", tokens.mine, name="my-tokens"),
+    path("me/tokens/operations", tokens.operations, name="api-operations"),
     path("me/tokens/make", tokens.make, name="make-token"),
     path("me/tokens/<int:token_id>/revoke", tokens.revoke, name="revoke-token"),
     path("me/calendar", calendar.mine, name="my-calendar"),

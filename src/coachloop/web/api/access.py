@@ -85,6 +85,16 @@ class Endpoint:
         return self.function.__name__
 
     @property
+    def address(self) -> str:
+        """Its path as the description has it, `/agents/{key}/focus`."""
+        return self.path.replace("{path:", "{")
+
+    @property
+    def says(self) -> str:
+        """What it does, in its first sentence."""
+        return (self.function.__doc__ or self.id).split(". ", 1)[0].strip().rstrip(".")
+
+    @property
     def remembers(self) -> bool:
         """Whether its answers are kept for whoever asks again with the same key; never where they hold what was said in calls."""
         return self.method == "POST" and self.scope.endswith(":write")

@@ -73,7 +73,7 @@ def _add(router: Router, one: Endpoint) -> None:
         operation_id=one.id,
         url_name=one.id,
         tags=[one.area],
-        summary=(one.function.__doc__ or one.id).split(". ", 1)[0].strip().rstrip("."),
+        summary=one.says,
     )
 
 

@@ -20,7 +20,7 @@ from coachloop.app.services import allowance, answered, tokens
 from coachloop.app.services.answered import Answer
 from coachloop.app.services.tokens import Holder
 from coachloop.web.api.access import Asked, Endpoint, asked_of, remember
-from coachloop.web.api.problems import Fault, ProblemError, of_error
+from coachloop.web.api.problems import MEDIA_TYPE, Fault, ProblemError, of_error
 
 JSON_BYTES = 1_000_000
 """The largest JSON body."""
@@ -73,7 +73,7 @@ def _received(endpoint: Endpoint, request: HttpRequest) -> Iterator[Path | None]
         yield None
         return
     with NamedTemporaryFile(prefix="coachloop-", suffix=SUFFIXES.get(request.content_type or "", "")) as file:
-        left = int(request.META.get("CONTENT_LENGTH") or 0)
+        left = _length(request)
         while left and (block := request.read(min(BLOCK, left))):
             left -= file.write(block)
         file.flush()
@@ -93,7 +93,7 @@ def _must_be_whole(endpoint: Endpoint, request: HttpRequest) -> None:
         )
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is, without Content-Encoding.")
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = _length(request)
     kinds = endpoint.body.kinds if endpoint.body else ("application/json",)
     most = endpoint.body.most() if endpoint.body else JSON_BYTES
     if length > most:
@@ -102,6 +102,11 @@ def _must_be_whole(endpoint: Endpoint, request: HttpRequest) -> None:
     if length and request.content_type not in kinds:
         words = f"Send the body as {' or '.join(kinds)}, not as {request.content_type!r}."
         raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, words)
+
+
+def _length(request: HttpRequest) -> int:
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 16 else 0
 
 
 def _is_text(value: str) -> bool:
@@ -178,26 +183,37 @@ def _once(
         raise ProblemError(HTTPStatus.BAD_REQUEST, f"An Idempotency-Key has 1 to {LONGEST_KEY} printable characters.")
     before = answered.begin(user, key, _fingerprint(request, asked.file), now=asked.now)
     if before is not None:
-        return HttpResponse(
-            before.body, status=before.status, content_type="application/json", headers={"Idempotent-Replayed": "true"}
-        )
+        kind = MEDIA_TYPE if before.status >= HTTPStatus.BAD_REQUEST else "application/json"
+        again = {"Idempotent-Replayed": "true"}
+        return HttpResponse(before.body, status=before.status, content_type=kind, headers=again)
     if endpoint.body:
         response = run()
         _keep(user, key, response)
-        return response
+    else:
+        response = _whole(user, key, run)
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        answered.forget(user, key)
+    return response
+
+
+def _whole(user: Any, key: str, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """What is done and its answer in one transaction, or neither."""
     with transaction.atomic():
         response = run()
         _keep(user, key, response)
+        transaction.set_rollback(response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR)
     return response
 
 
 def _keep(user: Any, key: str, response: HttpResponseBase) -> None:
     if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(response, HttpResponse):
         answered.finish(user, key, Answer(response.status_code, response.content.decode()))
-    else:
-        answered.forget(user, key)
 
 
 def _fingerprint(request: HttpRequest, file: Path | None) -> str:
-    body = hashlib.sha256(request.body if file is None else file.read_bytes()).hexdigest()
+    if file is None:
+        body = hashlib.sha256(request.body).hexdigest()
+    else:
+        with file.open("rb") as sent:
+            body = hashlib.file_digest(sent, "sha256").hexdigest()
     return hashlib.sha256(f"{request.method} {request.get_full_path()} {body}".encode()).hexdigest()

@@ -23,6 +23,10 @@ class Shapes(GenerateJsonSchema):
         named: Any = (_named(ref), mode)
         return super().get_defs_ref(named)
 
+    def time_schema(self, schema: Any) -> dict[str, Any]:  # noqa: ARG002 -- as pydantic calls it
+        """A time on the wall, which has no zone, as JSON Schema's own `time` would."""
+        return {"type": "string", "pattern": r"^\d\d:\d\d(:\d\d(\.\d+)?)?$"}
+
 
 def _named(ref: str) -> str:
     """`coachloop.app.queries.clips.Person:17` with its module in its name; a page by what is on it."""

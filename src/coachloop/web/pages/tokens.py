@@ -1,6 +1,7 @@
 """The tokens by which programs act as oneself: made, shown once, ended."""
 
 from datetime import datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from coachloop.app.errors import RefusedError
 from coachloop.app.queries import tokens as queries
@@ -18,6 +19,7 @@ from coachloop.app.services.tokens import Made, Wanted
 from coachloop.core.model.people import Role
 from coachloop.core.model.scopes import open_to
 from coachloop.web.access import in_words, page
+from coachloop.web.api.access import ENDPOINTS
 
 DAYS = 90
 """How long a token lives unless something else is chosen."""
@@ -61,6 +63,16 @@ class TokenForm(forms.Form):
 def mine(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Which programs act as me?"""
     return _show(request, viewer)
+
+
+@require_safe
+@page(*Role)
+def operations(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """What can a program do for me? What is for other roles is left out."""
+    theirs = (one for one in ENDPOINTS.values() if not one.roles or viewer.has(*one.roles))
+    endpoints = sorted(theirs, key=lambda one: (one.area, one.address, one.method))
+    areas = [(area, list(them)) for area, them in groupby(endpoints, lambda one: one.area)]
+    return render(request, "coachloop/operations.html", {"areas": areas})
 
 
 @require_POST
