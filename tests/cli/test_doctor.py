@@ -41,13 +41,14 @@ def wrong(found: object, words: str) -> None:
 
 
 @contextmanager
-def answering(status: int) -> Iterator[str]:
+def answering(status: int, body: bytes = b"") -> Iterator[str]:
     """Something that answers every request, and is not us."""
 
     class Answers(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Quiet."""
@@ -165,6 +166,14 @@ def test_a_mail_server_that_does_not_answer(configure) -> None:
     found = checks.mail()
     wrong(found, "messages wait")
     assert "very-secret" not in str(found)
+
+
+def test_an_identity_provider_that_is_not_there_or_another(configure) -> None:
+    configure(oidc_issuer=f"http://127.0.0.1:{free_port()}")
+    wrong(checks.identity_provider(), "does not say how to sign in")
+    with answering(200, b'{"issuer": "https://other.example"}') as other:
+        configure(oidc_issuer=other)
+        wrong(checks.identity_provider(), "calls itself https://other.example")
 
 
 def test_a_demonstration_that_others_reach(configure, monkeypatch) -> None:

@@ -1,5 +1,6 @@
 """What can be wrong with how a site is configured, and with the machine that it runs on: one small function each."""
 
+import json
 import os
 import shutil
 import socket
@@ -194,6 +195,25 @@ def mail() -> Wrong | str:
         )
 
 
+def identity_provider() -> Wrong | str:
+    """Whether people can sign in by their company's account."""
+    issuer = settings.CONFIG.oidc_issuer.rstrip("/")
+    if not issuer:
+        return "not configured"
+    way_out = "look at COACHLOOP_OIDC_ISSUER: it and /.well-known/openid-configuration are an address there"
+    try:
+        with urlopen(f"{issuer}/.well-known/openid-configuration", timeout=PATIENCE) as answer:  # noqa: S310 -- by its setting
+            told = json.load(answer)
+    except (OSError, HTTPException, ValueError) as error:
+        return Wrong(
+            f"{issuer} does not say how to sign in ({type(error).__name__}): nobody can by that account", way_out
+        )
+    said = str(told.get("issuer", "")) if isinstance(told, dict) else ""
+    if said.rstrip("/") != issuer:
+        return Wrong(f"{issuer} calls itself {said[:200] or 'nothing'}: whom it names is not believed", way_out)
+    return issuer
+
+
 def demonstration() -> Wrong | str:
     """Anybody may be anybody there."""
     beyond = settings.CONFIG.https or any(host not in LOCAL for host in _hosts())
@@ -229,6 +249,7 @@ CHECKS: dict[str, Callable[[], Wrong | str]] = {
     "recordings": recordings,
     "watched folder": watched,
     "mail server": mail,
+    "identity provider": identity_provider,
 }
 
 
