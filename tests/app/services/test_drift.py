@@ -180,7 +180,7 @@ def test_it_looks_once_a_day_and_leaves_history_alone(cast):
 
 def test_a_site_without_calls_is_looked_at_without_a_word():
     assert watch(START) == Raised()
-    assert queries.slips(drift.OPERATOR) == []
+    assert queries.slips(OPERATOR) == []
 
 
 def test_the_budget_is_for_operations_and_admins(cast, alert):  # noqa: ARG001 -- there is one
