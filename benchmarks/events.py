@@ -119,7 +119,8 @@ def run(options: argparse.Namespace) -> None:
             pid = int(rng.choice(list(running)))
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            running[fork(running[pid], options.seed + 100 + killed)] = running.pop(pid)
+            work = running.pop(pid)
+            running[fork(work, options.seed + 100 + killed)] = work
         time.sleep(0.003)
     for pid in running:
         os.kill(pid, signal.SIGTERM)
