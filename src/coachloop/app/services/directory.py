@@ -1,6 +1,6 @@
 """Agents and teams by the ids that exports use."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from coachloop.app.errors import TakenError
@@ -27,19 +27,31 @@ class Directory:
 
         Whom nobody has written down is met here: not known until somebody says who they are.
         """
-        agent = self._agents.get(key)
-        if agent is None:
-            agent = Agent.objects.filter(key=key).first() or Agent.objects.filter(aliases__key=key).first()
-            if agent is None:
-                made = {"name": name or key, "programme_id": self._programme_id, "known": False}
-                agent, _ = Agent.objects.get_or_create(key=key, defaults=made)
-            self._must_be_ours("agent", agent)
-            agent = self._agents.setdefault(agent.key, agent)
-            self._agents[key] = agent
+        if key not in self._agents:
+            self.meet({key: name})
+        agent = self._agents[key]
         if name and agent.name == key != name:
             agent.name = name
             agent.save(update_fields=["name"])
         return agent
+
+    def meet(self, named: Mapping[str, str | None]) -> None:
+        """The agents with these keys at once, each with the name given, if one is.
+
+        New ones are made in the order of their keys: two who bring the same ones never wait for each other both ways.
+        """
+        missing = sorted(named.keys() - self._agents.keys())
+        found = {agent.key: agent for agent in Agent.objects.filter(key__in=missing)}
+        unknown = [key for key in missing if key not in found]
+        aliases = AgentAlias.objects.filter(key__in=unknown).select_related("agent") if unknown else ()
+        found |= {alias.key: alias.agent for alias in aliases}
+        for key in missing:
+            agent = found.get(key)
+            if agent is None:
+                made = {"name": named[key] or key, "programme_id": self._programme_id, "known": False}
+                agent, _ = Agent.objects.get_or_create(key=key, defaults=made)
+            self._must_be_ours("agent", agent)
+            self._agents[key] = self._agents.setdefault(agent.key, agent)
 
     def team(self, key: str) -> Team:
         """The team with this key."""

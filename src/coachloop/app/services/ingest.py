@@ -209,6 +209,8 @@ def _taken_key(
 def _write(arrived: list[tuple[Conversation, list[Read]]], receipt: Receipt, how: _Batch) -> None:
     rows = [row for row, _ in arrived]
     dirty = [(row.agent_id, row.day) for row in rows]
+    said = [reads[-1].line for _, reads in arrived]
+    how.directory.meet({line.agent_id: line.agent_name for line in said if line.agent_id and not line.is_coaching})
     filled = [(row, [masking.kept(read) for read in reads]) for row, reads in arrived]
     stored = [pair for row, kept in filled for pair in _fill(row, kept, how)]
     known = [row for row in rows if row.pk]
