@@ -221,6 +221,9 @@ def test_whoever_has_least_to_do_is_asked_first(template: Template) -> None:
     names = [one.name for one in services.least_loaded(services.reviewers(OPERATOR, None))]
     assert names == ["Ann Evaluator", "Eve Tanaka"]
     audit_of(template, first.pk)
-    assert [one.name for one in services.least_loaded(services.reviewers(OPERATOR, None))] == ["Eve Tanaka", "Ann Evaluator"]
+    assert [one.name for one in services.least_loaded(services.reviewers(OPERATOR, None))] == [
+        "Eve Tanaka",
+        "Ann Evaluator",
+    ]
     assert Behaviour.objects.count() == 3
     assert services.working_day(NOW, 5) - NOW.date() == timedelta(days=8), "Ascension Day and a weekend lie between"

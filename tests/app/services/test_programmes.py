@@ -1,4 +1,3 @@
-
 import pytest
 
 from builders import MANNERS, NOW, call, lines, publish, take
