@@ -67,15 +67,15 @@ def signed_in(client: Client) -> bool:
     return bool(client.get("/me/calendar").status_code == 200)
 
 
-def app_code(secret: str, *, later: int = 0) -> str:
-    """What the app on the phone shows, in this half minute or in a later one."""
+def app_code(secret: str, *, later: int = 1) -> str:
+    """What the app on the phone shows in the next half minute, so that it is right still if that begins meanwhile; or in another one."""
     return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
 
 
 def with_codes(person: User, now: Any) -> tuple[str, list[str]]:
     """Turn codes on; the secret, and the recovery codes."""
     secret = "JBSWY3DPEHPK3PXP"  # noqa: S105 -- under test
-    given = sign_in.turn_on_codes(viewer=viewer(person), secret=secret, code=app_code(secret, later=-1), now=now)
+    given = sign_in.turn_on_codes(viewer=viewer(person), secret=secret, code=app_code(secret, later=0), now=now)
     return secret, given
 
 
@@ -92,7 +92,7 @@ def test_codes_are_set_up_and_asked_for(ada: User) -> None:
     assert "data:image/svg+xml" in page
     secret = client.session["coachloop_codes_secret"]
     assert client.post("/me/account/codes", {"code": "000000"}).status_code == 422
-    shown = client.post("/me/account/codes", {"code": app_code(secret, later=-1)}).content.decode()
+    shown = client.post("/me/account/codes", {"code": app_code(secret, later=0)}).content.decode()
     assert shown.count("<li><code>") == 10
     assert secret not in str(Authenticator.objects.values_list("data", flat=True))
     assert signed_in(client)

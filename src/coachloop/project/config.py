@@ -322,6 +322,9 @@ class Config(BaseSettings):
     saml_email: str = Field(default="", max_length=500, description="the attribute with the address; the usual ones")
     saml_attribute: str = Field(default="groups", min_length=1, max_length=500, description="that roles follow")
     saml_roles: Annotated[str, AfterValidator(_are_rules)] = Field(default="", description="as COACHLOOP_OIDC_ROLES")
+    scim_roles: Annotated[str, AfterValidator(_are_rules)] = Field(
+        default="", description="as COACHLOOP_OIDC_ROLES, by the groups of a directory that sends people by SCIM"
+    )
     saml_makes_people: bool = Field(default=False, description="whoever signs in there and is unknown is added")
 
     @field_validator("region")

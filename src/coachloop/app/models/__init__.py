@@ -27,6 +27,7 @@ from coachloop.app.models.people import (
     User,
 )
 from coachloop.app.models.privacy import ConversationKey, Erasure, Retention
+from coachloop.app.models.provisioned import DirectoryGroup, Provisioned
 from coachloop.app.models.recordings import SessionRecording
 from coachloop.app.models.reviewing import Assignment, AuditDraw, Dispute, Room, RoomDecision, RoomWording
 from coachloop.app.models.rollups import AgentDay, DirtyDay, PackedDay, PastCount
@@ -59,6 +60,7 @@ __all__ = [
     "Conversation",
     "ConversationKey",
     "Delivery",
+    "DirectoryGroup",
     "DirtyDay",
     "Dispute",
     "DriftAlert",
@@ -87,6 +89,7 @@ __all__ = [
     "PastCount",
     "Programme",
     "Proposal",
+    "Provisioned",
     "ReportChoice",
     "Retention",
     "Review",

@@ -40,8 +40,19 @@ def arrived(claims: Claims, *, known: User | None, policy: Policy, now: datetime
     user = known or _found(claims) or _made(by, claims, policy, now=now)
     if not user.is_active:
         raise RefusedError("this account is switched off: ask an admin")
-    _take_over(by, user, _changes(user, claims, policy.rules), now=now)
+    follow(by, user, groups=claims.groups, rules=policy.rules, now=now)
     return user
+
+
+def follow(by: Viewer, user: User, *, groups: frozenset[str], rules: Iterable[RoleRule], now: datetime) -> None:
+    """Bring somebody's roles up to date with the groups that they are in; part of the transaction that learned of them."""
+    for grant in _changes(user, groups, tuple(rules)):
+        detail = {"role": grant.role, "programme": grant.programme_id}
+        audit.record(by, "role.take" if grant.pk else "role.give", f"user:{user.pk}", now=now, detail=detail)
+        if grant.pk:
+            grant.delete()
+        else:
+            grant.save()
 
 
 def _found(claims: Claims) -> User | None:
@@ -63,34 +74,24 @@ def _made(by: Viewer, claims: Claims, policy: Policy, *, now: datetime) -> User:
     return users.add_user(viewer=by, email=claims.email, name=claims.name or claims.email, now=now)
 
 
-def _changes(user: User, claims: Claims, rules: Iterable[RoleRule]) -> list[Grant]:
+def _changes(user: User, groups: frozenset[str], rules: tuple[RoleRule, ...]) -> list[Grant]:
     """Roles that the rules name are theirs exactly where their groups say so; other roles stay as they are.
 
     Returns:
         Grants that are there and are to go, and grants that are not there and are to come.
     """
-    rules = tuple(rules)
-    wanted, programmes = granted(rules, claims.groups), dict(Programme.objects.values_list("key", "pk"))
+    wanted, programmes = granted(rules, groups), dict(Programme.objects.values_list("key", "pk"))
     found = []
     for role, key in sorted(
         {(rule.role, rule.programme) for rule in rules if not rule.programme or rule.programme in programmes}
     ):
-        held = Grant.objects.filter(user=user, role=role, programme_id=programmes.get(key)).first()
+        there = {"programme": programmes.get(key)}
+        held = Grant.objects.filter(user=user, role=role, **there).first()
         if held is None and (role, key) in wanted:
             found.append(Grant(user=user, role=role, programme_id=programmes.get(key)))
         elif held is not None and (role, key) not in wanted and _may_go(held):
             found.append(held)
     return found
-
-
-def _take_over(by: Viewer, user: User, changes: Iterable[Grant], *, now: datetime) -> None:
-    for grant in changes:
-        detail = {"role": grant.role, "programme": grant.programme_id}
-        audit.record(by, "role.take" if grant.pk else "role.give", f"user:{user.pk}", now=now, detail=detail)
-        if grant.pk:
-            grant.delete()
-        else:
-            grant.save()
 
 
 def _may_go(grant: Grant) -> bool:

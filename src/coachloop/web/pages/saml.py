@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from allauth.account.internal.decorators import login_not_required
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.saml import views
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -35,10 +35,10 @@ def begin(request: HttpRequest) -> HttpResponse:
 def finish(request: HttpRequest, organization_slug: str) -> HttpResponse:
     """Back from the provider: whatever is not as it should be, ends at the sign-in page."""
     try:
-        return _finished(request, organization_slug)
+        answer: HttpResponse = _finished(request, organization_slug)
     except ImmediateHttpResponse as error:
-        answer: HttpResponse = error.response
-        return answer
+        answer = error.response
+    return answer
 
 
 def _finished(request: HttpRequest, slug: str) -> Any:
