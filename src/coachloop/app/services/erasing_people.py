@@ -18,11 +18,13 @@ from coachloop.app.models import (
     AuditEntry,
     ClipShare,
     ClipView,
+    DirectoryGroup,
     Dispute,
     FollowUp,
     Gathering,
     Message,
     Proposal,
+    Provisioned,
     Review,
     Session,
     SessionDraft,
@@ -143,6 +145,8 @@ def _account(user: User, gone: Gone) -> None:
     for table, column in _elsewhere():
         _delete(gone, table._default_manager.filter(**{column: user.pk}))  # noqa: SLF001 -- of whichever table
     _delete(gone, ClipView.objects.filter(user=user))
+    _delete(gone, Provisioned.objects.filter(user=user))
+    DirectoryGroup.members.through.objects.filter(user=user).delete()
     calendar = getattr(user, "calendar_link", None)
     if calendar is not None:
         calendar.delete()
