@@ -130,8 +130,8 @@ def group_resource(one: Grouped, base: str) -> Group:
             "members": members or None,
         }
     )
-    made.id = str(one.id)
-    made.meta = _meta(made, f"{base}/Groups/{one.id}", (one.created_at, one.changed_at))
+    made.id = f"g{one.id}"  # an id is one of a kind among people and groups together
+    made.meta = _meta(made, f"{base}/Groups/{made.id}", (one.created_at, one.changed_at))
     return made
 
 

@@ -123,9 +123,10 @@ def _routed(ask: Ask, rest: str) -> HttpResponse:
         return _only(ask, {"POST": lambda: _search(ask, (kind,))})
     if not rest_id:
         return _only(ask, {"GET": lambda: _list(ask, kind), "POST": lambda: _add(ask, kind)})
-    if not rest_id.isdecimal() or len(rest_id) > 18:
+    number = re.fullmatch(r"g([0-9]{1,18})" if kind is GROUPS else r"([0-9]{1,18})", rest_id)
+    if number is None:
         raise NoResourceError
-    one = int(rest_id)
+    one = int(number[1])
     methods = {"GET": _get, "PUT": _put, "PATCH": _patch, "DELETE": _delete}
     return _only(ask, {name: partial(act, ask, kind, one) for name, act in methods.items()})
 
