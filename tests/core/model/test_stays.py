@@ -33,7 +33,9 @@ def test_nobody_is_ever_in_two_teams(told: list[tuple[int, date, int | str | Non
 
 
 @given(st.lists(moves, max_size=6), moves)
-def test_the_same_again_changes_nothing(told: list[tuple[int, date, int | str | None]], last: tuple[int, date, int]) -> None:
+def test_the_same_again_changes_nothing(
+    told: list[tuple[int, date, int | str | None]], last: tuple[int, date, int]
+) -> None:
     stays: tuple[Stay, ...] = ()
     for team, first, _ in [*told, last]:
         stays = joined(stays, team=team, first=first)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from coachloop.core.model import wire
 from coachloop.core.model.conversation import Masked, Speaker, Word
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
+from coachloop.core.model.staff_lines import PersonLine
 from coachloop.core.model.wire import (
     FORMATS,
     LINE_LIMIT,
@@ -16,7 +17,6 @@ from coachloop.core.model.wire import (
     CoachingLine,
     ConversationLine,
     LabelLine,
-    PersonLine,
     ScoreLine,
     checked,
     json_object,
@@ -191,7 +191,11 @@ def test_a_label_takes_turns_as_a_list_or_as_a_cell():
         (PersonLine, {"name": "Lea", "email": "l@x.org"}, "role: Field required"),
         (PersonLine, {"name": "L", "email": "l@x.org", "role": "agent", "left_on": "2026-05-01"}, "are of an agent"),
         (PersonLine, {"name": "Lea", "agent_id": "a", "team_until": "2026-05-01"}, "need `team`"),
-        (PersonLine, {"name": "Lea", "agent_id": "a", "joined_on": "1.5.2026"}, "joined_on: Input should be a valid date"),
+        (
+            PersonLine,
+            {"name": "Lea", "agent_id": "a", "joined_on": "1.5.2026"},
+            "joined_on: Input should be a valid date",
+        ),
     ],
 )
 def test_other_files_are_checked_the_same_way(model, data, said):

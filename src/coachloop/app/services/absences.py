@@ -15,7 +15,8 @@ from coachloop.app.services import audit, keeping
 from coachloop.core.coaching.workdays import due
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
-from coachloop.core.model.wire import LONGEST_ABSENCE, AbsenceLine, BadLineError, ClosureLine, row, taken
+from coachloop.core.model.staff_lines import ClosureLine
+from coachloop.core.model.wire import LONGEST_ABSENCE, AbsenceLine, BadLineError, row, taken
 
 APPOINTS = (Role.OPERATIONS, Role.ADMIN)
 """Who says for a leader that they are away: somebody who is ill can't."""

@@ -21,17 +21,8 @@ from coachloop.app.services.users import address
 from coachloop.core.model.cells import unquoted
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
-from coachloop.core.model.wire import (
-    AbsenceLine,
-    BadLineError,
-    ClosureLine,
-    PersonLine,
-    SiteLine,
-    TeamLine,
-    checked,
-    fields,
-    taken,
-)
+from coachloop.core.model.staff_lines import ClosureLine, PersonLine, SiteLine, TeamLine
+from coachloop.core.model.wire import AbsenceLine, BadLineError, checked, fields, taken
 
 type Rows = Iterable[Line | Record | Refusal]
 

@@ -11,7 +11,7 @@ from coachloop.app.queries import programmes
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping, sign_in
 from coachloop.core.model.people import Role
-from coachloop.core.model.wire import ADDRESS
+from coachloop.core.model.staff_lines import ADDRESS
 
 LONGEST = 200
 """Characters of a name."""
