@@ -20,6 +20,7 @@ from coachloop.cli.output import AsJson, File, need_site, out, say, show_receipt
 
 app = typer.Typer(help="People who sign in, and agents: add them, move them, let them leave.", no_args_is_help=True)
 
+
 def _day(option: str, said: str) -> Any:
     """An option that is a day."""
     return typer.Option(option, help=said, parser=date.fromisoformat, metavar="YYYY-MM-DD")

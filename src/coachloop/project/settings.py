@@ -47,7 +47,7 @@ by default a machine waits for a quarter of an hour, and the server holds its lo
 
 def _database() -> dict[str, Any]:
     if CONFIG.database_url:
-        found = {**dj_database_url.parse(CONFIG.database_url, conn_max_age=60, conn_health_checks=True)}
+        found: dict[str, Any] = {**dj_database_url.parse(CONFIG.database_url, conn_max_age=60, conn_health_checks=True)}
         if found["ENGINE"].endswith(".postgresql"):
             found["OPTIONS"] = PATIENCE | found.get("OPTIONS", {})
         return found

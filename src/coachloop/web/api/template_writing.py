@@ -22,7 +22,7 @@ from coachloop.web.api.access import Asked, endpoint
 from coachloop.web.api.made import Count
 from coachloop.web.api.problems import Fault, ProblemError
 from coachloop.web.api.shapes import Body, Id, Key
-from coachloop.web.pages.studio import MOST_BACKTESTED, local_scorers
+from coachloop.web.trials import MOST_BACKTESTED, local_scorers
 
 WRITE = "templates:write"
 LEAD = Role.QA_LEAD

@@ -11,7 +11,7 @@ from coachloop.web.access import found
 from coachloop.web.api.access import Asked, endpoint
 from coachloop.web.api.paging import USUAL, Cursor, Limit, Page, paged
 from coachloop.web.api.shapes import Id, Key
-from coachloop.web.pages.studio import without_judge
+from coachloop.web.trials import without_judge
 from coachloop.wiring import bridge_scorers
 
 

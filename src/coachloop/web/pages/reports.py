@@ -172,4 +172,3 @@ def _shown(viewer: Viewer, key: str, *, day: date, seen: AgentReport | None) -> 
         "back": reverse("me") if whose.mine else reverse("agent", args=[key]),
         "back_words": "My page" if whose.mine else whose.name,
     }
-

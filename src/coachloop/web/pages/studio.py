@@ -25,28 +25,15 @@ from coachloop.app.services import studio as service
 from coachloop.core.model.people import Role
 from coachloop.core.model.template import Template
 from coachloop.core.model.verdict import ANSWERS, Outcome
-from coachloop.core.scoring.port import Scorer
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import day, posted_number
 from coachloop.web.forms import NewTemplateForm
-from coachloop.wiring import impatient_scorers, rehearsing, scorers, trial_scorers
+from coachloop.web.trials import MOST_BACKTESTED, local_scorers
+from coachloop.wiring import impatient_scorers, rehearsing, scorers
 
 PAGE = "coachloop/studio.html"
 JUDGE_SECONDS = 20
 """How long a page waits for a judge; what it was not asked in this time, the next press asks."""
-
-MOST_BACKTESTED = 500
-"""Calls of a back-test while somebody waits; the command takes all."""
-
-
-def local_scorers() -> dict[str, Scorer]:
-    """Those that answer at once and cost nothing; learned ones as if what waits were published."""
-    return without_judge(trial_scorers())
-
-
-def without_judge(some: Mapping[str, Scorer]) -> dict[str, Scorer]:
-    """Scorers that need no language model."""
-    return {name: scorer for name, scorer in some.items() if name != "judge"}
 
 
 @page(Role.QA_LEAD)

@@ -13,7 +13,7 @@ from coachloop.core.insight.bridge import Bridge, Change
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, page
 from coachloop.web.asked import number
-from coachloop.web.pages.studio import without_judge
+from coachloop.web.trials import without_judge
 from coachloop.wiring import bridge_scorers
 
 EXAMPLES = 3
