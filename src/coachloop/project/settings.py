@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "coachloop.web.observed.ObservedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "coachloop.web.middleware.NoNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -136,7 +137,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "coachloop.web.sessions.CodesRequiredMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "coachloop.web.middleware.SiteZoneMiddleware",
 ]
