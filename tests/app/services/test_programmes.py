@@ -67,6 +67,21 @@ def test_the_first_takes_over_all_and_the_next_is_empty():
     ]
 
 
+def test_an_admin_of_one_keeps_that_one_alone_whatever_else_they_hold_everywhere():
+    """Some role in all programmes, as a directory's group gives it, makes no admin of all."""
+    harbour, energy = divide("harbour", "energy")
+    both = person("both", (Role.QA_LEAD, None), (Role.ADMIN, harbour))
+    there = viewer(both, programme=harbour.pk)
+    assert there.has(Role.ADMIN)
+    assert not there.keeps_all
+    with pytest.raises(NotYoursError):
+        add_programme(viewer=there, key="third", name="Third", now=NOW)
+    elsewhere = viewer(both, programme=energy.pk)
+    assert elsewhere.roles == {Role.QA_LEAD}
+    assert elsewhere.keeps_all
+    assert viewer(person("ada", (Role.ADMIN, None), (Role.AGENT, harbour)), programme=harbour.pk).keeps_all
+
+
 def test_the_same_again_takes_what_came_in_meanwhile_and_says_nothing_twice():
     """Only as long as it is alone."""
     (first,) = divide("harbour")

@@ -17,8 +17,8 @@ class Viewer:
     """Somebody who looks: their roles, the teams they lead, and the agent they are, where they are one.
 
     Where the site is divided into programmes, they look at one at a time, and hold the roles that they hold there; `programme_id` is
-    empty where it is not. `keeps_all`: what they hold, they hold in all of them. `everything` is the operator at the command line of the
-    machine itself.
+    empty where it is not. `keeps_all`: what they hold, they hold in all of them, or they are an admin there. `everything` is the operator
+    at the command line of the machine itself.
     """
 
     user: User | None
@@ -70,14 +70,15 @@ def viewer(user: User, *, now: datetime | None = None, programme: int | None = N
     """
     every = list(Programme.objects.order_by("name", "pk").values_list("pk", flat=True))
     held = list(user.grants.all())
-    keeps_all = any(grant.programme_id is None for grant in held)
-    theirs = every if keeps_all else [pk for pk in every if any(grant.programme_id == pk for grant in held)]
+    everywhere = {grant.role for grant in held if grant.programme_id is None}
+    theirs = every if everywhere else [pk for pk in every if any(grant.programme_id == pk for grant in held)]
     chosen = programme if programme in theirs else next(iter(theirs), None)
+    roles = frozenset(Role(grant.role) for grant in held if grant.programme_id in {None, chosen})
     found = Viewer(
         user=user,
-        roles=frozenset(Role(grant.role) for grant in held if grant.programme_id in {None, chosen}),
+        roles=roles,
         programme_id=chosen if theirs else _NOWHERE if every else None,
-        keeps_all=keeps_all,
+        keeps_all=Role.ADMIN in everywhere or (bool(everywhere) and roles <= everywhere),
     )
     led = within(found, user.led_teams.all()).values_list("id", flat=True)
     stands_in = _standing_in(found, user, now)
