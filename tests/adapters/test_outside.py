@@ -25,3 +25,15 @@ def test_hosts_that_are_not_listed_are_not_asked():
         listed.check("https://elsewhere.example.org/1.wav")
     with pytest.raises(AddressRefusedError, match=r"inside the own network.*COACHLOOP_VCON_OWN_HOSTS"):
         list(listed.blocks("https://recordings.example.org/1.wav"))
+
+
+@pytest.mark.parametrize("address", ["https://a..b/hook", "https://.example.org/", "https://example.org/caf\u00e9"])
+def test_what_can_t_be_sent_is_refused_like_any_other_wrong_address(address):
+    """When it is named, and when it was named before: a program that tells many addresses goes on with the next one."""
+    for ask in (
+        reader().check,
+        lambda where: reader().send(where, b"", {}),
+        lambda where: list(reader().blocks(where)),
+    ):
+        with pytest.raises(AddressRefusedError, match="is no address; one looks like"):
+            ask(address)

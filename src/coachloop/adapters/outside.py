@@ -110,6 +110,8 @@ class Outside:
             parts = urlsplit(address.strip())
             parts = parts._replace(scheme="https") if parts.scheme in {"webcal", "webcals"} else parts
             host, _ = parts.hostname, parts.port
+            (host or "").encode("idna")  # what can't be sent is no address, before it keeps anybody waiting
+            _path(parts).encode("ascii")
         except ValueError as error:
             raise AddressRefusedError(f"is no address; one looks like {self.example}") from error
         if not host or parts.username or parts.scheme not in {"https", "http"}:
