@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ NOT_KEPT = ("incoming/", "uploads/")
 """Folders of media whose files are on their way in: whoever sends them sends them again."""
 
 BLOCK = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 Progress = Callable[[int], None]
 
 
@@ -97,11 +99,21 @@ def manifest_of(backup: Path) -> Manifest:
     """What a backup says of itself."""
     try:
         found = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
-        return Manifest(**{**found, "media": [Kept(**one) for one in found["media"]]})
+        return _inside(Manifest(**{**found, "media": [Kept(**one) for one in found["media"]]}))
     except FileNotFoundError as error:
         raise BackupError(f"{backup} is no backup: there is no {MANIFEST} in it") from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BackupError(f"{backup / MANIFEST} can't be read; take another backup") from error
+
+
+def _inside(manifest: Manifest) -> Manifest:
+    """The same, if nothing in it leads out of a backup's folder or of the place of media: whoever changed it may have wanted that."""
+    names = [manifest.database, *(one.name for one in manifest.media)]
+    if any(PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\0" in name for name in names):
+        raise ValueError("a name leads elsewhere")
+    if not all(_SHA256.fullmatch(one.sha256) for one in manifest.media) or "/" in manifest.database:
+        raise ValueError("a name leads elsewhere")
+    return manifest
 
 
 def backups_in(folder: Path) -> list[Path]:

@@ -20,7 +20,7 @@ TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 PREFIX = re.compile(r"^[-\u2013>\s]*\[?([^\W\d_][^:\[\]<>\n]{0,39}?)\]?\s*:\s+(?=\S)")
 """A name of at most 40 characters before a colon, maybe in brackets or after a dash."""
 NEW_LINE = re.compile(r"\r\n|\n|\r")
-FIRST_SRT = re.compile(rf"\A\s*(?:\d+[ \t]*\r?\n)?[ \t]*{CLOCK}[ \t]*-->")
+FIRST_SRT = re.compile(rf"\A\s*+(?:\d++[ \t]*+\r?\n)?+[ \t]*+{CLOCK}[ \t]*-->")
 
 
 def is_it(text: str) -> bool:

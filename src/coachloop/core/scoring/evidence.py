@@ -13,9 +13,10 @@ from coachloop.core.scoring.port import Moment, Question
 QUOTE_LIMIT = 240
 """Characters of the longest quote that the local scorers cut."""
 
-# It begins with what ends a sentence, so that the search jumps from one such character to the next.
+# It begins with what ends a sentence, so that the search jumps from one such character to the next; twenty at once, so that a turn
+# of nothing but dots costs no more than another one.
 _SENTENCE_END = re.compile(
-    r"[.!?\u2026\u3002\uff01\uff1f\n]+(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bMrs\.)"
+    r"[.!?\u2026\u3002\uff01\uff1f\n]{1,20}(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bMrs\.)"
     r"(?:(?<=[\u3002\uff01\uff1f\n])|[\"'\u2019\u201d)\]]*(?=\s))"
 )
 

@@ -5,7 +5,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -15,6 +15,9 @@ from coachloop.web.api.problems import Fault, ProblemError
 
 Cursor = Annotated[str, Field(max_length=1000, description="`next` of the page before; empty for the first.")]
 Limit = Annotated[int, Field(ge=1, le=200, description="The most items of a page.")]
+Number = Annotated[
+    int, Field(ge=1, le=100_000, description="Which page, from 1; the last there is where it is beyond.")
+]
 USUAL = 50
 
 
@@ -62,7 +65,7 @@ def position(cursor: str, *read: Callable[[Any], Any]) -> list[Any]:
     try:
         place = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         return [one(part) for one, part in zip(read, place, strict=True)]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         fault = Fault("/query/cursor", "It is no cursor of this list; take `next` of the page before, or none.")
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "The cursor can't be used.", errors=[fault]) from error
 
@@ -87,7 +90,7 @@ def moment(part: Any) -> datetime | None:
     found = datetime.fromisoformat(text(part)) if part else None
     if found is not None and found.tzinfo is None:
         raise ValueError("no moment")
-    return found
+    return found.astimezone(UTC) if found else None  # fails where there is no such moment in UTC
 
 
 def _plain(place: Sequence[Any]) -> tuple[Any, ...]:

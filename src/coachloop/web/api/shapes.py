@@ -1,6 +1,7 @@
 """What requests and answers are made of."""
 
 import json
+from math import isfinite
 from typing import Annotated, Any, NoReturn
 
 from django.http import HttpRequest
@@ -33,14 +34,22 @@ def parsed(raw: bytes) -> Any:
         ValueError: it is none, or holds what can't be stored.
     """
     text = raw.decode("utf-8")
-    found = json.loads(text, parse_constant=_no_number)
-    if "\\" in text or "\0" in text:
-        _must_be_storable(found)
+    try:
+        found = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        if "\\" in text or "\0" in text:
+            _must_be_storable(found)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
     return found
 
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
+
+
+def _finite(text: str) -> float:
+    found = float(text)
+    return found if isfinite(found) else _no_number(text[:20])
 
 
 def _must_be_storable(value: Any) -> None:
