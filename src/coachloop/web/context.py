@@ -32,5 +32,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "me": request.user.name,
         "programmes": theirs,
         "programme": next((one.name for one in theirs if one.chosen), ""),
+        "may_want_tokens": bool(who.roles - {Role.AGENT}),
         "my_roles": ", ".join(TITLES[role] for role in Role if role in who.roles) or "no role yet",
     }
