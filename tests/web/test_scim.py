@@ -14,8 +14,9 @@ from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 
 from coachloop.app.models import Agent, ApiToken, AuditEntry, DirectoryGroup, Grant, User
+from coachloop.app.queries import provisioning as queries
 from coachloop.app.queries.viewing import viewer
-from coachloop.app.services import tokens
+from coachloop.app.services import provisioning, tokens
 from coachloop.core.model.people import Role
 from web.cast import Cast
 
@@ -171,6 +172,33 @@ def test_roles_follow_groups(scim: Callable[..., Any], cast: Cast) -> None:
         == 400
     )
     assert not DirectoryGroup.objects.exists()
+
+
+@pytest.mark.usefixtures("rules")
+def test_whoever_is_deleted_comes_back_without_the_roles_of_their_groups(scim: Callable[..., Any], cast: Cast) -> None:
+    """They are in no group then, so nothing follows from one."""
+    member = {"value": str(cast.nobody.pk)}
+    scim("POST", "Groups", {"schemas": [GROUP], "displayName": "QA", "members": [member]})
+    assert Grant.objects.filter(user=cast.nobody, role=Role.QA_LEAD).exists()
+    assert scim("DELETE", f"Users/{cast.nobody.pk}").status_code == 204
+    email = cast.nobody.email
+    back = scim("POST", "Users", someone(userName=email, emails=[{"value": email, "primary": True}]))
+    assert (back.status_code, back.json()["id"]) == (201, str(cast.nobody.pk))
+    assert not Grant.objects.filter(user=cast.nobody).exists()
+
+
+def test_what_is_changed_in_parts_is_held_before_it_is_read(
+    scim: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Directories add members one by one, several at once: none may be lost to a list that was read before."""
+    made = scim("POST", "Groups", {"schemas": [GROUP], "displayName": "Leads"}).json()
+    did: list[str] = []
+    hold, groups = provisioning.hold, queries.groups
+    monkeypatch.setattr(provisioning, "hold", lambda **given: (did.append("hold"), hold(**given)))
+    monkeypatch.setattr(queries, "groups", lambda *args, **given: (did.append("read"), groups(*args, **given))[1])
+    change = {"op": "replace", "path": "displayName", "value": "Leaders"}
+    assert scim("PATCH", f"Groups/{made['id']}", {"schemas": [PATCH], "Operations": [change]}).status_code == 200
+    assert did == ["hold", "read", "read"]
 
 
 def test_a_version_that_is_over_changes_nothing(scim: Callable[..., Any], cast: Cast) -> None:

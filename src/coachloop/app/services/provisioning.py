@@ -76,8 +76,10 @@ def change_person(*, viewer: Viewer, user_id: int, account: Account, now: dateti
 
 
 @transaction.atomic
-def delete_person(*, viewer: Viewer, user_id: int, now: datetime) -> None:
-    """Take somebody away: switched off, and seen by the directory no more. What they did stays; erasure is another matter.
+def delete_person(*, viewer: Viewer, user_id: int, rules: Iterable[RoleRule], now: datetime) -> None:
+    """Take somebody away: switched off, out of every group with the roles that followed, and seen by the directory no more.
+
+    What they did stays; erasure is another matter.
 
     Raises:
         NotYoursError: an admin of the whole installation connects a directory.
@@ -92,7 +94,19 @@ def delete_person(*, viewer: Viewer, user_id: int, now: datetime) -> None:
     )
     for group in DirectoryGroup.objects.filter(members=row):
         group.members.remove(row)
+    _follow(viewer, [row], rules, now=now)
     audit.record(viewer, "person.directory_delete", f"user:{row.pk}", now=now)
+
+
+def hold(*, viewer: Viewer, user_id: int | None = None, group_id: int | None = None) -> None:
+    """Keep a person or a group as they are until the transaction ends, for what is read first and then changed in parts.
+
+    Raises:
+        NotYoursError: an admin of the whole installation connects a directory.
+    """
+    queries.must_provision(viewer)
+    list(User.objects.select_for_update(no_key=True).filter(pk=user_id))
+    list(DirectoryGroup.objects.select_for_update(no_key=True).filter(pk=group_id))
 
 
 def _must_be_free(account: Account, *, but: int = 0) -> None:
@@ -181,6 +195,8 @@ def delete_group(*, viewer: Viewer, group_id: int, rules: Iterable[RoleRule], no
 
 def _follow(viewer: Viewer, people: Iterable[User], rules: Iterable[RoleRule], *, now: datetime) -> None:
     rules = tuple(rules)
-    for user in people:
+    ids = [user.pk for user in people]
+    # Of two groups that change at once the second sees what the first did.
+    for user in User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"):
         names = frozenset(DirectoryGroup.objects.filter(members=user).values_list("name", flat=True))
         federation.follow(viewer, user, groups=names, rules=rules, now=now)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from pydantic import ValidationError
@@ -142,12 +142,13 @@ def _only(ask: Ask, methods: Mapping[str, Callable[[], HttpResponse]]) -> HttpRe
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of resource: how it is read, and what changes it."""
+    """One kind of resource: how it is read, what changes it, and what the service calls the number of one."""
 
     model: type[Resource[Any]]
     read: Callable[..., list[Resource[Any]]]
     keep: Callable[[Ask, int | None, Any], int]
     delete: Callable[[Ask, int], None]
+    names: str
 
 
 def _people(ask: Ask, ids: list[int] | None = None, said: tuple[str, str] | None = None) -> list[Resource[Any]]:
@@ -172,15 +173,15 @@ def _keep_group(ask: Ask, pk: int | None, given: Group) -> int:
 
 
 def _delete_person(ask: Ask, pk: int) -> None:
-    provisioning.delete_person(viewer=ask.viewer, user_id=pk, now=ask.now)
+    provisioning.delete_person(viewer=ask.viewer, user_id=pk, rules=ask.rules, now=ask.now)
 
 
 def _delete_group(ask: Ask, pk: int) -> None:
     provisioning.delete_group(viewer=ask.viewer, group_id=pk, rules=ask.rules, now=ask.now)
 
 
-PEOPLE = Kind(User, _people, _keep_person, _delete_person)
-GROUPS = Kind(Group, _groups, _keep_group, _delete_group)
+PEOPLE = Kind(User, _people, _keep_person, _delete_person, "user_id")
+GROUPS = Kind(Group, _groups, _keep_group, _delete_group, "group_id")
 
 
 def _one(ask: Ask, kind: Kind, pk: int) -> Any:
@@ -206,6 +207,7 @@ def _add(ask: Ask, kind: Kind) -> HttpResponse:
     return answered
 
 
+@transaction.atomic
 def _put(ask: Ask, kind: Kind, pk: int) -> HttpResponse:
     wanted, there = _parameters(ask, kind), _still(ask, kind, pk)
     given = kind.model.model_validate_json(ask.body(kind), scim_ctx=Context.RESOURCE_REPLACEMENT_REQUEST)
@@ -214,6 +216,7 @@ def _put(ask: Ask, kind: Kind, pk: int) -> HttpResponse:
     return _told(_one(ask, kind, pk), Context.RESOURCE_REPLACEMENT_RESPONSE, wanted=wanted)
 
 
+@transaction.atomic
 def _patch(ask: Ask, kind: Kind, pk: int) -> HttpResponse:
     wanted, there = _parameters(ask, kind), _still(ask, kind, pk)
     change = PatchOp[kind.model].model_validate_json(ask.body(), scim_ctx=Context.RESOURCE_PATCH_REQUEST)  # type: ignore[name-defined]
@@ -222,6 +225,7 @@ def _patch(ask: Ask, kind: Kind, pk: int) -> HttpResponse:
     return _told(_one(ask, kind, pk), Context.RESOURCE_PATCH_RESPONSE, wanted=wanted)
 
 
+@transaction.atomic
 def _delete(ask: Ask, kind: Kind, pk: int) -> HttpResponse:
     _still(ask, kind, pk)
     kind.delete(ask, pk)
@@ -229,7 +233,8 @@ def _delete(ask: Ask, kind: Kind, pk: int) -> HttpResponse:
 
 
 def _still(ask: Ask, kind: Kind, pk: int) -> Any:
-    """The resource, in the version that the client knows, where it says which."""
+    """The resource, in the version that the client knows, where it says which; nobody else changes it until we are done."""
+    provisioning.hold(viewer=ask.viewer, **{kind.names: pk})
     found, known = _one(ask, kind, pk), ask.request.headers.get("If-Match", "*")
     if known != "*" and found.meta.version not in [one.strip() for one in known.split(",")]:
         raise _AnsweredError(412, "Somebody changed it since; read it again.")
