@@ -12,6 +12,7 @@ from coachloop.web.api.api import api as built
 from web.api.client import ApiClient, secret_of
 from web.api.rules import PEOPLE, named
 from web.api.rules_bringing import RULES as BRINGING
+from web.api.rules_people import RULES as KEEPING
 from web.api.rules_reading import RULES as READING
 from web.api.rules_writing import RULES as WRITING
 from web.cast import Cast
@@ -19,7 +20,7 @@ from web.test_permissions import under_way
 
 pytestmark = pytest.mark.django_db
 built()
-RULES = BRINGING | READING | WRITING
+RULES = BRINGING | KEEPING | READING | WRITING
 IDS = sorted(ENDPOINTS)
 
 
@@ -40,7 +41,7 @@ def secrets(cast: Cast, ids: dict[str, Any], django_db_blocker: Any) -> dict[str
 def test_no_operation_without_a_rule() -> None:
     """A new operation has to say in one of the files of rules who may do it."""
     assert set(RULES) == set(ENDPOINTS)
-    assert len(RULES) == len(BRINGING) + len(READING) + len(WRITING)
+    assert len(RULES) == len(BRINGING) + len(KEEPING) + len(READING) + len(WRITING)
 
 
 @pytest.mark.parametrize("operation", IDS)

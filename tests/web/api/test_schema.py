@@ -26,6 +26,7 @@ from coachloop.web.api.access import ENDPOINTS
 from web.api.client import secret_of
 from web.api.rules import Rule, named
 from web.api.rules_bringing import RULES as BRINGING
+from web.api.rules_people import RULES as KEEPING
 from web.api.rules_reading import RULES as READING
 from web.api.rules_writing import RULES as WRITING
 from web.cast import Cast
@@ -41,7 +42,7 @@ PEOPLE = {
     "operations": Role.OPERATIONS,
     "admin": Role.ADMIN,
 }
-RULES: dict[str, Rule] = BRINGING | READING | WRITING
+RULES: dict[str, Rule] = BRINGING | KEEPING | READING | WRITING
 
 
 @pytest.fixture

@@ -260,10 +260,12 @@ def _met(row: Any) -> Met:
     return Met(row.pk, row.key, row.name, row.team.name if row.team else "", row.n, row.first, row.last)
 
 
-def met_ids(viewer: Viewer) -> list[int]:
-    """All of them, for the first import, when everybody is new."""
+def met_ids(viewer: Viewer, keys: Iterable[str] | None = None) -> list[int]:
+    """Those with these ids, or all of them: for the first import, when everybody is new."""
     _must(viewer)
-    return list(viewing.within(viewer, Agent.objects.filter(known=False)).values_list("pk", flat=True))
+    rows = viewing.within(viewer, Agent.objects.filter(known=False))
+    rows = rows if keys is None else rows.filter(key__in=list(keys))
+    return list(rows.values_list("pk", flat=True))
 
 
 def find_agent(viewer: Viewer, key: str) -> int:

@@ -1,6 +1,7 @@
 """The files whose operations the API has; a new one is named here."""
 
 from coachloop.web.api import (
+    agents,
     bringing,
     coaching_seen,
     conversations,
@@ -8,6 +9,7 @@ from coachloop.web.api import (
     focus_writing,
     insight,
     library_writing,
+    people,
     privacy,
     review_seen,
     review_writing,
@@ -15,6 +17,7 @@ from coachloop.web.api import (
     session_writing,
     site_seen,
     site_writing,
+    teams,
     template_writing,
     templates_seen,
     time_writing,
@@ -23,6 +26,7 @@ from coachloop.web.api import (
 )
 
 AREAS = (
+    agents,
     bringing,
     coaching_seen,
     conversations,
@@ -30,6 +34,7 @@ AREAS = (
     focus_writing,
     insight,
     library_writing,
+    people,
     privacy,
     review_seen,
     review_writing,
@@ -37,6 +42,7 @@ AREAS = (
     session_writing,
     site_seen,
     site_writing,
+    teams,
     template_writing,
     templates_seen,
     time_writing,

@@ -14,12 +14,14 @@ from coachloop.adapters.readers.lines import GZIP_MAGIC, json_lines, records
 from coachloop.app.queries import uploads as queries
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.uploads import UploadView
-from coachloop.app.services import absences, imports
+from coachloop.app.services import absences, imports, people_files
 from coachloop.app.services import uploads as services
 from coachloop.app.services.ingest import ingest
 from coachloop.app.services.labels import add_labels
+from coachloop.app.services.people_files import Kind
 from coachloop.core.model.people import Role
 from coachloop.core.model.receipt import Line, Receipt
+from coachloop.core.model.staff_lines import ClosureLine, PersonLine, SiteLine, TeamLine
 from coachloop.core.model.wire import LINE_LIMIT, AbsenceLine, CoachingLine, ConversationLine, LabelLine, ScoreLine
 from coachloop.web.access import found
 from coachloop.web.api.access import Asked, Sent, endpoint
@@ -84,6 +86,30 @@ def import_coaching(asked: Asked) -> Receipt:
 def import_absences(asked: Asked) -> Receipt:
     """Take in days on which agents are away: the five-day clock waits for them."""
     return _import(asked, lambda file: absences.import_absences(records(file), viewer=asked.viewer, now=asked.now))
+
+
+@endpoint("POST /imports/people", Role.ADMIN, scope="people:write", body=_lines(PersonLine, CSV, JSONL))
+def import_people(asked: Asked) -> Receipt:
+    """Take in people with their roles, and agents with their teams since when; what is there already is a duplicate."""
+    return _kept(asked, Kind.PEOPLE)
+
+
+@endpoint("POST /imports/teams", Role.ADMIN, scope="people:write", body=_lines(TeamLine, CSV, JSONL))
+def import_teams(asked: Asked) -> Receipt:
+    """Take in teams with their site and leader; what a row leaves empty stays."""
+    return _kept(asked, Kind.TEAMS)
+
+
+@endpoint("POST /imports/sites", Role.ADMIN, scope="site:write", body=_lines(SiteLine, CSV, JSONL))
+def import_sites(asked: Asked) -> Receipt:
+    """Take in sites with their zone, country and region; what a row leaves empty stays."""
+    return _kept(asked, Kind.SITES)
+
+
+@endpoint("POST /imports/closures", Role.ADMIN, scope="site:write", body=_lines(ClosureLine, CSV, JSONL))
+def import_closures(asked: Asked) -> Receipt:
+    """Take in days on which sites are closed."""
+    return _kept(asked, Kind.CLOSURES)
 
 
 @endpoint(
@@ -167,6 +193,10 @@ def drop_upload(asked: Asked, key: UploadKey) -> None:
 def _import(asked: Asked, take: Callable[[Path], Receipt]) -> Receipt:
     file = _sent(asked)
     return _told(take(file), file)
+
+
+def _kept(asked: Asked, kind: Kind) -> Receipt:
+    return _import(asked, lambda file: people_files.take(kind, records(file), viewer=asked.viewer, now=asked.now))
 
 
 def _sent(asked: Asked) -> Path:

@@ -42,14 +42,13 @@ from coachloop.core.coaching.roll_out import Order
 from coachloop.core.model.people import Role
 from coachloop.web.access import found
 from coachloop.web.api.access import Asked, endpoint
-from coachloop.web.api.paging import USUAL, Cursor, Limit, Page, page_of, paged, position, whole
+from coachloop.web.api.paging import USUAL, Cursor, Limit, Number, Page, page_of, paged, position, whole
 from coachloop.web.api.shapes import Id, Key
 
 READERS = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
 LEADERS = (Role.TEAM_LEADER, Role.QA_LEAD)
 NUMBERS = (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)
 Only = Annotated[str, Field(max_length=200)]
-Number = Annotated[int, Field(ge=1, le=100_000)]
 
 
 @dataclass(frozen=True, slots=True)

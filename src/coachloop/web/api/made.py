@@ -31,3 +31,17 @@ class Saved:
 
     saved_at: datetime
     basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What ended with somebody who left, by its name; nothing yet where their last day is still to come."""
+
+    ended: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFile:
+    """Everybody: each row is a line that `/imports/people` takes."""
+
+    rows: tuple[dict[str, str], ...]

@@ -13,7 +13,7 @@ from coachloop.app.services import audit
 from coachloop.core.model.people import Role
 from coachloop.web.access import found
 from coachloop.web.api.access import Asked, endpoint
-from coachloop.web.api.paging import USUAL, Cursor, Limit, Page, paged
+from coachloop.web.api.paging import USUAL, Cursor, Limit, Number, Page, paged
 from coachloop.web.api.shapes import Id, Key
 
 DISPUTERS = (Role.AGENT, Role.TEAM_LEADER, Role.EVALUATOR, Role.QA_LEAD)
@@ -23,9 +23,7 @@ Only = Annotated[str, Field(max_length=200)]
 
 
 @endpoint("GET /disputes", *DISPUTERS, scope="review:read")
-def list_disputes(
-    asked: Asked, *, over: bool = False, page: Annotated[int, Field(ge=1, le=100_000)] = 1
-) -> Slice[disputes.DisputeView]:
+def list_disputes(asked: Asked, *, over: bool = False, page: Number = 1) -> Slice[disputes.DisputeView]:
     """What was challenged, and what became of it. Whoever reads it has seen a verdict of the call: that is written down."""
     listed = disputes.disputes(asked.viewer, today=asked.today, open_=not over, page=page)
     audit.look(asked.viewer, *(row.conversation_key for row in listed.rows), now=asked.now)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from coachloop.app.queries import audit_log, directory, sites
+from coachloop.app.queries import audit_log, directory, sites, staff
 from coachloop.core.model.people import Role
 from coachloop.web.api.access import Asked, endpoint
 from coachloop.web.api.paging import USUAL, Cursor, Limit, Page, page_of, paged, position, text, whole
@@ -32,6 +32,13 @@ def list_teams(asked: Asked, cursor: Cursor = "", limit: Limit = USUAL) -> Page[
 def list_sites(asked: Asked, cursor: Cursor = "", limit: Limit = USUAL) -> Page[sites.SiteView]:
     """How sites work: their days, their sessions, and how long people have to challenge and to decide."""
     return paged(sites.site_views(asked.viewer), lambda row: (row.id,), cursor=cursor, limit=limit)
+
+
+@endpoint("GET /closures", Role.ADMIN, scope="site:read")
+def list_closures(asked: Asked, cursor: Cursor = "", limit: Limit = USUAL) -> Page[staff.SiteKept]:
+    """Sites with the days to come on which they are closed."""
+    rows = staff.sites_kept(asked.viewer, today=asked.today)
+    return paged(rows, lambda row: (row.site.id,), cursor=cursor, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)

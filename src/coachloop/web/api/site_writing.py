@@ -6,11 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from coachloop.app.queries.report_choices import Chosen
-from coachloop.app.services import reports, sites, valuations
+from coachloop.app.services import absences, reports, sites, valuations
+from coachloop.app.services.people import Place
 from coachloop.app.services.sites import Rules
 from coachloop.core.coaching.report import Kind
 from coachloop.core.model.people import Role
 from coachloop.web.api.access import Asked, endpoint
+from coachloop.web.api.made import Made
 from coachloop.web.api.shapes import Body, Id, Key
 from coachloop.wiring import ways
 
@@ -60,6 +62,27 @@ class RulesBody(Body):
     decide_days: Whole
 
 
+class SiteBody(Body):
+    """What a site is called, and where it is: its IANA zone, and the country and region whose public holidays it keeps."""
+
+    name: Key
+    timezone: Annotated[str, Field(min_length=1, max_length=64)]
+    country: Annotated[str, Field(max_length=2)] = ""
+    region: Annotated[str, Field(max_length=10)] = ""
+
+    @property
+    def place(self) -> Place:
+        """As the services take it."""
+        return Place(self.timezone, self.country, self.region)
+
+
+class ClosureBody(Body):
+    """A day on which a site is closed, and what for."""
+
+    day: date
+    name: Annotated[str, Field(max_length=200)] = ""
+
+
 @endpoint("PUT /me/reports", *TOLD, scope="coaching:write")
 def choose_reports(asked: Asked, body: Choices) -> None:
     """Say what you want to be told, when and how."""
@@ -91,3 +114,28 @@ def set_value(asked: Asked, body: Worth) -> None:
 def change_site(asked: Asked, site_id: Id, body: RulesBody) -> None:
     """Set how a site works; dates that were promised before stay as they are."""
     sites.change_site(viewer=asked.viewer, site_id=site_id, rules=Rules(**dict(body)), now=asked.now)
+
+
+@endpoint("POST /sites", Role.ADMIN, scope="site:write", status=201)
+def add_site(asked: Asked, body: SiteBody) -> Made:
+    """Make another site."""
+    return Made(sites.add_site(viewer=asked.viewer, name=body.name, place=body.place, now=asked.now).pk)
+
+
+@endpoint("PUT /sites/{site_id}/place", Role.ADMIN, scope="site:write")
+def move_site(asked: Asked, site_id: Id, body: SiteBody) -> None:
+    """Call a site otherwise, or put it elsewhere; dates that were promised before stay as they are."""
+    sites.change_place(viewer=asked.viewer, site_id=site_id, name=body.name, place=body.place, now=asked.now)
+
+
+@endpoint("POST /sites/{site_id}/closures", Role.ADMIN, scope="site:write", status=201)
+def add_closure(asked: Asked, site_id: Id, body: ClosureBody) -> Made:
+    """Note a day on which a site is closed: it counts on nobody's five."""
+    made = absences.add_closure(viewer=asked.viewer, site_id=site_id, day=body.day, name=body.name, now=asked.now)
+    return Made(made.pk)
+
+
+@endpoint("DELETE /closures/{closure_id}", Role.ADMIN, scope="site:write")
+def remove_closure(asked: Asked, closure_id: Id) -> None:
+    """Take such a day out."""
+    absences.remove_closure(viewer=asked.viewer, closure_id=closure_id, now=asked.now)
