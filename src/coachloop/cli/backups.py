@@ -168,8 +168,9 @@ def _erased(folder: Path) -> list[str]:
         if path.is_file()
     ]
     here = certificates(OPERATOR) if health.is_set_up() and not schema.in_words() else []
-    known = [json.dumps({"kind": one.kind, "digest": one.digest}) for one in here]
-    lines = {(told["kind"], told["digest"]): line for line in chain(known, *listed) for told in [json.loads(line)]}
+    known = [json.dumps({"kind": one.kind, "digest": one.digest, "programme": one.programme}) for one in here]
+    told = ((line, json.loads(line)) for line in chain(known, *listed))
+    lines = {(one["kind"], one["digest"], one.get("programme", "")): line for line, one in told}
     return list(lines.values())
 
 

@@ -37,8 +37,10 @@ from coachloop.app.models import (
 )
 from coachloop.app.queries import erasures
 from coachloop.app.queries.audit_chain import verify
+from coachloop.app.queries.programmes import operator
 from coachloop.app.services import audit, erasing, forgetting, rollups, sealing
 from coachloop.app.services.erasing import Hands
+from coachloop.app.services.programmes import add_programme
 from coachloop.core.model.people import Role
 
 SECRET = "Zyxquist"  # noqa: S105 -- a name
@@ -262,6 +264,23 @@ def test_who_came_back_with_an_old_backup_is_erased_again(there):
     assert erasing.replay(viewer=there.operator, lines=lines, now=NOW) == []
     with pytest.raises(NotYoursError):
         erasing.replay(viewer=there.admin, lines=lines, now=NOW)
+
+
+def test_who_was_erased_from_one_programme_stays_in_the_others(there):
+    """Two clients may call two customers by the same number."""
+    first, second = (add_programme(viewer=there.operator, key=key, name=key, now=NOW)[0] for key in ("one", "two"))
+    for programme in (first, second):
+        Conversation.objects.create(key=f"of-{programme.key}", customer_key="17", programme=programme, landed_at=NOW)
+    asked = erasing.ask(viewer=operator("one"), kind="customer", key="17", now=NOW)
+    erasing.carry_out(now=lambda: NOW)
+    assert erasures.certificate(there.operator, asked).as_json()["programme"] == "one"
+    lines = erasing.list_file().read_text().splitlines()
+    assert erasing.replay(viewer=there.operator, lines=lines, now=NOW) == []
+    Conversation.objects.create(key="came-back", customer_key="17", programme=first, landed_at=NOW)
+    (again,) = erasing.replay(viewer=there.operator, lines=lines, now=NOW)
+    assert again.programme == "one"
+    erasing.carry_out(now=lambda: NOW)
+    assert list(Conversation.objects.filter(customer_key="17").values_list("key", flat=True)) == ["of-two"]
 
 
 def test_admins_ask_and_only_for_somebody_who_is_here(there):

@@ -1,6 +1,6 @@
 """Who was erased, as far as anybody may know it afterwards: by a keyed digest, and what went."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One erasure: what went, when, by whom, and what is kept."""
+    """One erasure: what went, when, by whom, and what is kept; `programme` is empty where they went everywhere."""
 
     id: int
     kind: str
@@ -39,6 +39,7 @@ class Certificate:
     asked_at: datetime
     done_at: datetime | None
     data: dict[str, Any]
+    programme: str = ""
 
     @property
     def erased(self) -> list[tuple[str, int]]:
@@ -51,6 +52,7 @@ class Certificate:
             "id": self.id,
             "kind": self.kind,
             "digest": self.digest,
+            "programme": self.programme,
             "asked_at": self.asked_at.isoformat(),
             "done_at": self.done_at.isoformat() if self.done_at else None,
             **self.data,
@@ -66,7 +68,7 @@ def certificates(viewer: Viewer) -> list[Certificate]:
     """All of them, newest first; for admins alone."""
     if not viewer.has(Role.ADMIN):
         return []
-    rows = Erasure.objects.all()
+    rows = Erasure.objects.select_related("programme")
     if viewer.programme_id is not None:
         mine = Q(programme=viewer.programme_id)
         rows = rows.filter(mine | Q(programme=None) if viewer.keeps_all else mine)
@@ -122,16 +124,26 @@ def found(viewer: Viewer, kind: str, key: str) -> Found | None:
     )
 
 
-def known_again(digests: dict[tuple[str, str], Any]) -> Iterator[tuple[str, str]]:
-    """Who of those that are here now has one of these digests, by kind and key: for a database that came back from a backup."""
-    customers = (
-        Conversation.objects.exclude(customer_key="").values_list("customer_key", flat=True).order_by().distinct()
-    )
-    for kind, keys in ((CUSTOMER, customers), (AGENT, Agent.objects.values_list("key", flat=True))):
-        for key in keys.iterator(2000):
-            if (kind, digest(kind, key)) in digests:
-                yield kind, key
+def known_again(erased: Mapping[tuple[str, str], Collection[str]]) -> Iterator[tuple[str, str, int | None]]:
+    """Who of those that are here now was erased: for a database that came back from a backup.
+
+    Args:
+        erased: by kind and digest the programmes that they were erased from; an empty one is everywhere.
+
+    Yields:
+        Their kind, their key, and the programme that they are to go from.
+    """
+    customers = Conversation.objects.exclude(customer_key="").order_by().distinct()
+    for kind, rows in (
+        (CUSTOMER, customers.values_list("customer_key", "programme", "programme__key")),
+        (AGENT, Agent.objects.values_list("key", "programme", "programme__key")),
+    ):
+        for key, programme, called in rows.iterator(2000):
+            where = erased.get((kind, digest(kind, key)), ())
+            if where and (called is None or "" in where or called in where):  # an older database may not be divided yet
+                yield kind, key, programme
 
 
 def _read(row: Erasure) -> Certificate:
-    return Certificate(row.pk, row.kind, row.digest, row.asked_at, row.done_at, dict(row.certificate))
+    programme = row.programme.key if row.programme else ""
+    return Certificate(row.pk, row.kind, row.digest, row.asked_at, row.done_at, dict(row.certificate), programme)

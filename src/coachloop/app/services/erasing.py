@@ -7,7 +7,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import batched
 from pathlib import Path, PurePosixPath
@@ -243,7 +243,9 @@ def _finish(erasure_id: int, *, scrubbed: bool, now: datetime) -> None:
 
 def _list(row: Erasure, now: datetime) -> None:
     """Before it is called done: a line twice is harmless, one too few is not."""
-    line = {"kind": row.kind, "digest": row.digest, "asked_at": row.asked_at.isoformat(), "done_at": now.isoformat()}
+    programme = row.programme.key if row.programme else ""
+    whom = {"kind": row.kind, "digest": row.digest, "programme": programme}
+    line = {**whom, "asked_at": row.asked_at.isoformat(), "done_at": now.isoformat()}
     with list_file().open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
         file.flush()
@@ -256,7 +258,7 @@ def list_file() -> Path:
 
 
 def replay(*, viewer: Viewer, lines: Iterable[str], now: datetime) -> list[Certificate]:
-    """Put down to be erased again whoever of a list is here: after an older database came back. Nobody else is known by it.
+    """Put down to be erased again whoever of a list is here, where they were erased: after an older database came back. Nobody else is known by it.
 
     Args:
         viewer: the operator.
@@ -271,10 +273,12 @@ def replay(*, viewer: Viewer, lines: Iterable[str], now: datetime) -> list[Certi
     """
     if not viewer.everything:
         raise NotYoursError("the operator replays erasures at the command line")
-    digests = {(one["kind"], one["digest"]): one for one in map(json.loads, filter(str.strip, lines))}
+    erased: dict[tuple[str, str], set[str]] = {}
+    for one in map(json.loads, filter(str.strip, lines)):
+        erased.setdefault((one["kind"], one["digest"]), set()).add(one.get("programme", ""))
     rows = [
-        _put(viewer, kind, key, basis="erased before a backup came back", now=now)
-        for kind, key in queries.known_again(digests)
+        _put(replace(viewer, programme_id=programme), kind, key, basis="erased before a backup came back", now=now)
+        for kind, key, programme in queries.known_again(erased)
     ]
     return [one for one in queries.certificates(viewer) if one.id in {row.pk for row in rows}]
 
