@@ -98,7 +98,7 @@ def delete_person(*, viewer: Viewer, user_id: int, rules: Iterable[RoleRule], no
     audit.record(viewer, "person.directory_delete", f"user:{row.pk}", now=now)
 
 
-def hold(*, viewer: Viewer, user_id: int | None = None, group_id: int | None = None) -> None:
+def hold(*, viewer: Viewer, user_id: int = 0, group_id: int = 0) -> None:
     """Keep a person or a group as they are until the transaction ends, for what is read first and then changed in parts.
 
     Raises:
