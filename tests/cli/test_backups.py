@@ -233,7 +233,14 @@ def test_secrets_are_in_it_only_where_they_are_asked_for(lived: Path, monkeypatc
 def test_two_backups_at_once_in_one_folder(lived: Path) -> None:
     with store.making(lived / "kept", START):
         code, said = run("backup", lived / "kept")
+        kept = lived / "kept" / store.FILES / "ab" / "of-the-one-that-is-made"
+        kept.parent.mkdir()
+        kept.touch()
+        with pytest.raises(store.BackupError, match="another backup is being made"):
+            store.prune(lived / "kept", 1)
+        assert kept.exists()
     assert (code, "another backup" in said) == (2, True)
+    assert (lived / "kept" / store.FILES).stat().st_mode & 0o777 == 0o700
 
 
 def test_who_was_erased_since_does_not_come_back(lived: Path) -> None:

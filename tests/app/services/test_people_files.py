@@ -10,7 +10,7 @@ from app.conftest import Cast
 from builders import NOW, call, reasons, take
 from coachloop.adapters.readers.lines import records
 from coachloop.app.errors import NotYoursError
-from coachloop.app.models import Absence, Agent, Grant, Membership, Programme, Site, SiteClosure, Team, User
+from coachloop.app.models import Absence, Agent, AuditEntry, Grant, Membership, Programme, Site, SiteClosure, Team, User
 from coachloop.app.queries import people
 from coachloop.app.queries.viewing import Viewer, viewer
 from coachloop.app.services import people_files
@@ -100,6 +100,15 @@ def test_every_bad_row_has_its_reason_and_the_rest_goes_on(file: File) -> None:
         assert said in reason
     assert not Agent.objects.filter(key__startswith="x-").exists()
     assert not User.objects.filter(email="x@example.org").exists()
+
+
+def test_each_role_that_a_file_gives_is_a_line_of_the_audit_log(file: File) -> None:
+    row = "Zoe Ito,zoe@example.org,admin,,,,,,"
+    file(row)
+    file(row)
+    zoe = User.objects.get(email="zoe@example.org")
+    (entry,) = AuditEntry.objects.filter(action="role.give", subject=f"user:{zoe.pk}")
+    assert entry.detail == {"role": "admin", "programme": None}
 
 
 def test_columns_that_nobody_reads_are_told(file: File) -> None:

@@ -95,7 +95,7 @@ def test_there_is_always_an_admin(cast: Cast) -> None:
 
 def test_a_leader_is_given_a_team_once_they_may_lead(cast: Cast) -> None:
     eve = who(cast, "evaluator").pk
-    with pytest.raises(WrongStateError, match="no team leader: give them this role first"):
+    with pytest.raises(WrongStateError, match="no team leader here: give them this role first"):
         teams.add_team(viewer=cast.admin, key="west", name="West", leader_id=eve, now=NOW)
     users.give_role(viewer=cast.admin, user_id=eve, role=Role.TEAM_LEADER, now=NOW)
     west = teams.add_team(viewer=cast.admin, key="west", name="West", leader_id=eve, now=NOW)
@@ -127,6 +127,9 @@ def test_an_admin_of_one_programme_keeps_that_one(cast: Cast) -> None:
         teams.change_team(
             viewer=bo, team_id=Team.objects.get(key="south").pk, name="S", site_id=cast.site.pk, leader_id=None, now=NOW
         )
+    with pytest.raises(WrongStateError) as refusal:
+        teams.add_team(viewer=bo, key="new", name="New", leader_id=ben, now=NOW)
+    assert who(cast, "ben").name not in str(refusal.value)
     Grant.objects.create(user=who(cast, "ada"), role=Role.TEAM_LEADER, programme=there)
     with pytest.raises(NotYoursError, match="works in other programmes too"):
         users.switch_user(viewer=bo, user_id=ada, active=False, now=NOW)

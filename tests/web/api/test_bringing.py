@@ -95,6 +95,17 @@ def test_the_same_key_is_answered_as_the_first_time(api: ClientOf) -> None:
     ]
 
 
+def test_a_request_that_took_so_long_that_another_did_it_is_undone(cast: Cast) -> None:
+    """The first still works when the second takes over and is done: what the first did must not be kept as well."""
+    begun = answered.begin(cast.leader, "slow", "same", now=cast.now)
+    later = answered.begin(cast.leader, "slow", "same", now=cast.now + timedelta(minutes=2))
+    assert (begun, later) == (None, None)
+    answered.finish(cast.leader, "slow", answered.Answer(201, "second"))
+    with pytest.raises(answered.UnderWayError, match="was faster"):
+        answered.finish(cast.leader, "slow", answered.Answer(201, "first"))
+    assert Answered.objects.get().body == "second"
+
+
 def test_a_request_that_was_lost_may_be_asked_again(cast: Cast, api: ClientOf) -> None:
     """One under way is waited for; one whose process died is done by the next, and what is a day old is forgotten."""
     client, body = api("leader"), {"name": "a.wav", "size": 10, "agent": "lea"}

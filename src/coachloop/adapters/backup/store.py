@@ -66,13 +66,8 @@ class Manifest:
 def making(folder: Path, now: datetime) -> Iterator[Path]:
     """A place for a new backup, one at a time; named when all went well, gone else."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("wb") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise BackupError(
-                f"another backup is being made in {folder}; wait for it, or choose another folder"
-            ) from error
+    with _alone(folder):
+        (folder / FILES).mkdir(mode=0o700, exist_ok=True)
         for left in (*folder.glob(".part-*"), *(folder / FILES).glob("*/.part-*")):
             shutil.rmtree(left) if left.is_dir() else left.unlink()
         part = folder / f".part-{now:%Y-%m-%dT%H%M%SZ}"
@@ -85,6 +80,19 @@ def making(folder: Path, now: datetime) -> Iterator[Path]:
             _to_disk(folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else adds to the folder or takes away: a file that no whole backup has yet may belong to one that is being made."""
+    with (folder / ".lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BackupError(
+                f"another backup is being made in {folder}; wait for it, or choose another folder"
+            ) from error
+        yield
 
 
 def write_manifest(part: Path, manifest: Manifest) -> None:
@@ -194,16 +202,17 @@ def forget_others(manifest: Manifest, media: Media) -> int:
 
 def prune(folder: Path, keep: int) -> int:
     """Delete all backups but the newest so many, and the files that none of these has; how many went."""
-    old = backups_in(folder)[:-keep]
-    for backup in old:
-        gone = backup.with_name(f".part-{backup.name}")  # from now on it is no backup, whatever happens
-        backup.rename(gone)
-        shutil.rmtree(gone)
-    wanted = {one.sha256 for backup in backups_in(folder) for one in manifest_of(backup).media}
-    for path in (folder / FILES).glob("*/*"):
-        if path.name not in wanted:
-            path.unlink()
-    return len(old)
+    with _alone(folder):
+        old = backups_in(folder)[:-keep]
+        for backup in old:
+            gone = backup.with_name(f".part-{backup.name}")  # from now on it is no backup, whatever happens
+            backup.rename(gone)
+            shutil.rmtree(gone)
+        wanted = {one.sha256 for backup in backups_in(folder) for one in manifest_of(backup).media}
+        for path in (folder / FILES).glob("*/*"):
+            if path.name not in wanted:
+                path.unlink()
+        return len(old)
 
 
 def wrong_files(folder: Path, backup: Path, progress: Progress = lambda _: None) -> list[str]:

@@ -266,7 +266,7 @@ def _must_be_able(viewer: Viewer, other: User, leader: User, *, days: Days) -> N
         (other == leader, "nobody stands in for themselves; choose another leader"),
         (
             not viewing.people(viewer, Role.TEAM_LEADER).filter(pk=other.pk).exists(),
-            f"{other.name} is no team leader; who stands in holds sessions, so it takes one",
+            "whom you chose is no team leader here; who stands in holds sessions, so it takes one",
         ),
         (
             other.absences.filter(first_day__lte=days.last, last_day__gte=days.first).exists(),

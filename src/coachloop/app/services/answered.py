@@ -54,8 +54,14 @@ def begin(user: User, key: str, request: str, *, now: datetime) -> Answer | None
 
 
 def finish(user: User, key: str, answer: Answer) -> None:
-    """Keep the answer, in the transaction of what was done where there is one."""
-    Answered.objects.filter(user=user, key=key).update(status=answer.status, body=answer.body)
+    """Keep the answer, in the transaction of what was done where there is one.
+
+    Raises:
+        UnderWayError: it took so long that another request with this key did it; what was done here is to be undone.
+    """
+    rows = Answered.objects.filter(user=user, key=key)
+    if not rows.filter(status=None).update(status=answer.status, body=answer.body) and rows.exists():
+        raise UnderWayError(f"another request with the idempotency key {key!r} was faster; ask again for its answer")
 
 
 def forget(user: User, key: str) -> None:

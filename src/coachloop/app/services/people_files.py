@@ -164,6 +164,8 @@ class _Adding:
             return user, new
         Grant.objects.create(user=user, role=line.role, programme_id=self._programme)
         User.objects.filter(pk=user.pk).update(changed_at=self._now)
+        detail = {"role": line.role, "programme": self._programme}
+        audit.record(self._viewer, "role.give", f"user:{user.pk}", now=self._now, detail=detail)
         return user, True
 
     def _agent(self, agent: Agent, user: User | None, team: Team | None, *, line: PersonLine) -> bool:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from coachloop.app.errors import RefusedError, WrongStateError
 from coachloop.app.models import Site, Team, User
-from coachloop.app.queries import programmes
+from coachloop.app.queries import programmes, viewing
 from coachloop.app.queries.sites import first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping
@@ -82,11 +82,9 @@ def _leader(viewer: Viewer, user_id: int | None) -> User | None:
     """
     if user_id is None:
         return None
-    row = User.objects.get(pk=user_id)
-    may = row.grants.filter(role=Role.TEAM_LEADER)
-    here = may.filter(programme_id__in=[viewer.programme_id]) | may.filter(programme=None)
-    if not row.is_active or not here.exists():
-        raise WrongStateError(f"{row.name} is no team leader: give them this role first")
+    row = viewing.people(viewer, Role.TEAM_LEADER).filter(pk=user_id).first()
+    if row is None:
+        raise WrongStateError("this person is no team leader here: give them this role first")
     return row
 
 

@@ -127,7 +127,7 @@ def try_template(asked: Asked, key: Key, body: Try) -> list[TriedText]:
     return _tried(asked, template, calls, draw=body.draw)
 
 
-@endpoint("POST /templates/{path:key}/labels", LEAD, scope=WRITE)
+@endpoint("PUT /templates/{path:key}/labels", LEAD, scope=WRITE)
 def label_call(asked: Asked, key: Key, body: Label) -> list[TriedText]:
     """Keep one answer about a call, and say how far the text agrees with all answers now."""
     template = _text(asked, key, body.text)
