@@ -19,6 +19,11 @@ from coachloop.app.services import drift, effects, impact, programmes, rollups, 
 from coachloop.core.model.people import Role
 from coachloop.web.links import clip_link, link
 from house import START, Clock, Houses, living_at
+from web.api.client import ApiClient, secret_of
+from web.api.rules_bringing import RULES as BRINGING
+from web.api.rules_reading import RULES as READING
+from web.api.rules_writing import RULES as WRITING
+from web.api.test_permissions import ask
 from web.cast import Cast, standing_cast
 from web.second_client import FAR, SENTINEL, second_client, theirs
 from web.test_permissions import QUERY, RULES, under_way
@@ -151,7 +156,7 @@ FREE = {"1", "MQ", "guessed", "admin", "plan", "csv", "jsonl"}
 
 def named(name: str) -> bool:
     """Whether a route names something that is one client's."""
-    return any(value not in FREE and not str(value)[:4].isdigit() for value in RULES[name].args.values())
+    return in_path(RULES[name].args)
 
 
 def test_nobody_reaches_what_is_another_clients_by_its_id_or_key(world: World) -> None:
@@ -167,6 +172,23 @@ def test_nobody_reaches_what_is_another_clients_by_its_id_or_key(world: World) -
                 wrong.append((name, who, got))
     assert wrong == []
     assert fingerprint() == before
+
+
+def test_no_program_reaches_what_is_another_clients(world: World) -> None:
+    """The API answers the same, whoever's token it is: nothing is read, done or changed there."""
+    ids, before, wrong = other_ids(world), fingerprint(), []
+    for name, rule in (BRINGING | READING | WRITING).items():
+        for who in [one for one in READERS if one in rule.ok and in_path(rule.args)][:1]:
+            answer = ask(ApiClient(secret_of(world.cast, who)), name, ids)
+            if answer.status_code not in {403, 404, 409, 422} or SENTINEL in answer.content.decode().lower():
+                wrong.append((name, who, answer.status_code, answer.content[:200]))
+    assert wrong == []
+    assert fingerprint() == before
+
+
+def in_path(args: dict[str, Any]) -> bool:
+    """Whether an operation's address names something that is one client's."""
+    return any(value not in FREE and not str(value)[:4].isdigit() for value in args.values())
 
 
 ANYTHING = {"reason": "Because.", "words": "Because.", "outcome": "met", "title": "A title", "text": "key: x"}

@@ -48,7 +48,7 @@ def test_no_operation_without_a_rule() -> None:
 def test_everybody_gets_what_is_theirs(ids: dict[str, Any], secrets: dict[str, str], operation: str) -> None:
     """One operation, every person, nobody by accident."""
     rule, endpoint = RULES[operation], ENDPOINTS[operation]
-    got = {who: _ask(ApiClient(secrets[who]), operation, ids).status_code for who in PEOPLE}
+    got = {who: ask(ApiClient(secrets[who]), operation, ids).status_code for who in PEOPLE}
     assert got == {who: rule.expected(who, endpoint.status) for who in PEOPLE}
 
 
@@ -56,11 +56,11 @@ def test_everybody_gets_what_is_theirs(ids: dict[str, Any], secrets: dict[str, s
 def test_the_wrong_token_does_nothing(cast: Cast, ids: dict[str, Any], operation: str) -> None:
     """None is 401; one without the scope is 403, whoever has it, and before anything is looked up."""
     rule, endpoint = RULES[operation], ENDPOINTS[operation]
-    assert _ask(ApiClient(""), operation, ids).status_code == 401
+    assert ask(ApiClient(""), operation, ids).status_code == 401
     who = next(iter(rule.ok or rule.hidden))
     theirs = open_to(roles_of(cast, who))
     others = [scope for scope in theirs if scope != endpoint.scope]
-    refused = _ask(ApiClient(secret_of(cast, who, *others)), operation, ids)
+    refused = ask(ApiClient(secret_of(cast, who, *others)), operation, ids)
     assert refused.status_code == 403
     assert endpoint.scope in refused.json()["detail"]
 
@@ -77,7 +77,8 @@ def roles_of(cast: Cast, who: str) -> Any:
     return [one.role for one in user.grants.all()]
 
 
-def _ask(client: ApiClient, operation: str, ids: dict[str, Any]) -> Any:
+def ask(client: ApiClient, operation: str, ids: dict[str, Any]) -> Any:
+    """The answer to one operation, with what its rule gives it."""
     rule, endpoint = RULES[operation], ENDPOINTS[operation]
     args = {name: quote(str(value), safe="") for name, value in named(rule.args, ids).items()}
     path = re.sub(r"\{(?:\w+:)?(\w+)\}", lambda match: args[match[1]], endpoint.path)
