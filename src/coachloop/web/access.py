@@ -47,8 +47,11 @@ def page[R: HttpResponseBase, **P](*roles: Role) -> Callable[[RolePage[R, P]], P
                 raise PermissionDenied(in_words(error)) from error
             except ObjectDoesNotExist as error:
                 raise Http404 from error
-            if not response.has_header("Cache-Control"):
-                add_never_cache_headers(response)
+            kept = response.get("Cache-Control", "")
+            if not kept or ("max-age" in kept and who.programme_id is not None):
+                add_never_cache_headers(
+                    response
+                )  # the same address shows another programme once somebody looks at that
             return response
 
         return cast(Page[R, P], guarded)
