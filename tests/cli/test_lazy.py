@@ -29,7 +29,7 @@ def test_what_the_overview_says_of_a_command_is_what_it_says_itself(name):
 
 @pytest.mark.parametrize("file", FILES)
 def test_no_command_of_a_file_is_forgotten(file):
-    module, group = import_module(f"coachloop.cli.{file}"), typer.Typer()
+    module, group = import_module(file if "." in file else f"coachloop.cli.{file}"), typer.Typer()
     if not hasattr(module, "app"):
         module.register(group)
         assert set(typer.main.get_group(group).commands) == {
