@@ -53,11 +53,14 @@ class Houses:
         self._build()
 
     @contextmanager
-    def living_in[T](self, name: str, furnish: Callable[[], T]) -> Iterator[T]:
-        """Every new connection goes to a fresh copy of the named house until the end; given is what furnishing it gave."""
+    def living_in[T](self, name: str, furnish: Callable[[], T], *, after: str = "") -> Iterator[T]:
+        """Every new connection goes to a fresh copy of the named house until the end; given is what furnishing it gave.
+
+        `after` names a house that is furnished already, from which this one is furnished further.
+        """
         if name not in self._furnished:
             path = self._new()
-            shutil.copyfile(self._bare, path)
+            shutil.copyfile(self._furnished[after][0] if after else self._bare, path)
             with self._moved_to(path), living_at(Clock()):
                 self._furnished[name] = path, furnish()
         furnished, found = self._furnished[name]

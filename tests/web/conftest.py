@@ -1,5 +1,6 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -16,6 +17,22 @@ def cast(houses: Houses) -> Iterator[Cast]:
         houses.living_in("web", lambda: standing_cast(START)) as found,
         transaction.atomic(),
         living_at(Clock()),
+    ):
+        yield found
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def settled(houses: Houses) -> Iterator[tuple[Cast, dict[str, Any]]]:
+    """Everybody, and something of everything under way by name: furnished once a process, a copy for each test file."""
+    from web.test_permissions import under_way  # noqa: PLC0415 -- which imports what stands here
+
+    with houses.living_in("web", lambda: standing_cast(START)) as cast:
+        pass
+    with (
+        houses.living_in("web, under way", lambda: (cast, under_way(cast)), after="web") as found,
+        transaction.atomic(),
+        living_at(Clock(START + timedelta(minutes=1))),  # later than all that was done
     ):
         yield found
         transaction.set_rollback(True)

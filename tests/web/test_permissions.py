@@ -327,10 +327,15 @@ def under_way(cast: Cast) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
-    """Sessions and follow-ups by name."""
-    with django_db_blocker.unblock():
-        return under_way(cast)
+def cast(settled: tuple[Cast, dict[str, Any]]) -> Cast:
+    """Everybody."""
+    return settled[0]
+
+
+@pytest.fixture(scope="module")
+def ids(settled: tuple[Cast, dict[str, Any]]) -> dict[str, Any]:
+    """Something of everything, by name."""
+    return settled[1]
 
 
 def test_no_route_without_a_rule() -> None:

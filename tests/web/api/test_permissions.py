@@ -16,7 +16,6 @@ from web.api.rules_people import RULES as KEEPING
 from web.api.rules_reading import RULES as READING
 from web.api.rules_writing import RULES as WRITING
 from web.cast import Cast
-from web.test_permissions import under_way
 
 pytestmark = pytest.mark.django_db
 built()
@@ -25,10 +24,15 @@ IDS = sorted(ENDPOINTS)
 
 
 @pytest.fixture(scope="module")
-def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:
+def cast(settled: tuple[Cast, dict[str, Any]]) -> Cast:
+    """Everybody."""
+    return settled[0]
+
+
+@pytest.fixture(scope="module")
+def ids(settled: tuple[Cast, dict[str, Any]]) -> dict[str, Any]:
     """Something of everything, by name."""
-    with django_db_blocker.unblock():
-        return under_way(cast)
+    return settled[1]
 
 
 @pytest.fixture(scope="module")
