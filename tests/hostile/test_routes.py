@@ -14,16 +14,14 @@ from django.urls import reverse
 from coachloop.web.pages.probes import PROBES
 from federation.identity import Identity
 from hostile.routes import Route, routes
-from web.api.rules_bringing import RULES as BRINGING
-from web.api.rules_reading import RULES as READING
-from web.api.rules_writing import RULES as WRITING
+from web.api.test_permissions import RULES as OF_PROGRAMS
 from web.cast import Cast
 from web.conftest import cast  # noqa: F401 -- the fixture
 from web.test_permissions import RULES, under_way
 
 pytestmark = pytest.mark.django_db
 TESTS = Path(__file__).parents[1]
-OPERATIONS = {f"api-{one}" for one in BRINGING | READING | WRITING}
+OPERATIONS = {f"api-{one}" for one in OF_PROGRAMS}
 FOR_PROGRAMS = {"api-schema", "api-nothing", "scim"}
 """The API's description, which names nobody, and its answer to what is not there: tests/web/api/test_frame.py; SCIM: tests/web/test_scim.py."""
 
