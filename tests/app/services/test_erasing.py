@@ -10,7 +10,7 @@ from django.db import connection
 
 from builders import NOW, call, calls, person, publish, score, take
 from coachloop.adapters.embeddings import CachedEncoder, forget_vectors
-from coachloop.app.errors import NotYoursError, UnknownNameError
+from coachloop.app.errors import NotYoursError, UnknownNameError, WrongStateError
 from coachloop.app.models import (
     Agent,
     AgentDay,
@@ -304,3 +304,18 @@ def test_two_workers_at_once_do_it_once(there):
     erasing._person(erasure, NOW)
     erasing._finish(erasure, scrubbed=False, now=NOW)
     assert Erasure.objects.get().certificate == before
+
+
+def test_the_last_admin_is_not_erased(cast):
+    """It is refused when it is asked for, before anything is gone."""
+    publish()
+    agent, admin = Agent.objects.get(key="lea"), cast.admin.user
+    agent.user = admin
+    agent.save(update_fields=["user"])
+    User.objects.filter(grants__role=Role.ADMIN).exclude(pk=admin.pk).update(is_active=False)
+    with pytest.raises(WrongStateError, match="last admin"):
+        erasing.ask(viewer=cast.operator, kind="agent", key="lea", now=NOW)
+    assert not Erasure.objects.exists()
+    person("Second Admin", Role.ADMIN)
+    erase(cast, "agent", "lea")
+    assert not User.objects.get(pk=admin.pk).is_active

@@ -32,7 +32,7 @@ from coachloop.app.queries import erasures as queries
 from coachloop.app.queries.erasures import AGENT, Certificate
 from coachloop.app.queries.training import may_have_been_background
 from coachloop.app.queries.viewing import OPERATOR, Viewer
-from coachloop.app.services import audit, erasing_people, forgetting
+from coachloop.app.services import audit, erasing_people, forgetting, users
 from coachloop.app.services.learned import train_template
 from coachloop.app.services.scrubbing import overwriting, scrub
 from coachloop.core.model.people import Role
@@ -83,13 +83,22 @@ def ask(*, viewer: Viewer, kind: str, key: str, basis: str = "", now: datetime) 
     Raises:
         NotYoursError: admins do.
         UnknownNameError: nothing is here of them.
+        WrongStateError: it is the last admin.
     """
     if not viewer.has(Role.ADMIN):
         raise NotYoursError("admins erase somebody")
     there = queries.found(viewer, kind, key) if kind in queries.WHOM else None
     if there is None:
         raise UnknownNameError(f"nothing is here of {kind} {key.strip()!r}; ids are matched letter by letter")
+    _must_leave_an_admin(viewer, kind, there.key)
     return _put(viewer, kind, there.key, basis=basis, now=now).pk
+
+
+def _must_leave_an_admin(viewer: Viewer, kind: str, key: str) -> None:
+    """Refused here, where somebody can still do something about it: what is under way is not to be stopped halfway."""
+    agent = queries.agent_of(key, viewer.programme_id or None) if kind == AGENT else None
+    if agent is not None and agent.user is not None:
+        users.must_leave_an_admin(list(agent.user.grants.filter(role=Role.ADMIN)))
 
 
 def _put(viewer: Viewer, kind: str, key: str, *, basis: str, now: datetime) -> Erasure:
