@@ -192,3 +192,17 @@ class Interrupted(TestCase):
             handed += len(mail.taken)
             now += timedelta(minutes=gaps)
         assert handed <= 1
+
+
+def test_a_link_that_lets_somebody_in_is_kept_no_longer_than_it_takes_to_send_it(lea):
+    """Other words rest for a week; a link that may still work does not."""
+    put(lea, Words("Set your password", "the link"), kind="password", about="1", now=NOW)
+    send_waiting({"mail": Fake(refuse(again=True))}, now=NOW)
+    assert the_one().text == "the link"
+    carrier = Fake()
+    send_waiting({"mail": carrier}, now=NOW + AGAIN_AFTER[0])
+    assert (carrier.taken[0].text, the_one().text, the_one().sent_at) == ("the link", "", NOW + AGAIN_AFTER[0])
+    for about, now, does in (("2", NOW, refuse(again=False)), ("3", NOW + messages.TOO_OLD * 2, lambda _: None)):
+        put(lea, Words("Set your password", "the link"), kind="password", about=about, now=NOW)
+        send_waiting({"mail": Fake(does)}, now=now)
+        assert Message.objects.get(about=about).text == ""

@@ -16,6 +16,8 @@ AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180
 LEASE = timedelta(minutes=10)
 TOO_OLD, INVITATION_TOO_OLD = timedelta(days=3), timedelta(days=14)
 KEPT = timedelta(days=7)
+SECRETS = {"password"}
+"""Kinds whose words let somebody in: they are cleared as soon as they are sent, or rest for good."""
 SENDING = "being sent"
 WAITED = "waited too long to be sent"
 
@@ -94,7 +96,7 @@ def forget(*, now: datetime, kept: timedelta = KEPT) -> int:
 def _try(row: Message, carrier: Carrier, now: datetime) -> bool | None:
     """Whether it went out; None where it was not tried."""
     if why := _rests(row, now):
-        Message.objects.filter(pk=row.pk, tries=row.tries).update(try_after=None, problem=why)
+        Message.objects.filter(pk=row.pk, tries=row.tries).update(try_after=None, problem=why, **_cleared(row))
         return None
     if not _claim(row, now):
         return None
@@ -103,10 +105,15 @@ def _try(row: Message, carrier: Carrier, now: datetime) -> bool | None:
     except NotCarriedError as error:
         again = error.again and row.tries < len(AGAIN_AFTER)
         later = now + AGAIN_AFTER[row.tries] if again else None
-        Message.objects.filter(pk=row.pk).update(try_after=later, problem=str(error)[:300])
+        cleared = {} if again else _cleared(row)
+        Message.objects.filter(pk=row.pk).update(try_after=later, problem=str(error)[:300], **cleared)
         return False
-    Message.objects.filter(pk=row.pk).update(sent_at=now, try_after=None, problem="")
+    Message.objects.filter(pk=row.pk).update(sent_at=now, try_after=None, problem="", **_cleared(row))
     return True
+
+
+def _cleared(row: Message) -> dict[str, str]:
+    return {"text": "", "html": ""} if row.kind in SECRETS else {}
 
 
 def _claim(row: Message, now: datetime) -> bool:
