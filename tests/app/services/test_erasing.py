@@ -319,3 +319,22 @@ def test_the_last_admin_is_not_erased(cast):
     person("Second Admin", Role.ADMIN)
     erase(cast, "agent", "lea")
     assert not User.objects.get(pk=admin.pk).is_active
+
+
+@pytest.mark.parametrize(
+    ("who", "left"),
+    [
+        (("7", "Jo Ann"), ["7 calls of 27", "joanna and Jo Anna", "Look at 4711."]),
+        (("4711", "4711"), ["7 calls of 27", "joanna and Jo Anna", "Jo Ann: 7 calls"]),
+    ],
+)
+def test_no_message_goes_that_only_holds_the_same_letters(cast, who, left):
+    """What waits for others is still sent."""
+    Agent.objects.create(key=who[0], name=who[1], team=Agent.objects.get(key="lea").team)
+    told = {"user": cast.ada.user, "way": "mail", "created_at": NOW, "kind": "daily", "try_after": NOW}
+    for number, text in enumerate(("7 calls of 27", "joanna and Jo Anna", "Jo Ann: 7 calls", "Look at 4711.")):
+        Message.objects.create(about=f"session:7:{number}", text=text, **told)
+    erase(cast, "agent", who[0])
+    waiting = Message.objects.filter(try_after__isnull=False).order_by("pk")
+    assert [row.text for row in waiting] == left
+    assert Message.objects.count() == 4
