@@ -89,7 +89,7 @@ MAP: dict[str, Held] = {
     "AuditSeal": Held("hashes of the log's entries", STAYS, STAYS, ("sha256",)),
     "Event": Held("what other systems are told, by ids", GOES, GOES, ("kind", "subject", "data")),
     "Delivery": Held("that an event was delivered", "with the event", "with the event", ("problem",)),
-    "Answered": Held("what the API answered, for a day", "deleted, all", "deleted, all", ("key", "request", "body")),
+    "Answered": Held("what the API answered, for a day", "words deleted, all", "words deleted, all", ("key", "request", "body")),
     "Message": Held(
         "what was sent to people", "sent ones are emptied, all of them", "to them: deleted; naming them: emptied",
         ("kind", "about", "way", "subject", "text", "html", "calendar", "problem"),

@@ -38,7 +38,8 @@ from coachloop.app.models import (
 from coachloop.app.queries import erasures
 from coachloop.app.queries.audit_chain import verify
 from coachloop.app.queries.programmes import operator
-from coachloop.app.services import audit, erasing, forgetting, rollups, sealing
+from coachloop.app.services import answered, audit, erasing, forgetting, rollups, sealing
+from coachloop.app.services.answered import Answer
 from coachloop.app.services.erasing import Hands
 from coachloop.app.services.programmes import add_programme
 from coachloop.core.model.people import Role
@@ -148,6 +149,7 @@ def test_a_customer_is_nowhere_afterwards_and_figures_stay(there, home):
     assert one.data["files"] == 3
     assert one.data["overwritten"] is True
     nowhere(home, SECRET)
+    assert answered.begin(there.ada.user, "k", "r", now=NOW) == Answer(200, "")
     assert list(Conversation.objects.values_list("key", flat=True)) == ["other"]
     rollups.rebuild_rollups()
     rollups.refresh_rollups()

@@ -16,6 +16,7 @@ from django.db.models import ForeignKey, Model, Q, QuerySet
 
 from coachloop.app.models import (
     Agent,
+    Answered,
     AuditDraw,
     AuditEntry,
     ClipShare,
@@ -154,6 +155,7 @@ def _account(user: User, gone: Gone) -> None:
     for table, column in _elsewhere():
         _delete(gone, table._default_manager.filter(**{column: user.pk}))  # noqa: SLF001 -- of whichever table
     _delete(gone, ClipView.objects.filter(user=user))
+    _delete(gone, Answered.objects.filter(user=user))
     _delete(gone, Provisioned.objects.filter(user=user))
     DirectoryGroup.members.through.objects.filter(user=user).delete()
     calendar = getattr(user, "calendar_link", None)
