@@ -95,6 +95,15 @@ def test_the_same_key_is_answered_as_the_first_time(api: ClientOf) -> None:
     ]
 
 
+def test_words_that_may_come_from_calls_are_not_kept_with_answers(api: ClientOf) -> None:
+    """A key is no harm there; it is written anew."""
+    for _ in range(2):
+        said = api("leader").post("/sessions/1/questions", {}, Idempotency_Key="asked")
+        assert said.status_code in {404, 409}
+        assert "Idempotent-Replayed" not in said
+    assert not Answered.objects.exists()
+
+
 def test_a_request_that_took_so_long_that_another_did_it_is_undone(cast: Cast) -> None:
     """The first still works when the second takes over and is done: what the first did must not be kept as well."""
     begun = answered.begin(cast.leader, "slow", "same", now=cast.now)

@@ -68,6 +68,7 @@ class Endpoint:
         status: Of an answer when all is well.
         function: What does it.
         body: What is sent where that is no JSON.
+        tells: Whether it answers with words that may come from calls.
     """
 
     method: str
@@ -78,6 +79,7 @@ class Endpoint:
     function: Callable[..., Any]
     body: Sent | None = None
     known: frozenset[str] = field(default=frozenset())
+    tells: bool = False
 
     @property
     def id(self) -> str:
@@ -97,7 +99,7 @@ class Endpoint:
     @property
     def remembers(self) -> bool:
         """Whether its answers are kept for whoever asks again with the same key; never where they hold what was said in calls."""
-        return self.method == "POST" and self.scope.endswith(":write")
+        return self.method == "POST" and self.scope.endswith(":write") and not self.tells
 
     @property
     def area(self) -> str:
@@ -143,7 +145,7 @@ ENDPOINTS: dict[str, Endpoint] = {}
 
 
 def endpoint[F: Callable[..., Any]](
-    at: str, *roles: Role, scope: str, status: int = 0, body: Sent | None = None
+    at: str, *roles: Role, scope: str, status: int = 0, body: Sent | None = None, tells: bool = False
 ) -> Callable[[F], F]:
     """An operation of the API.
 
@@ -153,6 +155,7 @@ def endpoint[F: Callable[..., Any]](
         scope: what the token must be good for, `coaching:write`.
         status: of the answer when all is well, if it is not 200, or 204 where there is none.
         body: what is sent where that is no JSON; the operation finds it at `asked.file`.
+        tells: whether it answers with words that may come from calls: then its answers are not kept.
     """
     if scope not in SCOPES:
         raise ValueError(f"there is no scope {scope!r}; there are {', '.join(SCOPES)}")
@@ -161,7 +164,7 @@ def endpoint[F: Callable[..., Any]](
 
     def register(function: F) -> F:
         method, path = at.split(" ", 1)
-        made = Endpoint(method, path, roles, scope, status or 200, function, body)
+        made = Endpoint(method, path, roles, scope, status or 200, function, body, tells=tells)
         if not status and made.returns is None:
             made.status = 204
         if ENDPOINTS.setdefault(made.id, made).function is not function:

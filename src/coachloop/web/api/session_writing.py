@@ -120,7 +120,7 @@ def draft_session(asked: Asked, session_id: Id, body: Draft) -> Saved:
     return Saved(kept.saved_at, kept.saved_at.isoformat())
 
 
-@endpoint("POST /sessions/{session_id}/questions", LEADER, scope=WRITE)
+@endpoint("POST /sessions/{session_id}/questions", LEADER, scope=WRITE, tells=True)
 def write_session_questions(asked: Asked, session_id: Id) -> tuple[str, ...]:
     """Let the model write some of the questions, where one is set up."""
     exchange = page_exchange()
