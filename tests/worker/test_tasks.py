@@ -267,3 +267,22 @@ def test_who_has_slipped_is_looked_up_once_there_is_something_to_see():
     tasks.sweep.call()
     tasks.watch_drift.call()
     assert DriftBudget.objects.get().looked_on is not None
+
+
+@pytest.mark.parametrize(
+    ("task", "steps"),
+    [("sweep", ("refresh_rollups", "seal_waiting")), ("each_hour", ("forget_past", "measure_daily"))],
+)
+def test_a_step_that_fails_keeps_none_of_the_others_from_running(monkeypatch, task, steps):
+    """It is told of at the end, and the task counts as failed."""
+    (fails, last), ran = steps, []
+
+    def break_down(**_):
+        raise RuntimeError("no room")
+
+    monkeypatch.setattr(tasks, fails, break_down)
+    monkeypatch.setattr(tasks, last, lambda **_: ran.append(last))
+    with pytest.raises(ExceptionGroup) as told:
+        getattr(tasks, task).call()
+    assert [str(one) for one in told.value.exceptions] == ["no room"]
+    assert ran == [last]

@@ -49,19 +49,41 @@ HEARS_FOR = 20.0
 """Seconds of one turn at the recordings; a part that is begun is finished."""
 
 
+def _each(*steps: Callable[[], object]) -> None:
+    """Every step, whatever becomes of the others; what went wrong is raised at the end, so that the task counts as failed.
+
+    Raises:
+        ExceptionGroup: of what was raised.
+    """
+    wrong = []
+    for step in steps:
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 -- raised below
+            wrong.append(error)
+    if wrong:
+        raise ExceptionGroup("some steps failed; the others are done", wrong)
+
+
 @task()
 def sweep() -> None:
     """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite, note what is suggested, seal the audit log."""
+    _each(
+        _queue,
+        events.number_new,
+        refresh_rollups,
+        lambda: open_due_follow_ups(now=timezone.now()),
+        lambda: invite(invitation, address=settings.ADDRESS, now=timezone.now()),
+        lambda: note_once_a_day(now=timezone.now()),
+        seal_waiting,
+    )
+
+
+def _queue() -> None:
     for engine in engines(scorers()):
         lost_after = JUDGED_LOST_AFTER if engine.asks_a_judge else LOST_AFTER
         for ids in take_pending(engine, now=timezone.now(), lost_after=lost_after):
             score_some.enqueue(engine.template.core.key, list(ids))
-    events.number_new()
-    refresh_rollups()
-    open_due_follow_ups(now=timezone.now())
-    invite(invitation, address=settings.ADDRESS, now=timezone.now())
-    note_once_a_day(now=timezone.now())
-    seal_waiting()
 
 
 @task()
@@ -133,17 +155,23 @@ def _for(seconds: float) -> Callable[[], bool]:
 @task()
 def each_hour() -> None:
     """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
-    call_command("ox_prune", older_than="1d", verbosity=0)
-    forget_past(now=timezone.now())
-    answered.sweep(now=timezone.now())
-    make_ahead(today=timezone.localdate())
-    settle(now=timezone.now())
-    settle_leavers(now=timezone.now())
-    retention.forget_short_lived(now=timezone.now())
-    retention.run_once_a_day(now=timezone.now(), enough=_for(FORGETS_FOR))
-    forget_unwanted(now=timezone.now())
-    tidy(now=timezone.now())
+    _each(
+        lambda: call_command("ox_prune", older_than="1d", verbosity=0),
+        lambda: forget_past(now=timezone.now()),
+        lambda: answered.sweep(now=timezone.now()),
+        lambda: make_ahead(today=timezone.localdate()),
+        lambda: settle(now=timezone.now()),
+        lambda: settle_leavers(now=timezone.now()),
+        lambda: retention.forget_short_lived(now=timezone.now()),
+        lambda: retention.run_once_a_day(now=timezone.now(), enough=_for(FORGETS_FOR)),
+        lambda: forget_unwanted(now=timezone.now()),
+        lambda: tidy(now=timezone.now()),
+        _read_clips,
+        lambda: refresh_impact_daily(now=timezone.now()),
+        lambda: measure_daily(now=timezone.now()),
+    )
+
+
+def _read_clips() -> None:
     if (vectors := encoder()) is not None:
         remember(vectors)
-    refresh_impact_daily(now=timezone.now())
-    measure_daily(now=timezone.now())
