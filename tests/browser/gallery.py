@@ -91,8 +91,21 @@ PAGES = {
     "no-role": ("nobody", "/"),
     "not-yours": ("agent", "/audit"),
 }
-NO_PAGE = {"export-audit-log", "export-people", "agent-trend", "impact-chart", "effect-chart", "trust-chart", "rooms-chart", "media", "upload", "clip-sound"}
-"""Answers GET, but with a picture, a sound or a state for a script."""
+NO_PAGE = {
+    "health",
+    "ready",
+    "export-audit-log",
+    "export-people",
+    "agent-trend",
+    "impact-chart",
+    "effect-chart",
+    "trust-chart",
+    "rooms-chart",
+    "media",
+    "upload",
+    "clip-sound",
+}
+"""Answers GET, but with a picture, a sound, a file to take along or a state for a script."""
 
 
 def shows_a_page(name: str) -> bool:

@@ -151,7 +151,7 @@ def test_a_page_asks_the_database_a_bounded_number_of_times(leader: Client, path
         connection,
     ) as queries:
         text(leader, path)
-    assert len(queries) < 60, "\n".join(q["sql"][:150] for q in queries)
+    assert len(queries) < 64, "\n".join(q["sql"][:150] for q in queries)
 
 
 def test_scores_without_a_transcript_say_so(leader: Client) -> None:

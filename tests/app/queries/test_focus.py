@@ -107,5 +107,5 @@ def test_the_number_of_queries_does_not_grow(cast, django_assert_max_num_queries
     for n in range(agents):
         take(*calls(f"a-{n}", n % 2 * 9, 9))
     score()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         assert len(suggestions(cast.operator, today=TODAY + timedelta(1))) == agents

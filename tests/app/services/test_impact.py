@@ -11,6 +11,7 @@ from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError
 from coachloop.app.models import Behaviour, ImpactRun, MatrixDay, Template, Valuation
 from coachloop.app.queries.focus import suggestions
 from coachloop.app.queries.impact import everything, look, matrix, moved, stored
+from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services.impact import refresh_impact, refresh_impact_daily
 from coachloop.app.services.matrix import refresh_matrix
 from coachloop.app.services.rollups import refresh_rollups
@@ -85,8 +86,8 @@ def test_the_focus_goes_by_impact_and_says_so(sold):
 
 @pytest.mark.usefixtures("sold")
 def test_an_outcome_with_a_value_goes_before_another():
-    [found] = everything()
-    assert moved([found]).outcome == "sold"
+    [found] = everything(OPERATOR)
+    assert moved(OPERATOR, [found]).outcome == "sold"
     other = type(found)(ImpactRun(template=found.run.template, outcome="kept", conversations=9999), found.estimates)
     assert moved([found, other]).outcome == "kept"
     Valuation.objects.create(outcome="sold", value=10, hour=30, set_at=NOW)

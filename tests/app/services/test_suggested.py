@@ -88,8 +88,8 @@ def test_a_day_noted_meanwhile_is_not_noted_again(monkeypatch):
     """Two workers at once: whoever comes second finds the mark."""
     found = suggested.gaps
 
-    def while_another_notes(*, as_of):
-        seen = found(as_of=as_of)
+    def while_another_notes(viewer, *, as_of):
+        seen = found(viewer, as_of=as_of)
         Site.objects.update(suggestions_noted_on=as_of)
         return seen
 
