@@ -89,10 +89,10 @@ def test_an_outcome_with_a_value_goes_before_another():
     [found] = everything(OPERATOR)
     assert moved(OPERATOR, [found]).outcome == "sold"
     other = type(found)(ImpactRun(template=found.run.template, outcome="kept", conversations=9999), found.estimates)
-    assert moved([found, other]).outcome == "kept"
+    assert moved(OPERATOR, [found, other]).outcome == "kept"
     Valuation.objects.create(outcome="sold", value=10, hour=30, set_at=NOW)
-    assert moved([found, other]).outcome == "sold"
-    assert moved([]).effects == {}
+    assert moved(OPERATOR, [found, other]).outcome == "sold"
+    assert moved(OPERATOR, []).effects == {}
 
 
 @pytest.mark.usefixtures("sold")
