@@ -174,6 +174,23 @@ def test_only_admins_bring_people_and_only_of_all_bring_sites(file: File, cast: 
     assert Site.objects.count() == 1
 
 
+def test_a_file_gives_no_roles_to_people_of_other_programmes(file: File, cast: Cast) -> None:
+    """Nor to somebody without any: who has an address already is kept by an admin of all."""
+    here, there = (Programme.objects.create(key=key, name=key, created_at=NOW) for key in ("here", "there"))
+    bo, cy, eve = (
+        User.objects.create(email=f"{name}@example.org", name=name, password="!")  # noqa: S106
+        for name in ("bob", "cyd", "evi")
+    )
+    Grant.objects.create(user=bo, role="admin", programme=here)
+    Grant.objects.create(user=cy, role="evaluator", programme=there)
+    rows = ("C,CYD@example.org,evaluator,,,,,,", "E,evi@example.org,admin,,,,,,", "Bo,bob@example.org,evaluator,,,,,,")
+    receipt = file(*rows, by=viewer(bo))
+    assert (counts(receipt), receipt.refused[0].reason[:34]) == ((1, 0, 2), "somebody else has the address cyd@")
+    assert not eve.grants.exists()
+    assert [grant.programme for grant in cy.grants.all()] == [there]
+    assert counts(file(rows[0], by=viewer(cast.admin.user, programme=here.pk))) == (1, 0, 0)
+
+
 def test_a_leader_of_a_file_may_be_told_twice(file: File) -> None:
     row = "Cy,cy@example.org,team_leader,east,,,,,"
     assert [counts(file(row)), counts(file(row))] == [(1, 0, 0), (0, 1, 0)]

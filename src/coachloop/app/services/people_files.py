@@ -156,6 +156,10 @@ class _Adding:
         email = address(line.email or "")
         user = User.objects.filter(email__iexact=email).first()
         new = user is None
+        if user and not keeping.users(self._viewer).filter(pk=user.pk).exists():
+            raise BadLineError(
+                f"somebody else has the address {email} already: an admin of the whole installation gives them a role here"
+            )
         if user is None:
             user = User(email=email, name=line.name, created_at=self._now, changed_at=self._now)
             user.set_unusable_password()
