@@ -125,6 +125,18 @@ def test_whoever_is_here_already_is_found_and_taken_over(scim: Callable[..., Any
     assert (page["startIndex"], page["itemsPerPage"], len(page["Resources"])) == (2, 3, 3)
 
 
+def test_who_is_switched_off_here_by_hand_is_found_and_switched_on(scim: Callable[..., Any]) -> None:
+    """They block their address, so the directory sees them; who was erased it does not."""
+    off = User.objects.create(email="nia@example.org", name="Nia", password="!", is_active=False)  # noqa: S106
+    User.objects.create(email="erased-9@erased.invalid", name="Erased person", password="!", is_active=False)  # noqa: S106
+    assert scim("POST", "Users", someone()).status_code == 409
+    (found,) = scim("GET", 'Users?filter=userName eq "nia@example.org"').json()["Resources"]
+    assert (found["id"], found["active"]) == (str(off.pk), False)
+    assert scim("PUT", f"Users/{off.pk}", someone()).json()["active"] is True
+    assert User.objects.get(pk=off.pk).is_active
+    assert scim("GET", 'Users?filter=userName eq "erased-9@erased.invalid"').json()["totalResults"] == 0
+
+
 def test_whoever_leaves_is_out_at_once(scim: Callable[..., Any], cast: Cast) -> None:
     """Signed out, their tokens ended; an agent has left."""
     client = Client()

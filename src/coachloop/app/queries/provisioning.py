@@ -12,6 +12,9 @@ from coachloop.app.models import DirectoryGroup, User
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.people import Role
 
+NOWHERE = "@erased.invalid"
+"""Ends the addresses of those who were erased."""
+
 
 @dataclass(frozen=True, slots=True)
 class Described:
@@ -68,9 +71,9 @@ def people(viewer: Viewer, *, ids: Iterable[int] | None = None, said: tuple[str,
 
 
 def seen() -> QuerySet[User]:
-    """Who is not gone from the directory, and either signs in here or is known there."""
+    """Whoever is not gone from the directory and was not erased; who is switched off here too, so that it can be taken over."""
     known = Q(provisioned__isnull=False, provisioned__gone=False)
-    return User.objects.filter(known | Q(provisioned__isnull=True, is_active=True))
+    return User.objects.filter(known | Q(provisioned__isnull=True)).exclude(email__endswith=NOWHERE)
 
 
 def _of(attribute: str, value: str) -> Q:

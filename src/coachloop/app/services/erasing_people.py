@@ -33,6 +33,7 @@ from coachloop.app.models import (
     SessionDraft,
     User,
 )
+from coachloop.app.queries.provisioning import NOWHERE
 from coachloop.app.services import retention
 from coachloop.app.services.forgetting import Gone
 from coachloop.core.coaching.agreement import SessionStatus
@@ -169,7 +170,7 @@ def _account(user: User, gone: Gone) -> None:
     Dispute.objects.filter(decided_by=user).update(decided_by_name=NOBODY)
     Review.objects.filter(reviewer=user).update(reviewer_name=NOBODY)
     User.objects.filter(pk=user.pk).update(
-        email=f"erased-{user.pk}@erased.invalid", name=NOBODY, password=make_password(None), is_active=False,
+        email=f"erased-{user.pk}{NOWHERE}", name=NOBODY, password=make_password(None), is_active=False,
         sees_originals=False, external_id="", last_login=None,
     )  # fmt: skip
     gone.add("User", 1)

@@ -111,7 +111,7 @@ def hold(*, viewer: Viewer, user_id: int = 0, group_id: int = 0) -> None:
 
 def _must_be_free(account: Account, *, but: int = 0) -> None:
     taken = Provisioned.objects.filter(user_name__iexact=account.user_name).exclude(user_id=but)
-    unknown = User.objects.filter(provisioned__isnull=True, is_active=True, email__iexact=account.user_name)
+    unknown = User.objects.filter(provisioned__isnull=True, email__iexact=account.user_name)
     if taken.exists() or unknown.exclude(pk=but).exists():
         raise ConflictError(f"somebody has the name {account.user_name} already")
 
