@@ -166,10 +166,15 @@ def export(
 
 @app.command()
 def scrub() -> None:
-    """Overwrite what the database's files still hold of deleted rows; an erasure does so by itself."""
+    """Overwrite what the database's files still hold of deleted rows, on PostgreSQL free its room; an erasure does so by itself."""
     need_site()
     done = scrubbing.scrub()
-    out.print("Done." if done else "Somebody was reading: what could be overwritten is; run it once more later.")
+    if done.vacuumed:
+        out.print(
+            "Vacuumed: the room of what was deleted is used again. VACUUM FULL rewrites the tables, while nobody works."
+        )
+        return
+    out.print("Done." if done.done else "Somebody was reading: what could be overwritten is; run it once more later.")
 
 
 @app.command("map")

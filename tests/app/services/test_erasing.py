@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from builders import NOW, call, calls, person, publish, score, take
 from coachloop.adapters.embeddings import CachedEncoder, forget_vectors
@@ -42,6 +43,7 @@ from coachloop.app.services import answered, audit, erasing, forgetting, rollups
 from coachloop.app.services.answered import Answer
 from coachloop.app.services.erasing import Hands
 from coachloop.app.services.programmes import add_programme
+from coachloop.app.services.scrubbing import Scrubbed, scrub
 from coachloop.core.model.people import Role
 
 SECRET = "Zyxquist"  # noqa: S105 -- a name
@@ -147,7 +149,9 @@ def test_a_customer_is_nowhere_afterwards_and_figures_stay(there, home):
     assert one.data["erased"]["conversations"] == 2
     assert (one.data["erased"]["learned models"], one.data["models_trained_anew"]) == (1, ["manners"])
     assert one.data["files"] == 3
-    assert one.data["overwritten"] is True
+    on_sqlite = connection.vendor == "sqlite"
+    assert one.data["overwritten"] is on_sqlite
+    assert ("coachloop_message" in one.data["vacuumed"]) is not on_sqlite
     nowhere(home, SECRET)
     assert answered.begin(there.ada.user, "k", "r", now=NOW) == Answer(200, "")
     assert list(Conversation.objects.values_list("key", flat=True)) == ["other"]
@@ -304,7 +308,7 @@ def test_two_workers_at_once_do_it_once(there):
     before = Erasure.objects.get().certificate
     assert not erasing._calls(erasure)
     erasing._person(erasure, NOW)
-    erasing._finish(erasure, scrubbed=False, now=NOW)
+    erasing._finish(erasure, scrubbed=Scrubbed(), now=NOW)
     assert Erasure.objects.get().certificate == before
 
 
@@ -340,3 +344,16 @@ def test_no_message_goes_that_only_holds_the_same_letters(cast, who, left):
     waiting = Message.objects.filter(try_after__isnull=False).order_by("pk")
     assert [row.text for row in waiting] == left
     assert Message.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_postgres_vacuums_every_table_and_claims_no_more(monkeypatch):
+    """It frees the room and overwrites nothing; the certificate says so."""
+    told = []
+    monkeypatch.setattr(connection, "vendor", "postgresql")
+    monkeypatch.setattr(CursorWrapper, "execute", lambda _, said, *args: told.append((said, *args)))
+    monkeypatch.setattr(
+        connection.introspection, "table_names", lambda *_, **__: ["coachloop_message", "django_session"]
+    )
+    assert scrub() == Scrubbed(vacuumed=("coachloop_message", "django_session"))
+    assert told == [('VACUUM "coachloop_message", "django_session"',)]

@@ -34,7 +34,7 @@ from coachloop.app.queries.training import may_have_been_background
 from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.app.services import audit, erasing_people, forgetting, users
 from coachloop.app.services.learned import train_template
-from coachloop.app.services.scrubbing import overwriting, scrub
+from coachloop.app.services.scrubbing import Scrubbed, overwriting, scrub
 from coachloop.core.model.people import Role
 from coachloop.core.scoring.encoder import Encoder
 
@@ -225,7 +225,7 @@ def _person(erasure_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def _finish(erasure_id: int, *, scrubbed: bool, now: datetime) -> None:
+def _finish(erasure_id: int, *, scrubbed: Scrubbed, now: datetime) -> None:
     row = _locked(erasure_id)
     left = row.left
     if row.done_at is not None:
@@ -238,7 +238,8 @@ def _finish(erasure_id: int, *, scrubbed: bool, now: datetime) -> None:
         },
         "files": left.get("went", 0),
         "models_trained_anew": left.get("train", []),
-        "overwritten": scrubbed,
+        "overwritten": scrubbed.overwritten,
+        "vacuumed": list(scrubbed.vacuumed),
         "kept": [{"what": what, "why": why} for what, why in KEPT],
         "backups": "older backups still hold it until they are deleted; after restoring one, `coachloop privacy replay` erases again",
     }

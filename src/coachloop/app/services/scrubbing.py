@@ -1,7 +1,8 @@
-"""What a database keeps of deleted rows until it needs the room: overwritten, so that nobody finds it in its files."""
+"""What a database keeps of deleted rows until it needs the room: overwritten on SQLite, so that nobody finds it in its files; freed on PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import OperationalError, connection
 
@@ -22,36 +23,41 @@ def overwriting() -> Iterator[None]:
         _pragma(f"secure_delete = {before}")
 
 
-def scrub() -> bool:
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """What became of deleted rows in the database's files: zeros stand there, or their room was freed in these tables and is used again."""
+
+    overwritten: bool = False
+    vacuumed: tuple[str, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether all was done that is done here."""
+        return self.overwritten or bool(self.vacuumed)
+
+
+def scrub() -> Scrubbed:
     """Rewrite the search index without what was deleted, and empty the journal; outside of any transaction.
 
-    On PostgreSQL dead rows go with a VACUUM of the tables that held words, and its journal with the server's own rotation.
+    On PostgreSQL every table is vacuumed, which frees the room of dead rows and does not overwrite it: that would take `VACUUM FULL`, for
+    which nobody may work. Its journal goes with the server's own rotation.
 
     Returns:
-        Whether all of it was done; somebody may have been reading.
+        What was done; on SQLite nothing where somebody was reading.
     """
     if connection.in_atomic_block:
-        return False
+        return Scrubbed()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            for table in (
-                "conversation",
-                "revision",
-                "original",
-                "spoken",
-                "verdict",
-                "review",
-                "judgereply",
-                "audiopart",
-            ):
-                cursor.execute(f"VACUUM coachloop_{table}")
-        return True
+            tables = sorted(connection.introspection.django_table_names(only_existing=True, include_views=False))
+            cursor.execute(f"VACUUM {', '.join(map(connection.ops.quote_name, tables))}")
+        return Scrubbed(vacuumed=tuple(tables))
     try:
         with overwriting(), connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {SEARCH}({SEARCH}) VALUES ('optimize')")  # noqa: S608 -- a name of ours
-        return not _pragma("wal_checkpoint(TRUNCATE)")
+        return Scrubbed(overwritten=not _pragma("wal_checkpoint(TRUNCATE)"))
     except OperationalError:
-        return False
+        return Scrubbed()
 
 
 def _pragma(what: str) -> int:
