@@ -179,6 +179,26 @@ def test_files_that_no_row_names_are_swept(media):
     assert not (media / half).exists()
 
 
+@pytest.mark.usefixtures("scored")
+def test_a_file_that_is_taken_in_while_it_is_swept_stays(media, monkeypatch):
+    """Whoever takes it in renews it; only then their row is seen."""
+    lost = f"audio/ab/{'ee' * 32}.wav"
+    lies(media, lost)
+    looks, look = [], retention._lost
+
+    def meanwhile(*asked):
+        found = look(*asked)
+        looks.append(len(found))
+        if found:
+            os.utime(media / lost)
+        return found
+
+    monkeypatch.setattr(retention, "_lost", meanwhile)
+    assert retention.sweep_files(now=NOW.replace(hour=int("ab", 16) % 24)) == 0
+    assert (media / lost).is_file()
+    assert sorted(looks)[-2:] == [0, 1]
+
+
 def test_words_as_they_were_said_go_and_the_masked_stay(scored):
     said = Revision.objects.get(conversation__key="lea-0")
     Original.objects.create(revision=said, document=said.document)

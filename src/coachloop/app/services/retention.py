@@ -18,7 +18,7 @@ from coachloop.app.queries import retention as queries
 from coachloop.app.queries.audit_chain import LET_GO
 from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.app.services import audit, events, forgetting, messages, sealing, uploads
-from coachloop.core.model.media import AUDIO, BROWSER, CLIPS, MediaUnavailableError
+from coachloop.core.model.media import AUDIO, BROWSER, CLIPS, Media, MediaUnavailableError, Name
 from coachloop.core.model.people import Role
 from coachloop.core.model.retention import KINDS, Kind
 from coachloop.core.model.sealing import spans
@@ -194,17 +194,28 @@ def sweep_files(*, now: datetime) -> int:
     """Delete files that no row names, and those that were left half done; returns how many. A part of them each hour of the day."""
     media = audio.media()
     try:
-        gone = []
+        gone, swept = [], 0
         for number in range(now.hour, 256, 24):
-            lying = [one for one in media.lying(f"{AUDIO}/{number:02x}") if one.modified_at < now - HALF_DONE]
-            named = set(
-                Audio.objects.filter(sha256__in={one.name.stem for one in lying}).values_list("sha256", flat=True)
-            )
-            gone += [one.name for one in lying if one.name.stem not in named]
+            swept += _sweep_folder(media, f"{AUDIO}/{number:02x}", before=now - HALF_DONE)
         for folder in (BROWSER, CLIPS):
             lying = [one for one in media.lying(folder) if one.name.name.startswith(".")]
             gone += [one.name for one in lying if one.modified_at < now - HALF_DONE]
         media.remove(*gone)
     except MediaUnavailableError:
         return 0  # the store does not answer now: at the next run
-    return len(gone)
+    return swept + len(gone)
+
+
+def _sweep_folder(media: Media, folder: str, *, before: datetime) -> int:
+    """Delete the files of a folder that no row names, at once after a second look: who takes such a file in meanwhile renews it first."""
+    lost = _lost(media, folder, before)
+    if lost:
+        lost &= _lost(media, folder, before)
+        media.remove(*lost)
+    return len(lost)
+
+
+def _lost(media: Media, folder: str, before: datetime) -> set[Name]:
+    lying = {one.name for one in media.lying(folder) if one.modified_at < before}
+    named = set(Audio.objects.filter(sha256__in={name.stem for name in lying}).values_list("sha256", flat=True))
+    return {name for name in lying if name.stem not in named}
