@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from coachloop.app.errors import NotYoursError
 from coachloop.app.models import Absence, Agent, AuditEntry, Grant, Membership, Programme, Site, SiteClosure, Team, User
 from coachloop.app.queries import people
 from coachloop.app.queries.viewing import Viewer, viewer
-from coachloop.app.services import people_files
+from coachloop.app.services import people_files, teams
 from coachloop.app.services.people_files import Kind
 from coachloop.core.model.cells import harmless
 from coachloop.core.model.receipt import Receipt
@@ -172,6 +173,28 @@ def test_only_admins_bring_people_and_only_of_all_bring_sites(file: File, cast: 
     assert (Team.objects.get(key="rome").programme, Grant.objects.get(user__name="Zoe").programme) == (here, here)
     assert reasons(file("Sam,,agent,,sam,,,,", by=viewer(user))) == ["the agent id 'sam' is taken; choose another one"]
     assert Site.objects.count() == 1
+
+
+def test_a_programme_puts_its_teams_at_no_site_of_others(file: File) -> None:
+    """Where it has teams, and at the first one; the others it does not even know by name."""
+    here = Programme.objects.create(key="here", name="Here", created_at=NOW)
+    bob = User.objects.create(email="bob@example.org", name="Bob", password="!")  # noqa: S106
+    Grant.objects.create(user=bob, role="admin", programme=here)
+    rome, oslo = (Site.objects.create(name=name, timezone="Europe/Rome", country="IT") for name in ("Rome", "Oslo"))
+    there: dict[str, Any] = {"viewer": viewer(bob), "name": "A", "now": NOW}
+    for number in (rome.pk, 999):
+        with pytest.raises(Site.DoesNotExist):
+            teams.add_team(key="a", site_id=number, **there)
+    team = teams.add_team(key="a", **there)
+    with pytest.raises(Site.DoesNotExist):
+        teams.change_team(team_id=team.pk, site_id=rome.pk, leader_id=None, **there)
+    Team.objects.filter(pk=team.pk).update(site=oslo)
+    assert teams.add_team(key="b", site_id=oslo.pk, **there).site == oslo
+    receipt = file("team,site", "c,Oslo", "d,Rome", kind=Kind.TEAMS, by=viewer(bob))
+    assert (receipt.accepted, reasons(receipt)) == (
+        1,
+        ["site: there is no site 'Rome'; add it first, in a file of sites"],
+    )
 
 
 def test_a_file_gives_no_roles_to_people_of_other_programmes(file: File, cast: Cast) -> None:

@@ -212,7 +212,7 @@ def _must_be_one_person(email: str, agent: Agent) -> None:
 
 
 def _team(line: TeamLine, *, viewer: Viewer, now: datetime) -> bool:
-    site, leader = _site_id(line.site), _leader_id(viewer, line.leader)
+    site, leader = _site_id(viewer, line.site), _leader_id(viewer, line.leader)
     row = viewing.within(viewer, Team.objects.filter(key=line.team)).first()
     if row is None:
         given: dict[str, Any] = {"site_id": site, "leader_id": leader}
@@ -224,10 +224,10 @@ def _team(line: TeamLine, *, viewer: Viewer, now: datetime) -> bool:
     return is_ != was
 
 
-def _site_id(name: str | None) -> int | None:
+def _site_id(viewer: Viewer, name: str | None) -> int | None:
     if not name:
         return None
-    found = Site.objects.filter(name=name).first()
+    found = teams.at_hand(viewer).filter(name=name).first()
     if found is None:
         raise BadLineError(f"site: there is no site {name!r}; add it first, in a file of sites")
     return found.pk

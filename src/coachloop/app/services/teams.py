@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from coachloop.app.errors import RefusedError, WrongStateError
 from coachloop.app.models import Site, Team, User
@@ -41,7 +42,7 @@ def add_team(
     keeping.must_keep(viewer)
     said = keyed(key)
     keeping.must_be_free("team", said)
-    site = Site.objects.get(pk=site_id) if site_id is not None else first_site()
+    site = _site(viewer, site_id) if site_id is not None else first_site()
     row = Team.objects.create(
         key=said, name=named(name), site=site, programme_id=programmes.of(viewer), leader=_leader(viewer, leader_id)
     )
@@ -60,7 +61,7 @@ def change_team(*, viewer: Viewer, team_id: int, name: str, site_id: int, leader
     keeping.must_keep(viewer)
     row = keeping.team(viewer, team_id)
     leader = row.leader if row.leader_id == leader_id else _leader(viewer, leader_id)
-    site = Site.objects.get(pk=site_id)
+    site = row.site if row.site_id == site_id else _site(viewer, site_id)
     was = {"name": row.name, "site": row.site.name, "leader": row.leader_id}
     row.name, row.site, row.leader = named(name), site, leader
     changed = {
@@ -72,6 +73,23 @@ def change_team(*, viewer: Viewer, team_id: int, name: str, site_id: int, leader
         row.save(update_fields=["name", "site", "leader"])
         audit.record(viewer, "team.change", f"team:{row.key}", now=now, detail=changed)
     return row
+
+
+def _site(viewer: Viewer, site_id: int) -> Site:
+    """Where it is to sit: one of theirs.
+
+    Raises:
+        Site.DoesNotExist: there is none, or one of other programmes alone.
+    """
+    return at_hand(viewer).get(pk=site_id)
+
+
+def at_hand(viewer: Viewer) -> QuerySet[Site]:
+    """Where their teams may sit: anywhere, or for an admin of one programme where it has teams, and at the first site."""
+    if viewer.keeps_all:
+        return Site.objects.all()
+    theirs = viewing.within(viewer, Team.objects.all()).values("site")
+    return Site.objects.filter(Q(pk=first_site().pk) | Q(pk__in=theirs))
 
 
 def _leader(viewer: Viewer, user_id: int | None) -> User | None:
