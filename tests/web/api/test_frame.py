@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from coachloop.app.models import ApiToken, AuditEntry, User
 from coachloop.app.queries.viewing import viewer
@@ -34,7 +36,9 @@ def test_a_conversation_is_read_with_its_verdicts_and_the_look_is_noted(api: Cli
 @pytest.mark.parametrize("said", ["", "Bearer ", "Bearer cl_guessed", "Basic bGVhOmxlYQ==", "Bearer \x00", "nonsense"])
 def test_without_a_token_nothing_is_answered(cast: Cast, said: str) -> None:  # noqa: ARG001 -- somebody must be there
     """401, as a problem, with how to ask."""
-    response = Client().get("/api/v1/me", headers={"Authorization": said} if said else {})
+    with CaptureQueriesContext(connection) as asked:
+        response = Client().get("/api/v1/me", headers={"Authorization": said} if said else {})
+    assert not [query for query in asked if "apitoken" in query["sql"]], "what can be no token is not looked up"
     assert response.status_code == 401
     assert response["Content-Type"] == "application/problem+json"
     assert response["WWW-Authenticate"].startswith("Bearer")

@@ -1,6 +1,7 @@
 """Keys by which programs act as a person: shown once, kept as a digest, never good for more than the person may do."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from coachloop.app.services import audit
 from coachloop.core.model.scopes import SCOPES, open_to
 
 PREFIX = "cl_"
+FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 LONGEST = timedelta(days=366)
 NOTED = timedelta(minutes=1)
 """How exactly it is kept when a token was last used."""
@@ -107,8 +109,11 @@ def revoke(*, viewer: Viewer, token_id: int, now: datetime) -> None:
 def holder(secret: str, *, now: datetime) -> Holder | None:
     """Whom this token acts for; None where it is none, has ended, or its person may no longer sign in.
 
-    It is looked up by its digest, so how long that takes says nothing of how near a guess is.
+    It is looked up by its digest, so how long that takes says nothing of how near a guess is. What has not the form of a token is not
+    looked up.
     """
+    if not FORM.fullmatch(secret):
+        return None
     alive = ApiToken.objects.filter(revoked_at=None, expires_at__gt=now, user__is_active=True).select_related("user")
     row = alive.filter(digest=_digest(secret)).first()
     if row is None:
