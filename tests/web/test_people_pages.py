@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coachloop.app.models import Agent, AgentAlias, AuditEntry, Conversation, Grant, Membership, SiteClosure, Team, User
+from coachloop.app.services import leaving
 from web.cast import Cast, person
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_whoever_is_switched_off_is_out_at_once(admin: Client, cast: Cast) -> No
     assert other.get("/week").status_code == 302
 
 
-def test_an_agent_moves_leaves_and_comes_back(admin: Client) -> None:
+def test_an_agent_moves_leaves_and_comes_back(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     north, today = Team.objects.get(key="north"), timezone.localdate()
     south = Team.objects.exclude(pk=north.pk).first()
     assert south
@@ -87,6 +88,10 @@ def test_an_agent_moves_leaves_and_comes_back(admin: Client) -> None:
     assert (wrong.status_code, "must not be before the first" in text(wrong)) == (422, True)
     newest = zoe.memberships.get(team=south)
     assert "Taken out" in text(post(admin, "remove-stay", newest.pk))
+    with monkeypatch.context() as patch:
+        patch.setattr(leaving, "leave", lambda **_: {"foci": 1, "sign_ins": 1, "follow_ups": 2})
+        over = post(admin, "agent-leaves", zoe.pk, **{"leave-last_day": today})
+    assert "Ended: 1 focus, 1 sign-in, 2 follow-ups." in text(over)
     left = post(admin, "agent-leaves", zoe.pk, **{"leave-last_day": today - timedelta(days=1)})
     assert "Left on" in text(left)
     assert "Zoe Ito" in text(admin.get("/people/agents?left=1"))

@@ -123,4 +123,8 @@ def replay(
     """Tell again what was given up, or one, or all from a number on; each with the id that it had."""
     need_site()
     count = webhooks.replay(viewer=OPERATOR, webhook_id=number, delivery_id=delivery, since=since, now=timezone.now())
-    say(f"{count:,} go again.", {"id": number, "again": count}, as_json=as_json)
+    say(
+        "1 event goes again." if count == 1 else f"{count:,} events go again.",
+        {"id": number, "again": count},
+        as_json=as_json,
+    )

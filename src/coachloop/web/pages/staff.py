@@ -20,6 +20,18 @@ from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import number, query_without
 from coachloop.web.people_forms import AddAgentForm, AgentForm, BackForm, JoinForm, LeaveForm, MergeForm
 
+ENDED = {
+    "sessions": ("session", "sessions"),
+    "foci": ("focus", "focuses"),
+    "follow_ups": ("follow-up", "follow-ups"),
+    "suggestions": ("suggestion", "suggestions"),
+    "alerts": ("alert", "alerts"),
+    "proposals": ("proposal", "proposals"),
+    "invitations": ("invitation", "invitations"),
+    "sign_ins": ("sign-in", "sign-ins"),
+}
+"""What ends when somebody leaves: one, and several."""
+
 
 @page(Role.ADMIN)
 def agents(request: HttpRequest, viewer: Viewer) -> HttpResponse:
@@ -158,7 +170,7 @@ def leaves(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
         except RefusedError as refusal:
             form.add_error("last_day", in_words(refusal))
         else:
-            ended = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in over.items())
+            ended = ", ".join(f"{count} {ENDED[what][count != 1]}" for what, count in over.items())
             messages.success(request, f"Noted. Ended: {ended}." if ended else "Noted.")
             return redirect("people-agent", agent_id)
     return _one(request, viewer, seen, leave=form, status=422)

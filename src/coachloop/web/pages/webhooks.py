@@ -141,7 +141,7 @@ def replay(request: HttpRequest, viewer: Viewer, webhook_id: int) -> HttpRespons
     except RefusedError as refusal:
         messages.error(request, in_words(refusal))
     else:
-        messages.success(request, f"{count} go again." if count != 1 else "It goes again.")
+        messages.success(request, f"{count} events go again." if count != 1 else "It goes again.")
     return redirect("webhook", webhook_id)
 
 
