@@ -167,7 +167,10 @@ ELSEWHERE: dict[str, str] = {
 """Tables of libraries, by the app that brings them."""
 
 FILES: dict[str, tuple[str, str]] = {
-    "the database and its journal": ("all of the above", "what is deleted is overwritten; PostgreSQL: its room is freed by VACUUM"),
+    "the database and its journal": (
+        "all of the above",
+        "what is deleted is overwritten; PostgreSQL: its room is freed by VACUUM",
+    ),
     "`media/audio`, `media/browser`, `media/clips`": (
         "the sound of calls",
         "deleted with its row, unless another call has the same",
