@@ -77,6 +77,8 @@ class Wire:
                         self.breaks_after = None
                         self._end()
         for one in (source, to):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)  # closed alone, it would stay open for as long as the other thread reads it
             one.close()
 
 
