@@ -77,8 +77,9 @@ class Wire:
                         self.breaks_after = None
                         self._end()
         for one in (source, to):
+            # Closed alone, it would stay open for as long as the other thread reads it.
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)  # closed alone, it would stay open for as long as the other thread reads it
+                one.shutdown(socket.SHUT_RDWR)
             one.close()
 
 
