@@ -315,6 +315,38 @@ def _pages(_: argparse.Namespace) -> None:
     print(f"{sum(ms > MOST for ms in slow)} of {len(slow)} pages take more than {MOST} ms of cores at p95")
 
 
+def _lists(_: argparse.Namespace) -> None:
+    """Every list and figure of the API that needs no more than its address, for somebody who may have it."""
+    from django.conf import settings
+    from django.test import Client
+    from django.utils import timezone
+
+    from coachloop.app.models import User
+    from coachloop.app.queries.viewing import viewer
+    from coachloop.app.services import tokens
+    from coachloop.core.model.scopes import open_to
+    from coachloop.web.api.api import ROOT, api
+    from coachloop.web.warm import warm
+
+    settings.ALLOWED_HOSTS.append("testserver")
+    settings.CONFIG.api_requests_a_minute = 0
+    warm(today=timezone.localdate())
+    described = api().get_openapi_schema(path_prefix=f"/{ROOT}/")["paths"]
+    slow = []
+    for email in PAGES:
+        who = viewer(User.objects.get(email=email), now=_now())
+        wanted = tokens.Wanted("figures", open_to(who.roles), _now() + timedelta(hours=12))
+        token = tokens.make(viewer=who, wanted=wanted, now=_now())
+        client = Client(headers={"authorization": f"Bearer {token.secret}"})
+        plain = [path for path, does in described.items() if "get" in does and _needs_nothing(path, does["get"])]
+        slow += [_page(client, path, email) for path in plain if client.get(path).status_code == 200]
+    print(f"{sum(ms > MOST for ms in slow)} of {len(slow)} lists take more than {MOST} ms of cores at p95")
+
+
+def _needs_nothing(path: str, operation: dict[str, list[dict[str, object]]]) -> bool:
+    return "{" not in path and not any(one.get("required") for one in operation.get("parameters", ()))
+
+
 def _after_new_counts(client: object) -> None:
     """Pages that add up the centre, each time right after an agent's newest day was counted again."""
     from coachloop.app.models import AgentDay, DirtyDay, User
@@ -366,6 +398,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "focus": _focus,
     "whole": _whole,
     "pages": _pages,
+    "lists": _lists,
 }
 
 
