@@ -6,12 +6,20 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.models import Agent, Site, Team
 from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.workdays import WorkingCalendar
+
+
+def at_hand(viewer: Viewer) -> QuerySet[Site]:
+    """Where their teams may sit: anywhere, or for an admin of one programme where it has teams, and at the first site."""
+    if viewer.keeps_all:
+        return Site.objects.all()
+    theirs = within(viewer, Team.objects.all()).values("site")
+    return Site.objects.filter(Q(pk=first_site().pk) | Q(pk__in=theirs))
 
 
 def first_site() -> Site:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.models import Agent, Grant, Site, Team, User
 from coachloop.app.queries import programmes, viewing
+from coachloop.app.queries.sites import at_hand
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import absences, audit, keeping, leaving, memberships, sites, teams
 from coachloop.app.services.directory import Directory
@@ -227,7 +228,7 @@ def _team(line: TeamLine, *, viewer: Viewer, now: datetime) -> bool:
 def _site_id(viewer: Viewer, name: str | None) -> int | None:
     if not name:
         return None
-    found = teams.at_hand(viewer).filter(name=name).first()
+    found = at_hand(viewer).filter(name=name).first()
     if found is None:
         raise BadLineError(f"site: there is no site {name!r}; add it first, in a file of sites")
     return found.pk

@@ -3,12 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from coachloop.app.errors import RefusedError, WrongStateError
 from coachloop.app.models import Site, Team, User
 from coachloop.app.queries import programmes, viewing
-from coachloop.app.queries.sites import first_site
+from coachloop.app.queries.sites import at_hand, first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping
 from coachloop.app.services.users import named
@@ -82,14 +81,6 @@ def _site(viewer: Viewer, site_id: int) -> Site:
         Site.DoesNotExist: there is none, or one of other programmes alone.
     """
     return at_hand(viewer).get(pk=site_id)
-
-
-def at_hand(viewer: Viewer) -> QuerySet[Site]:
-    """Where their teams may sit: anywhere, or for an admin of one programme where it has teams, and at the first site."""
-    if viewer.keeps_all:
-        return Site.objects.all()
-    theirs = viewing.within(viewer, Team.objects.all()).values("site")
-    return Site.objects.filter(Q(pk=first_site().pk) | Q(pk__in=theirs))
 
 
 def _leader(viewer: Viewer, user_id: int | None) -> User | None:

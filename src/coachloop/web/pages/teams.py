@@ -23,7 +23,7 @@ READERS = (Role.ADMIN, Role.OPERATIONS)
 
 
 def _site_choices(viewer: Viewer) -> list[Named]:
-    return [Named(one.id, one.name) for one in site_queries.site_views(viewer)]
+    return [Named(one.pk, one.name) for one in site_queries.at_hand(viewer).order_by("name")]
 
 
 @page(*READERS)
