@@ -1,31 +1,6 @@
 """The files whose operations the API has; a new one is named here."""
 
-from coachloop.web.api import (
-    agents,
-    bringing,
-    coaching_seen,
-    conversations,
-    events,
-    focus_writing,
-    insight,
-    library_writing,
-    people,
-    privacy,
-    review_seen,
-    review_writing,
-    scores,
-    session_writing,
-    site_seen,
-    site_writing,
-    teams,
-    template_writing,
-    templates_seen,
-    time_writing,
-    together_writing,
-    tokens,
-)
-
-AREAS = (
+from coachloop.web.api import (  # noqa: F401 -- an area adds its operations when it is imported
     agents,
     bringing,
     coaching_seen,
