@@ -1,155 +1,33 @@
 """The environment, read once and loudly: a wrong value stops the start with its name and what would be right."""
 
 import os
-import re
 import sys
-from email.utils import parseaddr
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
-import dj_database_url
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from coachloop.adapters import notify
-from coachloop.core.model.claims import role_rules
-from coachloop.core.model.people import Role
-
-
-def _is_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("is no IANA zone; for example Europe/London")
-    return name
-
-
-def _is_folder(path: Path) -> Path:
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"is no folder and can't be made one ({error.strerror})") from error
-    return path
-
-
-def _is_database(url: str) -> str:
-    if url:
-        try:
-            known = dj_database_url.parse(url)["ENGINE"].endswith((".sqlite3", ".postgresql"))
-        except ValueError:
-            known = False
-        if not known:
-            raise ValueError("is no SQLite or PostgreSQL address; for example postgres://user:password@host:5432/name")
-    return url
-
-
-def _is_public_key(key: str) -> str:
-    if key and ("PRIVATE KEY" in key or not key.strip().startswith(("-----BEGIN ", "{"))):
-        raise ValueError("is no public key or certificate as PEM, and no JWK; COACHLOOP_VCON_KEY_FILE names its file")
-    return key
-
-
-def _has_holidays(code: str) -> str:
-    if code:
-        import holidays  # noqa: PLC0415 -- a quarter of a second that only a site with a country needs
-
-        try:
-            holidays.country_holidays(code)
-        except NotImplementedError as error:
-            raise ValueError("has no known public holidays; an ISO 3166 code such as GB, or nothing") from error
-    return code
-
-
-def _has_regional_holidays(country: str, region: str) -> None:
-    import holidays  # noqa: PLC0415 -- as above
-
-    if not country:
-        raise ValueError("needs COACHLOOP_COUNTRY beside it")
-    try:
-        holidays.country_holidays(country, subdiv=region)
-    except NotImplementedError as error:
-        known = ", ".join(getattr(holidays, country).subdivisions) or "none"
-        raise ValueError(f"is no region of {country} with holidays of its own; there are {known}") from error
-
-
-def _has_model(setting: str) -> str:
-    missing = [name for name in ("model.onnx", "tokenizer.json") if not (Path(setting) / name).is_file()]
-    if setting not in {"", "off"} and missing:
-        raise ValueError(f"is no folder with {' and '.join(missing)}; such a folder, off, or nothing")
-    return setting
-
-
-def _is_file(setting: str) -> str:
-    if setting and not Path(setting).is_file():
-        raise ValueError("is no file that is there")
-    return setting
-
-
-def _is_speech_model(setting: str) -> str:
-    """A folder, by its slash; `off`; or a name of the catalogue, which may still have to be got."""
-    if "/" in setting:
-        missing = [
-            name for name in ("model.bin", "config.json", "tokenizer.json") if not (Path(setting) / name).is_file()
-        ]
-        if missing:
-            raise ValueError(
-                f"is no folder with {' and '.join(missing)}; a Whisper model for faster-whisper, off, or nothing"
-            )
-    elif setting not in {"", "off"} and not setting.startswith("whisper-"):
-        raise ValueError(
-            "is no Whisper model; a folder such as ./models/whisper, a name of `coachloop models list`, off, or nothing"
-        )
-    return setting
-
-
-def _is_server(url: str) -> str:
-    if url and not url.startswith(("http://", "https://")):
-        raise ValueError("is no address of a server; for example http://localhost:8000/v1")
-    return url
-
-
-def _is_address(url: str) -> str:
-    parts = urlsplit(url)
-    if url and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment):
-        raise ValueError("is no address of this site; for example https://coachloop.example.org")
-    return url.rstrip("/")
-
-
-def _is_demand(setting: str) -> str:
-    if setting not in {"optional", "required"} and not set(setting.split(",")) <= set(Role):
-        raise ValueError(f"is no such demand; optional, required, or roles of {', '.join(Role)} with commas between")
-    return setting
-
-
-def _are_rules(text: str) -> str:
-    role_rules(text)
-    return text
-
-
-def _is_mail_server(url: SecretStr) -> SecretStr:
-    if url.get_secret_value():
-        notify.mail_server(url.get_secret_value())
-    return url
-
-
-def _is_sender(sender: str) -> str:
-    if sender and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", parseaddr(sender)[1]):
-        raise ValueError("is no sender; for example coachloop@example.org")
-    return sender
-
-
-def _are_targets(pairs: SecretStr) -> SecretStr:
-    notify.targets(pairs.get_secret_value())
-    return pairs
-
-
-def _is_place(url: str) -> str:
-    if url and not re.fullmatch(r"/.+|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^?#]*)?", url):
-        raise ValueError("is no place for recordings; a folder such as /srv/media, s3://bucket/prefix, or nothing")
-    if url.startswith("s3://") and not find_spec("s3fs"):
-        raise ValueError("needs the extra s3: install coachloop[s3]")
-    return url.rstrip("/")
+from coachloop.project.values import (
+    are_rules,
+    are_targets,
+    has_holidays,
+    has_model,
+    has_regional_holidays,
+    is_address,
+    is_database,
+    is_demand,
+    is_file,
+    is_folder,
+    is_mail_server,
+    is_place,
+    is_public_key,
+    is_sender,
+    is_server,
+    is_speech_model,
+    is_zone,
+)
 
 
 class Config(BaseSettings):
@@ -157,17 +35,17 @@ class Config(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COACHLOOP_", extra="ignore", validate_default=True)
 
-    home: Annotated[Path, AfterValidator(_is_folder)] = Field(
+    home: Annotated[Path, AfterValidator(is_folder)] = Field(
         default=Path("var"), description="where SQLite, media and models live"
     )
     secret_key: SecretStr | None = Field(default=None, description="signs sessions; made once in HOME if not set")
-    database_url: Annotated[str, AfterValidator(_is_database)] = Field(
+    database_url: Annotated[str, AfterValidator(is_database)] = Field(
         default="", validation_alias="DATABASE_URL", description="SQLite in HOME if not set"
     )
     hosts: str = Field(default="localhost,127.0.0.1,[::1]", description="host names served, with commas between")
     https: bool = Field(default=False, description="served over HTTPS: cookies are sent over it alone")
-    timezone: Annotated[str, AfterValidator(_is_zone)] = Field(default="UTC", description="the first site's zone")
-    country: Annotated[str, AfterValidator(_has_holidays)] = Field(
+    timezone: Annotated[str, AfterValidator(is_zone)] = Field(default="UTC", description="the first site's zone")
+    country: Annotated[str, AfterValidator(has_holidays)] = Field(
         default="", pattern="^([A-Z]{2})?$", description="its ISO 3166 country, for public holidays"
     )
     region: str = Field(default="", max_length=10, description="its region in that country, such as BY; for holidays")
@@ -181,7 +59,7 @@ class Config(BaseSettings):
     demo: bool = Field(default=False, description="offer the roles by one click instead of a password")
     worker: bool = Field(default=True, description="run a worker inside `serve`")
     workers: int = Field(default=1, ge=1, le=64, description="processes of one `worker`")
-    embeddings: Annotated[str, AfterValidator(_has_model)] = Field(
+    embeddings: Annotated[str, AfterValidator(has_model)] = Field(
         default="", description="folder with a sentence model, or off; HOME/models/minilm if not set"
     )
     log_level: str = Field(default="WARNING", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="how much is logged")
@@ -194,7 +72,7 @@ class Config(BaseSettings):
         default=0, ge=0, le=300, description="told to end, how long `serve` says so at /ready before it does"
     )
     web_processes: int = Field(default=1, ge=1, le=64, description="processes of one `serve` that answer")
-    judge_url: Annotated[str, AfterValidator(_is_server)] = Field(
+    judge_url: Annotated[str, AfterValidator(is_server)] = Field(
         default="", description="an OpenAI-compatible server, with its /v1; nothing: no judge"
     )
     judge_model: str = Field(default="", max_length=200, description="the model's name at that server")
@@ -213,10 +91,10 @@ class Config(BaseSettings):
     judge_window_tokens: int = Field(default=8000, ge=500, le=1_000_000, description="of a call, the most in a request")
     judge_timeout: float = Field(default=120, gt=0, le=3600, description="seconds to wait for an answer")
 
-    speech: Annotated[str, AfterValidator(_is_speech_model)] = Field(
+    speech: Annotated[str, AfterValidator(is_speech_model)] = Field(
         default="", max_length=1000, description="folder or name of a Whisper model, or off; whisper-base if not set"
     )
-    speech_url: Annotated[str, AfterValidator(_is_server)] = Field(
+    speech_url: Annotated[str, AfterValidator(is_server)] = Field(
         default="", description="an OpenAI-compatible server that transcribes, with its /v1, instead of a model here"
     )
     speech_model: str = Field(default="", max_length=200, description="the model's name at that server")
@@ -235,10 +113,10 @@ class Config(BaseSettings):
         description="names and products of the centre that are likely to be said, with commas",
     )
     speech_threads: int = Field(default=0, ge=0, le=256, description="cores for transcription; 0: all there are")
-    voices_segmentation: Annotated[str, AfterValidator(_is_file)] = Field(
+    voices_segmentation: Annotated[str, AfterValidator(is_file)] = Field(
         default="", description="sherpa-onnx's segmentation model, to tell voices in one channel apart"
     )
-    voices_embedding: Annotated[str, AfterValidator(_is_file)] = Field(
+    voices_embedding: Annotated[str, AfterValidator(is_file)] = Field(
         default="", description="the speaker embedding model that goes with it"
     )
     agent_channel: int = Field(default=1, ge=1, le=2, description="where the agent speaks in stereo: 1 left, 2 right")
@@ -247,19 +125,19 @@ class Config(BaseSettings):
     watch: str = Field(
         default="", max_length=1000, description="a folder whose recordings and transcripts are taken in"
     )
-    vcon_key: Annotated[str, AfterValidator(_is_public_key)] = Field(
+    vcon_key: Annotated[str, AfterValidator(is_public_key)] = Field(
         default="", description="the public RSA key of whoever signs vCons that come in, as PEM or JWK"
     )
     vcon_hosts: str = Field(
         default="", description="hosts that recordings of vCons may be fetched from, with commas between"
     )
     vcon_own_hosts: str = Field(default="", description="such hosts inside the own network, with commas between")
-    media: Annotated[str, AfterValidator(_is_place)] = Field(
+    media: Annotated[str, AfterValidator(is_place)] = Field(
         default="",
         max_length=1000,
         description="where recordings lie: a folder, or s3://bucket/prefix; HOME/media if not set",
     )
-    media_endpoint: Annotated[str, AfterValidator(_is_server)] = Field(
+    media_endpoint: Annotated[str, AfterValidator(is_server)] = Field(
         default="", description="the store's address where it is not Amazon's, such as http://minio:9000"
     )
     media_key: SecretStr = Field(
@@ -273,21 +151,21 @@ class Config(BaseSettings):
     )
     masking_names: bool = Field(default=False, description="the customer's name as well, where it is given")
 
-    address: Annotated[str, AfterValidator(_is_address)] = Field(
+    address: Annotated[str, AfterValidator(is_address)] = Field(
         default="", description="where people reach this site, for links in messages; by the first host if not set"
     )
-    mail_url: Annotated[SecretStr, AfterValidator(_is_mail_server)] = Field(
+    mail_url: Annotated[SecretStr, AfterValidator(is_mail_server)] = Field(
         default=SecretStr(""), description="the mail server; nothing: mail waits"
     )
-    mail_from: Annotated[str, AfterValidator(_is_sender)] = Field(
+    mail_from: Annotated[str, AfterValidator(is_sender)] = Field(
         default="", description="the sender of mail; the mail server's user if not set"
     )
-    notify: Annotated[SecretStr, AfterValidator(_are_targets)] = Field(
+    notify: Annotated[SecretStr, AfterValidator(are_targets)] = Field(
         default=SecretStr(""), description="targets that people may choose: name=address, with spaces between"
     )
     report_quotes: bool = Field(default=False, description="messages hold words of calls; else only the pages do")
 
-    mfa: Annotated[str, AfterValidator(_is_demand)] = Field(
+    mfa: Annotated[str, AfterValidator(is_demand)] = Field(
         default="optional", description="codes beside the password: optional, required, or the roles that need them"
     )
     session_hours: float = Field(default=12, gt=0, le=720, description="after which everybody signs in again")
@@ -299,7 +177,7 @@ class Config(BaseSettings):
     proxies: int = Field(
         default=0, ge=0, le=10, description="in front that write X-Forwarded-For; 0: that header is not believed"
     )
-    oidc_issuer: Annotated[str, AfterValidator(_is_server)] = Field(
+    oidc_issuer: Annotated[str, AfterValidator(is_server)] = Field(
         default="", description="the OpenID provider by which people sign in, as it names itself; nothing: none"
     )
     oidc_client_id: str = Field(default="", max_length=500, description="as which this site is known there")
@@ -307,7 +185,7 @@ class Config(BaseSettings):
     oidc_name: str = Field(default="your company account", max_length=60, description="what the button calls it")
     oidc_scope: str = Field(default="openid email profile", max_length=500, description="what is asked for there")
     oidc_claim: str = Field(default="groups", min_length=1, max_length=200, description="the claim that roles follow")
-    oidc_roles: Annotated[str, AfterValidator(_are_rules)] = Field(
+    oidc_roles: Annotated[str, AfterValidator(are_rules)] = Field(
         default="", description="group=role or group=role@programme, with spaces between"
     )
     oidc_makes_people: bool = Field(default=False, description="whoever signs in there and is unknown is added")
@@ -321,8 +199,8 @@ class Config(BaseSettings):
     saml_name: str = Field(default="your company account", max_length=60, description="what the button calls it")
     saml_email: str = Field(default="", max_length=500, description="the attribute with the address; the usual ones")
     saml_attribute: str = Field(default="groups", min_length=1, max_length=500, description="that roles follow")
-    saml_roles: Annotated[str, AfterValidator(_are_rules)] = Field(default="", description="as COACHLOOP_OIDC_ROLES")
-    scim_roles: Annotated[str, AfterValidator(_are_rules)] = Field(
+    saml_roles: Annotated[str, AfterValidator(are_rules)] = Field(default="", description="as COACHLOOP_OIDC_ROLES")
+    scim_roles: Annotated[str, AfterValidator(are_rules)] = Field(
         default="", description="as COACHLOOP_OIDC_ROLES, by the groups of a directory that sends people by SCIM"
     )
     saml_makes_people: bool = Field(default=False, description="whoever signs in there and is unknown is added")
@@ -331,7 +209,7 @@ class Config(BaseSettings):
     @classmethod
     def _has_holidays_of_its_own(cls, region: str, info: ValidationInfo) -> str:
         if region and "country" in info.data:
-            _has_regional_holidays(info.data["country"], region)
+            has_regional_holidays(info.data["country"], region)
         return region
 
     @field_validator("judge_model")
