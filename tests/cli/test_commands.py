@@ -225,7 +225,7 @@ def test_evaluate_and_try_say_how_far_people_agree(scored, written):
 
 def test_labels_that_can_not_be_read_stop_evaluate(scored, written):
     for name, content, said in [
-        ("a.jsonl", [{"verdict": "met"}], ":1: conversation_id: Field required"),
+        ("a.jsonl", [{"verdict": "met"}], ":1: conversation_id: is missing"),
         ("b.csv", "conversation_id,behaviour,verdict\na,b,c,d\n", ":2: 1 more cells"),
         ("c.jsonl", [{**LABELS[0], "behaviour": "x"}], "no label is about template 'manners'"),
     ]:

@@ -39,7 +39,7 @@ def test_a_file_may_hold_several_formats(read):
     taken, refused = read(raw(NATIVE, WHISPER, {"segments": [{"text": 3}]}, WHISPER), "many.jsonl", agent_id="a-1")
     assert [call["id"] for call in taken] == ["c-1", "many-2", "many-4"]
     assert ["agent_id" in call for call in taken] == [False, True, True]
-    assert refused == [(3, "segments.0.text: Input should be a valid string, got 3")]
+    assert refused == [(3, "segments.0.text: should be a valid string, got 3")]
 
 
 def test_a_document_may_be_a_list(read):

@@ -42,7 +42,7 @@ def test_a_transcript_beside_a_recording_that_cant_be_read_is_named(folder, tmp_
     (folder / "c-1.json").write_text('{"segments": [{"text": 3}]}')
     shelf = Shelf(Folder(tmp_path / "media"), Limits(bytes=10_000_000, seconds=60))
     (refused,) = lines_of(folder / "c-1.wav", shelf)
-    assert refused.reason == "c-1.json: segments.0.text: Input should be a valid string, got 3"
+    assert refused.reason == "c-1.json: segments.0.text: should be a valid string, got 3"
 
 
 def test_of_several_transcripts_of_a_call_the_one_that_tells_the_most_is_taken(folder, tmp_path):

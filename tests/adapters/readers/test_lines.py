@@ -134,6 +134,19 @@ def test_csv_may_be_packed_and_marked(written):
     assert refused == []
 
 
+@pytest.mark.parametrize("between", [b";", b"\t"])
+def test_what_a_spreadsheet_writes_elsewhere_is_read(written, between):
+    """Where the comma is the decimal sign, cells stand between semicolons."""
+    raw = HEADER.replace(b",", between) + b'lea;"greets, warmly";met\n'.replace(b";", between)
+    read, refused = taken(records(written(raw, "scores.csv")))
+    assert read == [(2, {"agent_id": "lea", "behaviour": "greets, warmly", "verdict": "met"})]
+    assert refused == []
+
+
+def test_an_empty_table_says_so(written):
+    assert taken(records(written(b"", "scores.csv"))) == ([], [(1, "the file is empty")])
+
+
 def test_other_names_are_json_lines(written):
     assert taken(records(written(b'{"a":1}\n', "scores.csv.jsonl")))[0] == [(1, {"a": 1})]
 
@@ -148,7 +161,7 @@ def test_a_row_that_is_not_utf8_is_refused_by_itself(written):
     """One cell in Latin-1 does not cost the rest of the file."""
     read, refused = taken(records(written(HEADER + b"lea,gr\xfc\xdft,met\nlea,greets,met\n", "s.csv")))
     assert read == [(3, {"agent_id": "lea", "behaviour": "greets", "verdict": "met"})]
-    assert refused == [(2, "not UTF-8; save the file as UTF-8 and try again")]
+    assert refused == [(2, "not UTF-8; save the file as UTF-8 (a spreadsheet calls it CSV UTF-8) and try again")]
 
 
 def test_a_row_that_is_not_csv_is_refused_by_itself(written):
@@ -189,7 +202,7 @@ def test_a_csv_that_breaks_off_is_refused_there(written):
     assert "can't be read further" in reason
 
 
-@pytest.mark.parametrize("raw", [b"", b"\n", HEADER])
+@pytest.mark.parametrize("raw", [b"\n", HEADER])
 def test_a_csv_without_rows_gives_nothing(written, raw):
     assert taken(records(written(raw, "s.csv"))) == ([], [])
 

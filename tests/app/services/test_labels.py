@@ -96,7 +96,7 @@ def test_an_answer_about_what_is_not_there_is_refused():
     assert said[5] == "turns: 4 is beyond the last turn, 3"
     assert said[6] == "reviewed_at: Invalid isoformat string: 'soon'"
     assert said[7] == "reviewed_at: year must be in [1900, 2200], got 1"
-    assert said[8].startswith("verdict: Input should be 'met'")
+    assert said[8].startswith("verdict: should be 'met'")
     assert said[9] == "expected a JSON object, got list"
 
 

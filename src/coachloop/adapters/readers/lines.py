@@ -6,6 +6,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from datetime import date, time
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -80,8 +81,11 @@ def csv_rows(path: Path) -> Iterator[Record | Refusal]:
     try:
         with opened(path) as binary:
             lines = _TextLines(binary)
-            reader = csv.reader(lines, strict=True)
+            header = next(lines, "")
+            reader = csv.reader(chain([header], lines), delimiter=_separator(header), strict=True)
             names = [name.strip() for name in next(reader, [])]
+            if not header:
+                yield Refusal(str(path), 1, "the file is empty")
             going = bool(names)
             while going:
                 found, going = _next_row(reader, names, file=str(path), lines=lines)
@@ -92,6 +96,11 @@ def csv_rows(path: Path) -> Iterator[Record | Refusal]:
                     yield found
     except (*UNREADABLE, csv.Error) as error:
         yield Refusal(str(path), number + 1, f"the file can't be read further: {error}")
+
+
+def _separator(header: str) -> str:
+    """What stands between the names: a spreadsheet writes semicolons where the comma is the decimal sign."""
+    return max(",;\t", key=header.count)
 
 
 def _next_row(
@@ -147,7 +156,7 @@ class _TextLines:
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError:
-            self._wrong = "not UTF-8; save the file as UTF-8 and try again"
+            self._wrong = "not UTF-8; save the file as UTF-8 (a spreadsheet calls it CSV UTF-8) and try again"
             return raw.decode("utf-8", "replace")
 
 

@@ -21,7 +21,7 @@ from pydantic import (
 
 from coachloop.core.model.conversation import COACHING, SURE, Conversation, Masked, Speaker, Turn, Word, moment
 from coachloop.core.model.receipt import Line, Receipt, Record, Refusal
-from coachloop.core.model.staff_lines import ClosureLine, PersonLine, SiteLine, TeamLine
+from coachloop.core.model.staff_lines import ADDRESS, ClosureLine, PersonLine, SiteLine, TeamLine
 
 LINE_LIMIT = 32 * 1024 * 1024
 """Bytes of the longest line that is read; three hours of word-timed speech are below a tenth of it."""
@@ -322,9 +322,25 @@ def in_words(errors: Sequence[Any]) -> str:
         path = ".".join(str(part) for part in error["loc"])
         said = error.get("input")
         got = f", got {said!r:.60}" if isinstance(said, str | int | float) else ""
-        parts.append(f"{path + ': ' if path else ''}{error['msg'].removeprefix('Value error, ')}{got}")
+        parts.append(f"{path + ': ' if path else ''}{_plainly(error)}{got}")
     more = f" (and {len(errors) - 5} more)" if len(errors) > 5 else ""
     return "; ".join(parts) + more
+
+
+def _plainly(error: Any) -> str:
+    """What is wrong, for somebody who has a spreadsheet before them and no programmer."""
+    if error["type"] == "string_pattern_mismatch" and error["ctx"]["pattern"] == ADDRESS:
+        return "should be an address such as name@example.org"
+    message: str = _WANTED.get(error["type"], error["msg"])
+    return (
+        message.removeprefix("Value error, ").replace("Input should be", "should be").replace("String should", "should")
+    )
+
+
+_WANTED = dict.fromkeys(
+    ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"),
+    "should be a day such as 2026-01-31",
+) | {"missing": "is missing"}
 
 
 def _object(raw: bytes) -> tuple[str, dict[str, Any]]:
