@@ -34,6 +34,7 @@ def add(file: File, *, programme: Programme = None, as_json: AsJson = False) -> 
     """Add people and agents from a CSV or JSON Lines file, with their roles, and the teams that they are in or lead."""
     need_site()
     receipt = take(Kind.PEOPLE, records(file), viewer=operator(programme), now=timezone.now())
+    memberships.place_calls()
     show_receipt(receipt, as_json=as_json, what="people")
 
 
@@ -82,6 +83,7 @@ def met(*, programme: Programme = None, as_json: AsJson = False) -> None:
     found = staff.met(viewer)
     pages = [found, *(staff.met(viewer, page=number) for number in range(2, found.pages + 1))]
     rows = [asdict(row) for page in pages for row in page.rows]
+    rows = rows if as_json else [{name: cell for name, cell in row.items() if name != "id"} for row in rows]
     show_rows(rows, as_json=as_json, empty="Nobody: every agent is known.")
 
 
@@ -97,7 +99,8 @@ def confirm(
     viewer = operator(programme)
     ids = staff.met_ids(viewer) if everybody else [staff.find_agent(viewer, key) for key in agent or []]
     done = agents.confirm(viewer=viewer, agent_ids=ids, now=timezone.now())
-    out.print(f"{done} are colleagues now.", highlight=False)
+    memberships.place_calls()
+    out.print("1 is a colleague now." if done == 1 else f"{done} are colleagues now.", highlight=False)
 
 
 @app.command()
@@ -107,7 +110,8 @@ def merge(agent: str, into: str, *, programme: Programme = None) -> None:
     viewer = operator(programme)
     ids = {"agent_id": staff.find_agent(viewer, agent), "into_id": staff.find_agent(viewer, into)}
     moved = merging.merge(viewer=viewer, **ids, now=timezone.now())
-    out.print(f"{agent} is {into}: {moved} conversations moved.", highlight=False)
+    memberships.place_calls()
+    out.print(f"{agent} is {into}; conversations moved: {moved}.", highlight=False)
 
 
 @app.command()
@@ -124,6 +128,7 @@ def join(
     viewer = operator(programme)
     ids = {"agent_id": staff.find_agent(viewer, agent), "team_id": staff.find_team(viewer, team)}
     changed = memberships.join_team(viewer=viewer, **ids, first_day=first, last_day=last, now=timezone.now())
+    memberships.place_calls()
     out.print(f"{agent} is in {team}." if changed else f"{agent} was in {team} already.", highlight=False)
 
 
@@ -140,6 +145,7 @@ def leave(
     viewer, now = operator(programme), timezone.now()
     day = last or date.fromordinal(timezone.localdate(now).toordinal() - 1)
     ended = leaving.leave(viewer=viewer, agent_id=staff.find_agent(viewer, agent), last_day=day, now=now)
+    memberships.place_calls()
     said = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in ended.items()) or "nothing yet"
     say(f"{agent} leaves after {day}. Ended: {said}.", {"last_day": day.isoformat(), "ended": ended}, as_json=as_json)
 
@@ -162,4 +168,5 @@ def back(
         first_day=first,
         now=timezone.now(),
     )
+    memberships.place_calls()
     out.print(f"{agent} is back.", highlight=False)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import answered, erasing, events, retention
+from coachloop.app.services import answered, data_keys, erasing, events, retention
 from coachloop.app.services.allowance import forget_past
 from coachloop.app.services.alone import alone
 from coachloop.app.services.calendar_links import refresh_busy_times
@@ -26,7 +26,7 @@ from coachloop.app.services.follow_ups import escalate
 from coachloop.app.services.impact import refresh_impact_daily
 from coachloop.app.services.invitations import invite
 from coachloop.app.services.leaving import settle_leavers
-from coachloop.app.services.memberships import settle
+from coachloop.app.services.memberships import place_calls, settle
 from coachloop.app.services.messages import send_waiting
 from coachloop.app.services.partitions import make_ahead
 from coachloop.app.services.reports import switch_on
@@ -45,6 +45,8 @@ AWAY = timedelta(minutes=5)
 """How long a recording rests whose transcriber could not be asked."""
 FORGETS_FOR = 600.0
 """Seconds of one hour in which what is kept no longer is deleted; the rest goes in the next hour."""
+PLACES_FOR = 5.0
+"""Seconds of one sweep in which calls follow agents who moved; the rest goes on in the next one."""
 HEARS_FOR = 20.0
 """Seconds of one turn at the recordings; a part that is begun is finished."""
 
@@ -67,10 +69,11 @@ def _each(*steps: Callable[[], object]) -> None:
 
 @task()
 def sweep() -> None:
-    """Turn what waits in the tables into queued blocks, bring the counts up to date, open what is due, invite, note what is suggested, seal the audit log."""
+    """Turn what waits in the tables into queued blocks, let calls follow agents who moved, bring the counts up to date, open what is due, invite, note what is suggested, seal the audit log."""
     _each(
         _queue,
         events.number_new,
+        lambda: place_calls(enough=_for(PLACES_FOR)),
         refresh_rollups,
         lambda: open_due_follow_ups(now=timezone.now()),
         lambda: invite(invitation, address=settings.ADDRESS, now=timezone.now()),
@@ -154,12 +157,13 @@ def _for(seconds: float) -> Callable[[], bool]:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
+    """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; begin a new data key each month; once a day, look at impact and effect anew."""
     _each(
         lambda: call_command("ox_prune", older_than="1d", verbosity=0),
         lambda: forget_past(now=timezone.now()),
         lambda: answered.sweep(now=timezone.now()),
         lambda: make_ahead(today=timezone.localdate()),
+        lambda: data_keys.make_due(now=timezone.now()),
         lambda: settle(now=timezone.now()),
         lambda: settle_leavers(now=timezone.now()),
         lambda: retention.forget_short_lived(now=timezone.now()),

@@ -7,9 +7,10 @@ import pytest
 from app.conftest import Cast
 from builders import NOW, call, publish, score, take
 from coachloop.app.errors import NotYoursError, WrongStateError
-from coachloop.app.models import Agent, AgentDay, Conversation, Membership, Team
+from coachloop.app.models import Agent, AgentDay, Conversation, DirtyDay, Membership, Team
 from coachloop.app.services import memberships
-from coachloop.app.services.memberships import join_team, remove_membership, settle
+from coachloop.app.services.memberships import join_team, place_calls, remove_membership, settle
+from coachloop.app.services.rollups import refresh_rollups
 
 TODAY = NOW.date()
 
@@ -17,10 +18,12 @@ TODAY = NOW.date()
 def join(cast: Cast, move: str, first: date | None, *, last: date | None = None) -> bool:
     """Put somebody into a team: `lea south`."""
     agent, team = move.split()
-    return join_team(
+    changed = join_team(
         viewer=cast.admin, agent_id=Agent.objects.get(key=agent).pk, team_id=Team.objects.get(key=team).pk,
         first_day=first, last_day=last, now=NOW,
     )  # fmt: skip
+    place_calls()
+    return changed
 
 
 def team_of(key: str) -> str | None:
@@ -77,6 +80,7 @@ def test_a_mistake_is_taken_out(cast: Cast) -> None:
     with pytest.raises(NotYoursError):
         remove_membership(viewer=cast.ada, membership_id=wrong.pk, now=NOW)
     remove_membership(viewer=cast.admin, membership_id=wrong.pk, now=NOW)
+    place_calls()
     assert (team_of("new"), Agent.objects.get(key="lea").team_id) == ("north", Team.objects.get(key="north").pk)
     assert [*Membership.objects.values_list("team__key", "last_day")] == [("north", None)]
 
@@ -94,3 +98,50 @@ def test_the_stays_of_many_are_one_query(cast: Cast) -> None:
     found = memberships.placed(Agent.objects.all())
     assert [*found] == [Agent.objects.get(key="lea").pk]
     assert cast.site.pk
+
+
+class KilledError(Exception):
+    """Ends a block before it is whole."""
+
+
+def test_many_calls_follow_in_blocks_that_go_on_where_they_were_broken_off(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish()
+    take(*(call(f"c-{n}", at=NOW - timedelta(days=n // 3), team=None) for n in range(24)))
+    score()
+    monkeypatch.setattr(memberships, "AT_ONCE", 4)
+    turns = iter([False, False, True])
+    lea, south = Agent.objects.get(key="lea").pk, Team.objects.get(key="south").pk
+    join_team(viewer=cast.admin, agent_id=lea, team_id=south, first_day=TODAY - timedelta(9), now=NOW)
+    assert team_of("c-0") == "north"
+    assert place_calls(enough=lambda: next(turns)) == 12
+    assert (team_of("c-12"), team_of("c-11")) == ("south", "north")
+    with monkeypatch.context() as killed:
+        killed.setattr(DirtyDay.objects, "bulk_create", _killed)
+        with pytest.raises(KilledError):
+            place_calls()
+    assert {team_of(f"c-{n}") for n in range(12)} == {"north"}
+    assert (place_calls(), place_calls()) == (12, 0)
+    refresh_rollups()
+    assert {*AgentDay.objects.values_list("team__key", flat=True)} == {"south"}
+
+
+def test_a_move_that_is_taken_back_while_calls_follow_is_taken_back(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(*(call(f"c-{n}", at=NOW - timedelta(days=n), team=None) for n in range(6)))
+    monkeypatch.setattr(memberships, "AT_ONCE", 2)
+    lea = Agent.objects.get(key="lea")
+    south = Team.objects.get(key="south")
+    join_team(viewer=cast.admin, agent_id=lea.pk, team_id=south.pk, first_day=TODAY - timedelta(9), now=NOW)
+    turns = iter([False, True])
+    place_calls(enough=lambda: next(turns))
+    wrong = Membership.objects.get(team=south)
+    remove_membership(viewer=cast.admin, membership_id=wrong.pk, now=NOW)
+    assert place_calls() == 2
+    assert {team_of(f"c-{n}") for n in range(6)} == {"north"}
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KilledError

@@ -10,6 +10,7 @@ from coachloop.app.errors import NotYoursError, TakenError, WrongStateError
 from coachloop.app.models import Absence, Agent, AgentAlias, AgentDay, AuditEntry, Conversation, PackedDay, Session
 from coachloop.app.services.agents import add_agent, confirm
 from coachloop.app.services.coaching import accept_focus, hold_session
+from coachloop.app.services.memberships import place_calls
 from coachloop.app.services.merging import MOVED, RECOUNTED, merge, named_in
 from coachloop.app.services.rollups import pack_counts, refresh_rollups
 
@@ -23,7 +24,9 @@ def met(key: str) -> Agent:
 
 def is_(cast: Cast, key: str, whom: str) -> int:
     """Say who that is."""
-    return merge(viewer=cast.admin, agent_id=met(key).pk, into_id=met(whom).pk, now=NOW)
+    moved = merge(viewer=cast.admin, agent_id=met(key).pk, into_id=met(whom).pk, now=NOW)
+    place_calls()
+    return moved
 
 
 def test_whom_calls_name_first_is_not_known(cast: Cast) -> None:

@@ -6,6 +6,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 
 from coachloop.app.models import AuditEntry, Conversation, Team, User
+from coachloop.app.services.memberships import place_calls
 from web.api.client import ApiClient, ClientOf
 from web.cast import NORTH, SOUTH, Cast, call, take_in
 
@@ -34,6 +35,7 @@ def test_from_the_first_day_to_the_last(cast: Cast, admin: ApiClient) -> None:
     take_in([{**call("z-17", "Z. L.", "", number=0, did=(True,) * 5, now=cast.now), "team": None}], cast.now)
     assert [(one["key"], one["calls"]) for one in admin.get("/people/met").json()["rows"]] == [("z-17", 1)]
     assert admin.post("/people/agents/z-17/merge", {"into": "zoe"}).json() == {"count": 1}
+    place_calls()
     assert Conversation.objects.get(agent__key="zoe").team == Team.objects.get(key="south")
     zoe = admin.get("/people/agents/z-17").json()
     assert (zoe["key"], zoe["also"], zoe["user"]["id"]) == ("zoe", ["z-17"], person)

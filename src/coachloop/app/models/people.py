@@ -129,6 +129,9 @@ class Agent(models.Model):
     team_since = models.DateField(null=True)
     joined_on = models.DateField(null=True, help_text="first day at the centre, where the site records it")
     left_on = models.DateField(null=True, help_text="last day at the centre, of somebody who left")
+    place_from = models.DateField(
+        null=True, help_text="calls without a team are still to follow them, from this day on"
+    )
     user = models.OneToOneField(User, null=True, on_delete=models.SET_NULL, related_name="agent")
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Where agents belong over time; calls that name no team are counted where the agent was on that day."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -15,6 +15,8 @@ from coachloop.app.services import audit, keeping
 from coachloop.core.model.stays import ALWAYS, FOR_GOOD, Stay, joined, team_on, without
 
 AT_ONCE = 500
+"""Calls that are looked at in one transaction, and the rest of the last one's day."""
+
 AHEAD = timedelta(days=366)
 """How far ahead a move may lie: later than that nobody knows."""
 
@@ -103,7 +105,7 @@ def stays_of(agent: Agent) -> tuple[Stay, ...]:
 
 
 def keep(agent: Agent, before: Sequence[Stay], after: Sequence[Stay], *, now: datetime) -> bool:
-    """Write down where an agent belongs, and count their calls there that name no team; whether anything changed."""
+    """Write down where an agent belongs, and that their calls that name no team are to follow; whether anything changed."""
     stored = {_stay(row): row for row in agent.memberships.all()}
     wanted = set(after)
     if wanted == stored.keys():
@@ -111,7 +113,7 @@ def keep(agent: Agent, before: Sequence[Stay], after: Sequence[Stay], *, now: da
     Membership.objects.filter(pk__in=[row.pk for stay, row in stored.items() if stay not in wanted]).delete()
     Membership.objects.bulk_create(_row(agent, stay) for stay in sorted(wanted - stored.keys()))
     _bring_up(agent, team_on(after, sites.first_local_date(now)))
-    _move_calls(agent, before, after)
+    place_from(agent, _first_difference(before, after))
     return True
 
 
@@ -135,21 +137,49 @@ def _bring_up(agent: Agent, team_id: int | None) -> None:
         agent.save(update_fields=["team"])
 
 
-def _move_calls(agent: Agent, before: Sequence[Stay], after: Sequence[Stay]) -> None:
-    """Calls that name no team themselves, on days on which the agent now belongs elsewhere than before."""
-    since = _first_difference(before, after)
-    if since is None:
-        return
-    calls = Conversation.objects.filter(agent=agent, day__gte=since).order_by("pk")
-    moved: list[Conversation] = []
-    for call in calls.iterator(AT_ONCE):
-        was, belongs = team_on(before, call.day), team_on(after, call.day)
-        if was != belongs and call.team_id in (was, None) and not _names_a_team(call):
-            call.team_id = belongs
-            moved.append(call)
+def place_calls(*, enough: Callable[[], bool] = lambda: False) -> int:
+    """Put the calls that name no team where their agents belong, of whom that has changed; returns how many moved.
+
+    In blocks of whole days, each a transaction of its own that notes how far it has come: safe to break off, and to run twice at once.
+
+    Args:
+        enough: whether to break off; the rest is done the next time.
+    """
+    moved = 0
+    waiting = Agent.objects.filter(place_from__isnull=False).order_by("pk").values_list("pk", flat=True)
+    while not enough() and (agent_id := waiting.first()) is not None:
+        moved += _place_some(agent_id)
+    return moved
+
+
+@transaction.atomic
+def _place_some(agent_id: int) -> int:
+    agent = Agent.objects.select_for_update(no_key=True).get(pk=agent_id)
+    if agent.place_from is None:  # somebody else was quicker
+        return 0
+    stays = begun(agent)
+    calls = Conversation.objects.filter(agent=agent, day__gte=agent.place_from).order_by("day")
+    last = calls.values_list("day", flat=True)[AT_ONCE - 1 : AT_ONCE].first()
+    elsewhere = [
+        call for call in (calls.filter(day__lte=last) if last else calls) if call.team_id != team_on(stays, call.day)
+    ]
+    moved = list(_without_a_team(elsewhere))
+    for call in moved:
+        call.team_id = team_on(stays, call.day)
     Conversation.objects.bulk_update(moved, ["team"], batch_size=AT_ONCE)
-    days = {call.day for call in moved if call.day}
-    DirtyDay.objects.bulk_create(DirtyDay(agent=agent, day=day) for day in sorted(days))
+    DirtyDay.objects.bulk_create(
+        DirtyDay(agent=agent, day=day) for day in sorted({call.day for call in moved if call.day})
+    )
+    agent.place_from = last + timedelta(days=1) if last else None
+    agent.save(update_fields=["place_from"])
+    return len(moved)
+
+
+def place_from(agent: Agent, day: date | None) -> None:
+    """Note that calls of a locked agent are to be put where they belong, from this day on; as part of a transaction."""
+    if day is not None and (agent.place_from is None or day < agent.place_from):
+        agent.place_from = day
+        agent.save(update_fields=["place_from"])
 
 
 def _first_difference(before: Sequence[Stay], after: Sequence[Stay]) -> date | None:
@@ -158,12 +188,14 @@ def _first_difference(before: Sequence[Stay], after: Sequence[Stay]) -> date | N
     return min((day for day in edges if team_on(before, day) != team_on(after, day)), default=None)
 
 
-def _names_a_team(call: Conversation) -> bool:
-    """Whether the line it came in with does; of scores without words, whether a team stands there."""
-    if not call.revision:
-        return call.team_id is not None
-    revision = Revision.objects.get(conversation=call, number=call.revision)
-    return bool(json.loads(revision.document).get("team"))
+def _without_a_team(calls: Sequence[Conversation]) -> Iterator[Conversation]:
+    """Those that came in on a line that names none; of scores without words, those of no team."""
+    current = Revision.objects.filter(conversation__in=calls, number=F("conversation__revision"))
+    documents = dict(current.values_list("conversation_id", "document"))
+    for call in calls:
+        named = json.loads(documents[call.pk]).get("team") if call.revision else call.team_id
+        if not named:
+            yield call
 
 
 def _stay(row: Membership) -> Stay:

@@ -31,8 +31,6 @@ from coachloop.app.services import audit, keeping, memberships, rollups
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.model.stays import team_on
 
-AT_ONCE = 2000
-
 MOVED: dict[type[Model], str] = {
     Focus: "an open focus",
     Session: "a developmental conversation planned",
@@ -99,15 +97,13 @@ def _must_fit(gone: Agent, kept: Agent) -> None:
 
 
 def _calls(gone: Agent, kept: Agent) -> int:
-    """Their calls; those without a team are where the agent was on that day."""
+    """Their calls; those that name no team will be where the agent was on that day."""
     calls = Conversation.objects.filter(agent=gone)
     days = set(calls.filter(day__isnull=False).order_by().values_list("day", flat=True).distinct())
-    stays = memberships.begun(kept)
-    homeless = list(calls.filter(team=None)) if stays else []
+    if stays := memberships.begun(kept):
+        calls.filter(team=None, day=None).update(team=team_on(stays, None))
+        memberships.place_from(kept, min((day for day in days if day), default=None))
     moved = calls.update(agent=kept)
-    for call in homeless:
-        call.team_id = team_on(stays, call.day)
-    Conversation.objects.bulk_update(homeless, ["team"], batch_size=AT_ONCE)
     rollups.give_over(gone=gone.pk, kept=kept.pk, days={day for day in days if isinstance(day, date)})
     return moved
 

@@ -144,7 +144,9 @@ def join(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
         except RefusedError as refusal:
             form.add_error("first", in_words(refusal))
         else:
-            messages.success(request, "Noted. The team before ends the day before.")
+            messages.success(
+                request, "Noted. The team before ends the day before; calls that name no team follow soon."
+            )
             return redirect("people-agent", agent_id)
     return _one(request, viewer, seen, join=form, status=422)
 
