@@ -5,6 +5,8 @@ READY := .venv/.ready
 COACHLOOP := .venv/bin/coachloop
 PYTEST := .venv/bin/pytest -n 3 --dist worksteal -m "not judge_server"
 export COVERAGE_FILE ?= .coverage
+# Compiled modules are kept: the tests start many processes, and each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo serve test check coverage lint format test-api test-judge test-cluster screenshots real-data clean
 

@@ -16,7 +16,7 @@ from hypothesis import settings
 
 import coachloop.adapters.readers.lines  # noqa: F401 -- sets the csv module's limit; which test imports it first depends on the order
 
-pytest_plugins = ["house", "migrated"]
+pytest_plugins = ["house", "middleware_once", "migrated"]
 
 settings.register_profile("coachloop", deadline=None)  # a busy machine is slow now and then, which is no finding
 settings.load_profile("coachloop")
