@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 
 from coachloop.app.data_map import ELSEWHERE, MAP, markdown
+from coachloop.app.models.sealed import SealedJson, SealedText
 
 WORDS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FileField)
 DOCS = Path(__file__).parents[2] / "docs" / "privacy.md"
@@ -23,6 +24,14 @@ def test_every_table_and_every_column_of_words_is_in_the_map():
     )
     missing = {name: found for name, table in ours.items() if (found := of_words(table) ^ set(MAP[name].text))}
     assert not missing, "say in app/data_map.py what these columns hold, and let erasure reach them"
+
+
+def test_what_the_map_calls_encrypted_is_sealed_by_its_column_and_nothing_else_is():
+    ours = {table.__name__: table for table in apps.get_models() if table._meta.app_label == "coachloop"}
+    fields = {name: {f.name for f in table._meta.concrete_fields if isinstance(f, (SealedText, SealedJson))}
+              for name, table in ours.items()}  # fmt: skip
+    fields["Spoken"].add("words")  # hashed by services/spoken.py, so that it can be searched
+    assert fields == {name: set(MAP[name].sealed) for name in ours}
 
 
 def test_every_library_with_tables_is_in_the_map():

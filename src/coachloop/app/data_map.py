@@ -1,7 +1,7 @@
 """Which table holds what about whom, and what erasure makes of it. A test holds it against the tables; docs/privacy.md prints it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 GOES, STAYS, NOTHING = "deleted", "stays", "no part"
 
@@ -15,12 +15,18 @@ class Held:
         customer: What becomes of it when a customer is erased.
         agent: What becomes of it when an agent is.
         text: Its columns that can hold words, names or ids.
+        sealed: Those of them that hold words of calls, or what people write about them and in coaching: encrypted where the site has a key.
     """
 
     what: str
     customer: str
     agent: str
     text: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+
+    def with_sealed(self, *columns: str) -> "Held":
+        """The same table, with these columns encrypted where the site has a key."""
+        return replace(self, sealed=columns)
 
 
 def _call(what: str, *text: str) -> Held:
@@ -40,37 +46,36 @@ MAP: dict[str, Held] = {
         "a call: its id, the customer's id, whose it was, its outcome", "key", "channel", "queue", "language", "direction", "call_type",
         "customer_key", "outcome",
     ),
-    "Revision": _call("the words of a call, masked, with all that came with it", "content_hash", "document"),
-    "Original": _call("the words as they were said", "document"),
-    "ConversationKey": _call("the key of a call's words, where they are encrypted", "wrapped", "site_key"),
-    "Spoken": _call("the words to search by; the search index is rewritten without them", "words"),
+    "Revision": _call("the words of a call, masked, with all that came with it", "content_hash", "document").with_sealed("document"),
+    "Original": _call("the words as they were said", "document").with_sealed("document"),
+    "Spoken": _call("the words to search by; the search index is rewritten without them", "words").with_sealed("words"),
     "Audio": _call(
         "a recording; its file and what browsers play of it go, unless another call has the same", "sha256", "suffix", "name", "codec",
         "notes", "reason", "transcriber", "copied",
     ),
-    "AudioPart": _call("words of a recording that is being transcribed", "transcriber", "language", "words"),
+    "AudioPart": _call("words of a recording that is being transcribed", "transcriber", "language", "words").with_sealed("words"),
     "Upload": Held("a file on its way in, by its name", GOES, "of their account: deleted", ("key", "name", "fields", "refused")),
     "Evaluation": _call("that a call is scored"),
     "Attempt": _call("one scoring of a call"),
-    "Verdict": _call("what was found, with quotes", "decided_by", "reason", "evidence", "missed"),
+    "Verdict": _call("what was found, with quotes", "decided_by", "reason", "evidence", "missed").with_sealed("reason", "evidence", "missed"),
     "Review": Held(
         "people's answers about a call, with quotes and notes", GOES, "about their calls: deleted; given by them: their name goes",
         ("outcome", "reviewer_name", "turns", "quotes", "note", "fingerprint"),
-    ),
-    "JudgeReply": _call("what a language model answered about a call", "digest", "model", "body"),
+    ).with_sealed("quotes", "note"),
+    "JudgeReply": _call("what a language model answered about a call", "digest", "model", "body").with_sealed("body"),
     "LearnedModel": Held(
         "what was learned from calls: hashes of words, vectors", "deleted and trained anew, where it may have learned from them",
         "the same", ("encoder", "metrics", "data", "digest"),
     ),
     "TrainingCase": _call("that a model learned from a call", "human", "outcome"),
-    "Clip": _call("a moment of a call, with a title; the cut sound goes", "title", "why_good"),
+    "Clip": _call("a moment of a call, with a title; the cut sound goes", "title", "why_good").with_sealed("title", "why_good"),
     "ClipShare": Held("with whom a clip is shared", "with the clip", GOES),
     "ClipView": Held("who saw a clip", "with the clip", GOES),
-    "Assignment": _call("that somebody is asked about a call, and what they have said so far", "asked", "answers", "passed_on_because"),
-    "RoomDecision": _call("what a room agreed on about a call", "outcome", "why"),
+    "Assignment": _call("that somebody is asked about a call, and what they have said so far", "asked", "answers", "passed_on_because").with_sealed("answers"),
+    "RoomDecision": _call("what a room agreed on about a call", "outcome", "why").with_sealed("why"),
     "Dispute": Held(
         "an agent's challenge in their words, and the decision", GOES, GOES, ("outcome", "words", "reason", "decided_by_name")
-    ),
+    ).with_sealed("words", "reason"),
     "SessionRecording": Held("that a session was handed in to be scored", NOTHING, "its words: deleted; that it was: stays"),
     "MatrixDay": Held("one day's calls as numbers", "deleted, made anew", "deleted, made anew", ("packed",)),
     "Figures": Held("figures of the day, by agent where they are about agents", "deleted, made anew", "deleted, made anew", ("kind", "data")),
@@ -89,11 +94,11 @@ MAP: dict[str, Held] = {
     "AuditSeal": Held("hashes of the log's entries", STAYS, STAYS, ("sha256",)),
     "Event": Held("what other systems are told, by ids", GOES, GOES, ("kind", "subject", "data")),
     "Delivery": Held("that an event was delivered", "with the event", "with the event", ("problem",)),
-    "Answered": Held("what the API answered, for a day", "words deleted, all", "words deleted, all", ("key", "request", "body")),
+    "Answered": Held("what the API answered, for a day", "words deleted, all", "words deleted, all", ("key", "request", "body")).with_sealed("body"),
     "Message": Held(
         "what was sent to people", "sent ones are emptied, all of them", "to them: deleted; naming them: emptied",
         ("kind", "about", "way", "subject", "text", "html", "calendar", "problem"),
-    ),
+    ).with_sealed("text", "html", "calendar"),
     "Agent": _own("who an agent is", "becomes “Erased agent”, with another id", "key", "name"),
     "AgentAlias": _own("another id of an agent", GOES, "key"),
     "Membership": _own("in which team an agent was", GOES),
@@ -110,23 +115,24 @@ MAP: dict[str, Held] = {
     "Focus": Held(
         "what an agent works on, and why", "its example goes; what the leader wrote stays", "words replaced",
         ("reason", "leaders_account", "chosen_because"),
-    ),
+    ).with_sealed("reason", "leaders_account", "chosen_because"),
     "Suggested": _own("that a gap was suggested: dates", "stays, as nobody's"),
-    "Proposal": _own("advice about an agent", GOES, "why", "proposed_by_name", "declined_because", "answered_by_name"),
-    "Goal": _own("an agent's own goal", GOES, "words"),
-    "GoalStep": _own("a step towards it", GOES, "words"),
+    "Proposal": _own("advice about an agent", GOES, "why", "proposed_by_name", "declined_because", "answered_by_name").with_sealed("why", "declined_because"),
+    "Goal": _own("an agent's own goal", GOES, "words").with_sealed("words"),
+    "GoalStep": _own("a step towards it", GOES, "words").with_sealed("words"),
     "Session": _own(
         "a coaching conversation: what was agreed, in both's words", "words replaced; that it was held stays", "leader_name", "goal",
         "own_words", "action", "how_reviewed", "shared_notes", "private_notes", "questions", "contest_words",
-    ),
-    "SessionDraft": _own("what a leader has typed so far", GOES, "fields"),
-    "FollowUp": _own("what came of it", "the note is replaced; answers stay, as nobody's", "did_happen", "did_work", "next_step", "note", "numbers"),
+    ).with_sealed("goal", "own_words", "action", "how_reviewed", "shared_notes", "private_notes", "questions", "contest_words"),
+    "SessionDraft": _own("what a leader has typed so far", GOES, "fields").with_sealed("fields"),
+    "FollowUp": _own("what came of it", "the note is replaced; answers stay, as nobody's", "did_happen", "did_work", "next_step", "note", "numbers").with_sealed("note"),
     "SessionEffect": _own("what a session moved: numbers", "stays, as nobody's", "verdict", "why"),
-    "CoachingRequest": _own("that an agent asks for coaching, in their words", GOES, "words"),
+    "CoachingRequest": _own("that an agent asks for coaching, in their words", GOES, "words").with_sealed("words"),
     "DriftAlert": _own("that an agent's rate went down: numbers", "stays, as nobody's"),
     "Attendance": _own("that an agent came to a huddle", "stays, as nobody's"),
-    "Gathering": _own("a huddle, with a note", "the note of one that they came to is replaced", "led_by_name", "note"),
+    "Gathering": _own("a huddle, with a note", "the note of one that they came to is replaced", "led_by_name", "note").with_sealed("note"),
     "Erasure": Held("that somebody was erased: a keyed digest", STAYS, STAYS, ("digest", "left", "certificate")),
+    "DataKey": _none("name", "wrapped", "wrapped_by"),
     "Retention": _none("kind"),
     "Site": _none("name", "timezone", "country", "subdivision", "working_days"),
     "SiteClosure": _none("name"),
@@ -198,6 +204,9 @@ def markdown() -> Iterator[str]:
     yield ""
     silent = ", ".join(name for name, held in MAP.items() if not held.what)
     yield f"Tables that say nothing of anybody: {silent}."
+    yield ""
+    sealed = ", ".join(f"{name} ({', '.join(held.sealed)})" for name, held in MAP.items() if held.sealed)
+    yield f"Encrypted where the site has a key: {sealed}."
     yield ""
     yield "| tables of libraries | what they say |"
     yield "|---|---|"

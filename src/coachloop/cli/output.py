@@ -27,6 +27,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from coachloop.app.errors import NotYoursError, RefusedError
+from coachloop.app.queries import encryption
 from coachloop.app.queries.health import is_set_up
 from coachloop.cli.plain import Terminal, escaped, plain
 from coachloop.core.model.cells import harmless
@@ -65,9 +66,11 @@ def stop(message: str) -> NoReturn:
 
 
 def need_site() -> None:
-    """End with the way out where nothing is set up yet."""
+    """End with the way out where nothing is set up yet, or words are encrypted that nobody can read here."""
     if not is_set_up():
         stop("nothing is set up here yet; run `coachloop init` first")
+    if problem := encryption.wrong():
+        stop(problem)
 
 
 def print_json(data: object) -> None:

@@ -15,7 +15,7 @@ from coachloop.app.queries.learned import models_finding
 from coachloop.app.queries.outbox import messages_sent
 from coachloop.app.queries.proof import quotes_finding
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import migrating
+from coachloop.app.services import data_keys, migrating
 from coachloop.app.services.machines import note_key
 from coachloop.app.services.partitions import make_ahead
 from coachloop.app.services.people import Place, move_site, set_up_site
@@ -53,6 +53,7 @@ def init(
         tell_the_planner()
         site = set_up_site(viewer=OPERATOR, name=name, place=given, now=timezone.now())
         note_key(viewer=OPERATOR, now=timezone.now())
+        data_keys.make_due(now=timezone.now())
         make_ahead(today=timezone.localdate())
         if named != Place():
             site = move_site(viewer=OPERATOR, place=named, now=timezone.now())

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from coachloop.project.values import (
+    are_keys,
     are_rules,
     are_targets,
     has_holidays,
@@ -39,6 +40,10 @@ class Config(BaseSettings):
         default=Path("var"), description="where SQLite, media and models live"
     )
     secret_key: SecretStr | None = Field(default=None, description="signs sessions; made once in HOME if not set")
+    encryption_key: Annotated[SecretStr, AfterValidator(are_keys)] = Field(
+        default=SecretStr(""),
+        description="encrypts words in the database; several, the newest first, or off before them",
+    )
     database_url: Annotated[str, AfterValidator(is_database)] = Field(
         default="", validation_alias="DATABASE_URL", description="SQLite in HOME if not set"
     )
@@ -262,6 +267,7 @@ class Config(BaseSettings):
 SECRETS = {
     "DATABASE_URL",
     "secret_key",
+    "encryption_key",
     "judge_key",
     "speech_key",
     "mail_url",

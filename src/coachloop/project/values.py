@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from coachloop.adapters import notify
 from coachloop.core.model.claims import role_rules
 from coachloop.core.model.people import Role
+from coachloop.core.model.sealed import site_keys
 
 
 def is_zone(name: str) -> str:
@@ -132,6 +133,12 @@ def is_demand(setting: str) -> str:
 def are_rules(text: str) -> str:
     """Which group gives which role."""
     role_rules(text)
+    return text
+
+
+def are_keys(text: SecretStr) -> SecretStr:
+    """Keys of the site, newest first, or nothing."""
+    site_keys(text.get_secret_value())
     return text
 
 

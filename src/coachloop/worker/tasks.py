@@ -13,7 +13,7 @@ from django.utils import timezone
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.clip_search import remember
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import answered, erasing, events, retention
+from coachloop.app.services import answered, data_keys, erasing, events, retention
 from coachloop.app.services.allowance import forget_past
 from coachloop.app.services.alone import alone
 from coachloop.app.services.calendar_links import refresh_busy_times
@@ -157,12 +157,13 @@ def _for(seconds: float) -> Callable[[], bool]:
 
 @task()
 def each_hour() -> None:
-    """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; once a day, look at impact and effect anew."""
+    """Forget the engine's notes of finished tasks, what is kept no longer, recordings that are not kept, and clips that nobody hears any more; read what clips are about; begin a new data key each month; once a day, look at impact and effect anew."""
     _each(
         lambda: call_command("ox_prune", older_than="1d", verbosity=0),
         lambda: forget_past(now=timezone.now()),
         lambda: answered.sweep(now=timezone.now()),
         lambda: make_ahead(today=timezone.localdate()),
+        lambda: data_keys.make_due(now=timezone.now()),
         lambda: settle(now=timezone.now()),
         lambda: settle_leavers(now=timezone.now()),
         lambda: retention.forget_short_lived(now=timezone.now()),

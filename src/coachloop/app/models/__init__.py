@@ -26,7 +26,7 @@ from coachloop.app.models.people import (
     Team,
     User,
 )
-from coachloop.app.models.privacy import ConversationKey, Erasure, Retention
+from coachloop.app.models.privacy import DataKey, Erasure, Retention
 from coachloop.app.models.provisioned import DirectoryGroup, Provisioned
 from coachloop.app.models.recordings import SessionRecording
 from coachloop.app.models.reviewing import Assignment, AuditDraw, Dispute, Room, RoomDecision, RoomWording
@@ -58,7 +58,7 @@ __all__ = [
     "ClipView",
     "CoachingRequest",
     "Conversation",
-    "ConversationKey",
+    "DataKey",
     "Delivery",
     "DirectoryGroup",
     "DirtyDay",

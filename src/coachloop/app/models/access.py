@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from coachloop.app.models.people import Programme, User
+from coachloop.app.models.sealed import SealedText
 
 
 class ApiToken(models.Model):
@@ -35,7 +36,7 @@ class Answered(models.Model):
     key = models.CharField(max_length=200)
     request = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
     status = models.PositiveSmallIntegerField(null=True)
-    body = models.TextField(blank=True)
+    body = SealedText(blank=True)
     asked_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from coachloop.app.models.conversations import Conversation, Revision
 from coachloop.app.models.people import User
+from coachloop.app.models.sealed import SealedJson, SealedText
 
 
 class Audio(models.Model):
@@ -58,7 +59,7 @@ class AudioPart(models.Model):
     end = models.FloatField()
     transcriber = models.CharField(max_length=200)
     language = models.CharField(max_length=20, blank=True)
-    words = models.JSONField()
+    words = SealedJson()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["audio", "channel", "number"], name="audio_part_once")]
@@ -71,7 +72,7 @@ class Original(models.Model):
     """The words of a revision as they were said, where its document is masked; read to score, and by whoever may see originals."""
 
     revision = models.OneToOneField(Revision, primary_key=True, on_delete=models.CASCADE, related_name="original")
-    document = models.TextField()
+    document = SealedText(place="document")
 
     def __str__(self) -> str:
         return f"words of revision {self.revision_id}"

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from coachloop.app.models.people import Agent, User
+from coachloop.app.models.sealed import SealedJson, SealedText
 from coachloop.app.models.templates import Behaviour
 from coachloop.app.models.verdicts import Verdict
 from coachloop.core.coaching.agreement import LEFT, DidHappen, DidWork, NextStep, SessionKind, SessionStatus
@@ -18,9 +19,9 @@ class Focus(models.Model):
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="foci")
     behaviour = models.ForeignKey(Behaviour, on_delete=models.PROTECT, related_name="foci")
-    reason = models.TextField()
+    reason = SealedText()
     example = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
-    leaders_account = models.TextField(blank=True)
+    leaders_account = SealedText(blank=True)
     clock_day = models.DateField(null=True)
     due_on = models.DateField(null=True)
     opened_at = models.DateTimeField()
@@ -28,7 +29,7 @@ class Focus(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=4, blank=True, default="", db_default="", choices=[(LEFT, LEFT)])
     chosen_instead_of = models.ForeignKey(Behaviour, null=True, on_delete=models.PROTECT, related_name="+")
-    chosen_because = models.TextField(blank=True)
+    chosen_because = SealedText(blank=True)
 
     class Meta:
         constraints = [
@@ -99,12 +100,12 @@ class Proposal(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="proposals")
     behaviour = models.ForeignKey(Behaviour, on_delete=models.PROTECT, related_name="+")
     example = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
-    why = models.TextField()
+    why = SealedText()
     proposed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     proposed_by_name = models.CharField(max_length=200, blank=True)
     proposed_at = models.DateTimeField()
     focus = models.ForeignKey(Focus, null=True, on_delete=models.CASCADE, related_name="proposals")
-    declined_because = models.TextField(blank=True)
+    declined_because = SealedText(blank=True)
     answered_by_name = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True)
 
@@ -130,7 +131,7 @@ class Goal(models.Model):
     """Where an agent wants to be, in their own words, over months; it belongs to developmental sessions."""
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="goals")
-    words = models.TextField()
+    words = SealedText()
     opened_on = models.DateField()
     target_day = models.DateField(null=True)
     closed_on = models.DateField(null=True)
@@ -154,7 +155,7 @@ class GoalStep(models.Model):
     """One step towards a goal."""
 
     goal = models.ForeignKey(Goal, on_delete=models.CASCADE, related_name="steps")
-    words = models.TextField()
+    words = SealedText()
     by_when = models.DateField(null=True)
     done_on = models.DateField(null=True)
 
@@ -179,22 +180,22 @@ class Session(models.Model):
     leader_name = models.CharField(max_length=200, blank=True)
     planned_for = models.DateTimeField(null=True)
     held_on = models.DateField(null=True)
-    goal = models.TextField(blank=True)
-    own_words = models.TextField(blank=True)
-    action = models.TextField(blank=True)
+    goal = SealedText(blank=True)
+    own_words = SealedText(blank=True)
+    action = SealedText(blank=True)
     by_when = models.DateField(null=True)
-    how_reviewed = models.TextField(blank=True)
+    how_reviewed = SealedText(blank=True)
     review_on = models.DateField(null=True)
-    shared_notes = models.TextField(blank=True)
-    private_notes = models.TextField(blank=True)
+    shared_notes = SealedText(blank=True)
+    private_notes = SealedText(blank=True)
     created_at = models.DateTimeField()
     aim = models.ForeignKey(Goal, null=True, on_delete=models.SET_NULL, related_name="sessions")
-    questions = models.JSONField(default=list)
+    questions = SealedJson(default=list)
     started_at = models.DateTimeField(null=True)
     minutes = models.PositiveSmallIntegerField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     contested_at = models.DateTimeField(null=True)
-    contest_words = models.TextField(blank=True)
+    contest_words = SealedText(blank=True)
     invite_sequence = models.PositiveIntegerField(default=0)
     invited_for = models.DateTimeField(null=True)
 
@@ -257,7 +258,7 @@ class SessionDraft(models.Model):
     """What a leader has written so far: kept while they write, gone once the session is held."""
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="draft")
-    fields = models.JSONField(default=dict)
+    fields = SealedJson(default=dict)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -281,7 +282,7 @@ class FollowUp(models.Model):
     did_happen = models.CharField(max_length=8, blank=True)
     did_work = models.CharField(max_length=9, blank=True)
     next_step = models.CharField(max_length=16, blank=True)
-    note = models.TextField(blank=True)
+    note = SealedText(blank=True)
     numbers = models.JSONField(null=True)
 
     class Meta:

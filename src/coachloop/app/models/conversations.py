@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from coachloop.app.models.people import Agent, Programme, Team
+from coachloop.app.models.sealed import SealedText
 from coachloop.core.model.conversation import COACHING
 
 
@@ -61,7 +62,7 @@ class Revision(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="revisions", db_index=False)
     number = models.PositiveIntegerField()
     content_hash = models.CharField(max_length=64)
-    document = models.TextField()
+    document = SealedText(place="document")
     stored_at = models.DateTimeField()
 
     class Meta:

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from coachloop.app.models.people import Agent, User
+from coachloop.app.models.sealed import SealedText
 from coachloop.app.models.templates import Behaviour
 from coachloop.core.coaching.gathering import GatheringKind
 
@@ -16,7 +17,7 @@ class Gathering(models.Model):
     minutes = models.PositiveSmallIntegerField()
     led_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     led_by_name = models.CharField(max_length=200, blank=True)
-    note = models.TextField(blank=True)
+    note = SealedText(blank=True)
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
 

@@ -1,6 +1,7 @@
 from django.db import models
 
 from coachloop.app.models.conversations import Conversation
+from coachloop.app.models.sealed import SealedText
 
 
 class JudgeReply(models.Model):
@@ -13,7 +14,7 @@ class JudgeReply(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     conversation = models.ForeignKey(Conversation, null=True, on_delete=models.CASCADE, related_name="+")
     model = models.CharField(max_length=200)
-    body = models.TextField()
+    body = SealedText()
     tokens_in = models.PositiveIntegerField()
     tokens_out = models.PositiveIntegerField()
     cost = models.FloatField()

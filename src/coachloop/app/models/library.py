@@ -3,6 +3,7 @@ from django.db.models import F, Q
 
 from coachloop.app.models.conversations import Conversation
 from coachloop.app.models.people import Agent, Team, User
+from coachloop.app.models.sealed import SealedText
 from coachloop.app.models.templates import Behaviour
 
 
@@ -19,8 +20,8 @@ class Clip(models.Model):
     first_turn = models.PositiveIntegerField()
     last_turn = models.PositiveIntegerField()
     proof_turn = models.PositiveIntegerField()
-    title = models.CharField(max_length=200)
-    why_good = models.TextField()
+    title = SealedText()
+    why_good = SealedText()
     made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField()
     consented_at = models.DateTimeField(null=True)

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from coachloop.app.models.people import Agent, Team, User
+from coachloop.app.models.sealed import SealedText
 from coachloop.app.models.templates import Template
 
 
@@ -60,9 +61,9 @@ class Message(models.Model):
     about = models.CharField(max_length=200)
     way = models.CharField(max_length=60)
     subject = models.CharField(max_length=300)
-    text = models.TextField()
-    html = models.TextField(blank=True)
-    calendar = models.TextField(blank=True, help_text="an iCalendar part, for invitations")
+    text = SealedText()
+    html = SealedText(blank=True)
+    calendar = SealedText(blank=True, help_text="an iCalendar part, for invitations")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     try_after = models.DateTimeField(null=True)
@@ -81,7 +82,7 @@ class CoachingRequest(models.Model):
     """An agent asks for coaching, in their own words."""
 
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="requests")
-    words = models.TextField()
+    words = SealedText()
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
 

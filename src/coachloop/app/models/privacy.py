@@ -1,8 +1,8 @@
 from django.db import models
 from django.db.models import Q
 
-from coachloop.app.models.conversations import Conversation
 from coachloop.app.models.people import Programme, User
+from coachloop.app.models.sealed import SEARCH, WORDS
 
 
 class Retention(models.Model):
@@ -45,14 +45,17 @@ class Erasure(models.Model):
         return f"erasure {self.pk} of a {self.kind}"
 
 
-class ConversationKey(models.Model):
-    """The key that a conversation's words are encrypted with, itself encrypted with the site's; a new key of the site changes this alone."""
+class DataKey(models.Model):
+    """A key that words are encrypted with, itself encrypted with one of the site's: a new key of the site changes these few rows alone.
 
-    conversation = models.OneToOneField(
-        Conversation, primary_key=True, on_delete=models.CASCADE, related_name="data_key"
-    )
+    What is written is encrypted with the newest; what is read says by its beginning with which.
+    """
+
+    name = models.CharField(max_length=8, unique=True)
+    purpose = models.CharField(max_length=6, choices=[(WORDS, WORDS), (SEARCH, SEARCH)])
     wrapped = models.BinaryField()
-    site_key = models.CharField(max_length=40, help_text="which of the site's keys it is encrypted with")
+    wrapped_by = models.CharField(max_length=12, help_text="the mark of the site's key")
+    made_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"key of {self.conversation_id}"
+        return f"data key {self.name} for {self.purpose}"

@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from coachloop.app.models.conversations import Conversation
 from coachloop.app.models.people import Agent, User
+from coachloop.app.models.sealed import SealedJson, SealedText
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
 from coachloop.app.models.verdicts import Review, Verdict
 from coachloop.core.model.review import Decision, ReviewKind
@@ -88,7 +89,7 @@ class Assignment(models.Model):
     sampling_probability = models.FloatField(null=True)
     assigned_at = models.DateTimeField()
     due_on = models.DateField()
-    answers = models.JSONField(default=dict)
+    answers = SealedJson(default=dict)
     saves = models.PositiveIntegerField(default=0)
     submitted_at = models.DateTimeField(null=True)
     passed_on_at = models.DateTimeField(null=True)
@@ -134,7 +135,7 @@ class RoomDecision(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
     behaviour = models.ForeignKey(Behaviour, on_delete=models.CASCADE, related_name="+")
     outcome = models.CharField(max_length=14)
-    why = models.TextField(blank=True)
+    why = SealedText(blank=True)
     decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField()
 
@@ -182,14 +183,14 @@ class Dispute(models.Model):
     agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="disputes")
     verdict = models.ForeignKey(Verdict, null=True, on_delete=models.SET_NULL, related_name="+")
     outcome = models.CharField(max_length=14)
-    words = models.TextField()
+    words = SealedText()
     raised_at = models.DateTimeField()
     decide_by = models.DateField()
     assigned_to = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="disputes_to_decide")
     assigned_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=14, choices=[(one.value, one.value) for one in Decision], blank=True)
-    reason = models.TextField(blank=True)
+    reason = SealedText(blank=True)
     decided_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_by_name = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from coachloop.app.models.conversations import Conversation
 from coachloop.app.models.people import User
+from coachloop.app.models.sealed import SealedJson, SealedText
 from coachloop.app.models.templates import Behaviour, Template, TemplateVersion
 from coachloop.core.model.review import ReviewKind
 from coachloop.core.model.verdict import Outcome
@@ -79,9 +80,9 @@ class Verdict(models.Model):
     outcome = models.CharField(max_length=14, choices=[(o.value, o.value) for o in Outcome])
     probability = models.FloatField(null=True)
     decided_by = models.CharField(max_length=60, blank=True)
-    reason = models.TextField(blank=True)
-    evidence = models.JSONField(default=list)
-    missed = models.JSONField(null=True)
+    reason = SealedText(blank=True, repeats=True)
+    evidence = SealedJson(default=list)
+    missed = SealedJson(null=True)
     dropped_quotes = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -113,8 +114,8 @@ class Review(models.Model):
     reviewer_name = models.CharField(max_length=200, blank=True)
     reviewed_at = models.DateTimeField()
     turns = models.JSONField(default=list)
-    quotes = models.JSONField(null=True, help_text="the words that show it: turn, start, end, quote")
-    note = models.TextField(null=True)  # noqa: DJ001 -- a column with a default would rebuild the table, and lose its trigger
+    quotes = SealedJson(null=True, help_text="the words that show it: turn, start, end, quote")
+    note = SealedText(null=True)
     sampling_probability = models.FloatField(null=True)
     fingerprint = models.CharField(max_length=64, unique=True)
 

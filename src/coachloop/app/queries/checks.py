@@ -20,6 +20,7 @@ from coachloop.app.models import (
     Template,
     User,
 )
+from coachloop.app.queries.encryption import finding as encryption
 from coachloop.app.queries.health import Finding
 from coachloop.app.queries.machines import key
 from coachloop.app.queries.operating import backed_up_at
@@ -191,5 +192,5 @@ def _finding(check: str, ok: bool, seen: str, wrong: str, way_out: str) -> Findi
 
 
 CHECKS: tuple[Check, ...] = (
-    server_version, encoding, clock, zones, public_holidays, worker, admins, programmes, backup, key, by_month,
+    server_version, encoding, clock, zones, public_holidays, worker, admins, programmes, backup, key, encryption, by_month,
 )  # fmt: skip

@@ -9,7 +9,9 @@ from django.db.models.expressions import RawSQL
 
 from coachloop.app import mapping
 from coachloop.app.models import Conversation, Revision
+from coachloop.app.models.sealed import keyring
 from coachloop.core.model.conversation import Speaker, Turn
+from coachloop.core.model.sealed import hash_of
 from coachloop.core.model.spoken import Phrase, Place, looked_for, places
 
 SHOWN = 2
@@ -51,14 +53,21 @@ def passages(rows: Iterable[Conversation], query: str) -> Mapping[int, tuple[Pas
 
 
 def _sqlite(phrases: Sequence[Phrase]) -> RawSQL:
-    asked = " AND ".join(f'"{" ".join(phrase)}"' for phrase in phrases)
+    asked = " AND ".join(f"({' OR '.join(f'"{one}"' for one in _stored(phrase))})" for phrase in phrases)
     return RawSQL("SELECT rowid FROM coachloop_spoken_fts WHERE coachloop_spoken_fts MATCH %s", [asked])
 
 
 def _postgresql(phrases: Sequence[Phrase]) -> RawSQL:
-    asked = " && ".join(["phraseto_tsquery('simple', %s)"] * len(phrases))
+    stored = [_stored(phrase) for phrase in phrases]
+    asked = " && ".join(f"({' || '.join(["phraseto_tsquery('simple', %s)"] * len(ways))})" for ways in stored)
     found = f"SELECT conversation_id FROM coachloop_spoken WHERE to_tsvector('simple', words) @@ ({asked})"  # noqa: S608 -- only our own words in it
-    return RawSQL(found, [" ".join(phrase) for phrase in phrases])  # noqa: S611 -- parameters
+    return RawSQL(found, [one for ways in stored for one in ways])  # noqa: S611 -- parameters
+
+
+def _stored(phrase: Phrase) -> list[str]:
+    """A phrase as it may stand in the table: as it is said, and hashed by each key for the search that there is."""
+    keys = keyring().search() if keyring().site.keys else ()
+    return [" ".join(phrase), *(" ".join(hash_of(word, key.secret) for word in phrase) for key in keys)]
 
 
 def _passages(turns: Sequence[Turn], phrases: Sequence[Phrase]) -> tuple[Passage, ...]:

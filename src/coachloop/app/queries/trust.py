@@ -268,11 +268,12 @@ def _left_open(template: Template) -> dict[int, Left]:
     rows = current.values_list("behaviour_id", "outcome").annotate(many=Count("id"), dropped=Sum("dropped_quotes"))
     for behaviour, outcome, many, dropped in rows:
         counts[behaviour].update({outcome: many, "dropped": dropped or 0})
-    reasons: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    reasons: dict[int, Counter[str]] = defaultdict(Counter)
     why = current.filter(outcome=Outcome.UNSCORED).values_list("behaviour_id", "reason").annotate(many=Count("id"))
-    for behaviour, reason, many in why.order_by("-many", "reason"):
-        reasons[behaviour].append((reason, many))
-    return {pk: _left(counted, reasons[pk]) for pk, counted in counts.items()}
+    for behaviour, reason, many in why:  # one reason is several groups where it was encrypted with several keys
+        reasons[behaviour][reason] += many
+    most = {pk: sorted(found.items(), key=lambda one: (-one[1], one[0])) for pk, found in reasons.items()}
+    return {pk: _left(counted, most.get(pk, ())) for pk, counted in counts.items()}
 
 
 def _left(counted: Counter[str], reasons: Collection[tuple[str, int]]) -> Left:

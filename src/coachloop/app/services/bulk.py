@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import DateField, JSONField, Model
 
+from coachloop.app.models.sealed import SealedText, keyring
+from coachloop.core.model.sealed import unlike
+
 if TYPE_CHECKING:
     from django.db.models import Field
 
-ODD = (JSONField, DateField)
+ODD = (JSONField, DateField, SealedText)
 """Fields whose values a driver does not take as they are."""
 
 TOGETHER = 50
@@ -92,8 +95,14 @@ def _row(values: Sequence[Any], usual: Sequence[Any], odd: Sequence[tuple[int, C
 
 def _as_stored(field: "Field[Any, Any]") -> Callable[[Any], Any]:
     """How one column's values go to the driver; moments and days come again and again."""
+    if isinstance(field, SealedText) and not keyring().site.seals:
+        return _as_it_is
     keep = partial(_stored, field)
-    return keep if isinstance(field, JSONField) else lru_cache(4096)(keep)
+    return lru_cache(4096)(keep) if isinstance(field, DateField) else keep
+
+
+def _as_it_is(text: str | None) -> str | None:
+    return unlike(text) if text else text
 
 
 def _stored(field: "Field[Any, Any]", value: object) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session as Cookie
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet
 
 from coachloop.app.models import (
     Agent,
@@ -114,17 +114,15 @@ def _frame(draw: AuditDraw, keys: set[str], pseudonym: str) -> None:
 
 def _messages(gone: Gone, names: set[str]) -> None:
     """Words that were written to others and name them: leaders' digests, invitations. A short number names nobody: it may count anything."""
-    told = ("subject", "text", "html", "calendar")
-    for name in names:
-        if len(name) < SHORT and not any(map(str.isalpha, name)):
-            continue
-        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-        met = Q(*((f"{field}__contains", name) for field in told), _connector=Q.OR)
-        rows = Message.objects.filter(met).values_list("pk", *told).iterator(200)
-        found = [pk for pk, *words in rows if any(map(whole.search, words))]
-        for some in batched(found, 500):
-            Message.objects.filter(pk__in=some).update(subject="", text="", html="", calendar="", try_after=None)
-        gone.add("Message", len(found))
+    telling = [name for name in sorted(names) if len(name) >= SHORT or any(map(str.isalpha, name))]
+    if not telling:
+        return
+    whole = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, telling))})(?!\w)", re.IGNORECASE)
+    rows = Message.objects.values_list("pk", "subject", "text", "html", "calendar").iterator(200)
+    found = [pk for pk, *words in rows if any(map(whole.search, words))]
+    for some in batched(found, 500):
+        Message.objects.filter(pk__in=some).update(subject="", text="", html="", calendar="", try_after=None)
+    gone.add("Message", len(found))
 
 
 def _log(agent: Agent, gone: Gone, names: set[str], *, now: datetime) -> None:
