@@ -12,6 +12,7 @@ from coachloop.app.queries import erasures
 from coachloop.app.queries import retention as queries
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import erasing, person_export, retention, scrubbing
+from coachloop.cli import encryption
 from coachloop.cli.output import AsJson, GuardedGroup, need_site, out, print_json, say, show_rows, stop
 from coachloop.core.model.retention import KINDS, Kind
 from coachloop.wiring import hands
@@ -23,6 +24,7 @@ keeping = typer.Typer(
     name="retention", help="How long each kind of data is kept.", cls=GuardedGroup, no_args_is_help=True
 )
 app.add_typer(keeping)
+encryption.register(app)
 
 Programme = Annotated[str, typer.Option(help="A programme's key; else everywhere.")]
 KindOf = Annotated[str, typer.Argument(metavar="KIND", help=f"One of: {', '.join(KINDS)}.")]

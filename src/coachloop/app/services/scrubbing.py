@@ -45,6 +45,19 @@ def scrub() -> Scrubbed:
     Returns:
         What was done; on SQLite nothing where somebody was reading.
     """
+    return _scrub(f"INSERT INTO {SEARCH}({SEARCH}) VALUES ('optimize')")  # noqa: S608 -- a name of ours
+
+
+def rewrite() -> Scrubbed:
+    """Write SQLite's whole file anew, with nothing of what once stood there; it takes as much room again meanwhile. On PostgreSQL as above.
+
+    Returns:
+        What was done; on SQLite nothing where somebody was reading or writing.
+    """
+    return _scrub(f"INSERT INTO {SEARCH}({SEARCH}) VALUES ('optimize')", "VACUUM")  # noqa: S608 -- as above
+
+
+def _scrub(*commands: str) -> Scrubbed:
     if connection.in_atomic_block:
         return Scrubbed()
     if connection.vendor == "postgresql":
@@ -54,7 +67,8 @@ def scrub() -> Scrubbed:
         return Scrubbed(vacuumed=tuple(tables))
     try:
         with overwriting(), connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {SEARCH}({SEARCH}) VALUES ('optimize')")  # noqa: S608 -- a name of ours
+            for command in commands:
+                cursor.execute(command)
         return Scrubbed(overwritten=not _pragma("wal_checkpoint(TRUNCATE)"))
     except OperationalError:
         return Scrubbed()
