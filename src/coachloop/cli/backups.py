@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from coachloop.adapters.backup import postgres, sqlite, store
 from coachloop.adapters.backup.store import KEY, BackupError, Manifest
-from coachloop.app.queries import health, schema
+from coachloop.app.queries import encryption, health, schema
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.erasures import certificates
 from coachloop.app.queries.viewing import OPERATOR
@@ -120,6 +120,7 @@ def _described(database: Path, tables: dict[str, int]) -> Manifest:
         tables=tables,
         settings=sorted(name for name in os.environ if name.startswith(("COACHLOOP_", "DATABASE_URL"))),
         key=_mark(settings.SECRET_KEY),
+        encrypted_with=encryption.wrapped_by(),
     )
 
 
@@ -133,6 +134,8 @@ def _refuse(manifest: Manifest, *, force: bool) -> None:
         raise BackupError(
             f"the backup is of a newer version, {manifest.version}: this one does not know {', '.join(unknown)}"
         )
+    if missing := encryption.lacking(manifest.encrypted_with):
+        raise BackupError(f"nothing was changed: {missing.replace('words here', 'the words in this backup')}")
     if health.is_set_up() and (health.has_conversations() or health.has_people()) and not force:
         raise BackupError(
             "there is a site here already; --force puts the backup in its place, and what it holds is lost"

@@ -33,6 +33,7 @@ from coachloop.cli.plain import Terminal, escaped, plain
 from coachloop.core.model.cells import harmless
 from coachloop.core.model.media import MediaUnavailableError
 from coachloop.core.model.receipt import Receipt
+from coachloop.core.model.sealed import UnreadableError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys instead of a table.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Files to read.")]
@@ -55,7 +56,7 @@ class GuardedGroup(TyperGroup):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except (RefusedError, NotYoursError, ObjectDoesNotExist, MediaUnavailableError) as error:
+        except (RefusedError, NotYoursError, ObjectDoesNotExist, MediaUnavailableError, UnreadableError) as error:
             stop(str(error))
 
 

@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "coachloop.web.sessions.CodesRequiredMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "coachloop.web.middleware.UnreadableMiddleware",
     "coachloop.web.middleware.SiteZoneMiddleware",
 ]
 ROOT_URLCONF = "coachloop.project.urls"

@@ -1,9 +1,14 @@
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
 from django.utils import timezone
 
 from coachloop.app.queries import sites
+from coachloop.core.model.sealed import UnreadableError
+
+log = logging.getLogger("coachloop.words")
 
 
 class SiteZoneMiddleware:
@@ -18,6 +23,24 @@ class SiteZoneMiddleware:
             return self.get_response(request)
         with timezone.override(sites.zone()):
             return self.get_response(request)
+
+
+class UnreadableMiddleware:
+    """Says on every page alike that words can't be decrypted, and in the log why."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer where a page met such words."""
+        if not isinstance(error, UnreadableError):
+            return None
+        log.error("Words can't be read: %s", str(error))
+        return render(request, "unreadable.html", status=503)
 
 
 class NoNulMiddleware:

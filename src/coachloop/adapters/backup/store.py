@@ -42,7 +42,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup is, and what is in it. `settings` are names of what was set, never values; `key` is a mark of the secret key."""
+    """What a backup is, and what is in it. `settings` are names of what was set, never values; `key` is a mark of the secret key.
+
+    `encrypted_with` are marks of the site's keys without which nobody reads the words in it; the keys are in no backup.
+    """
 
     made_at: str
     version: str
@@ -55,6 +58,7 @@ class Manifest:
     settings: list[str]
     key: str
     media: list[Kept] = field(default_factory=list)
+    encrypted_with: list[str] = field(default_factory=list)
 
     @property
     def media_bytes(self) -> int:

@@ -5,7 +5,6 @@ when it is opened, for the place is sealed with it.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -88,7 +87,7 @@ def _key(text: str) -> bytes:
     plain = text.rstrip("=").translate(str.maketrans("-_", "+/"))
     try:
         found = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:
         found = b""
     if len(found) != SIZE:
         raise ValueError(
@@ -204,5 +203,5 @@ def _opened(data: bytes, secret: bytes, place: bytes) -> bytes | None:
 def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         return b""

@@ -16,6 +16,7 @@ from coachloop.app.errors import AlreadyOpenError, NotYoursError, RefusedError, 
 from coachloop.app.services.answered import UnderWayError
 from coachloop.app.services.uploads import BusyError
 from coachloop.core.model.media import MediaUnavailableError
+from coachloop.core.model.sealed import UnreadableError
 from coachloop.web.access import in_words
 
 MEDIA_TYPE = "application/problem+json"
@@ -76,6 +77,14 @@ def of_error(error: Exception) -> HttpResponse:
     return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "This is our mistake. It is noted; ask again later.")
 
 
+def _unreadable(error: UnreadableError) -> HttpResponse:
+    log.error("Words can't be read: %s", str(error))
+    return answer(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Words of this can't be decrypted here. Whoever runs this site finds the reason in its log.",
+    )
+
+
 def not_found() -> HttpResponse:
     """The same words for what is not there and for what they may not see."""
     return answer(HTTPStatus.NOT_FOUND, "There is nothing here, or nothing that you may see.")
@@ -125,6 +134,7 @@ _ANSWERS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any], HttpResponse]
     ((HttpError,), lambda one: answer(one.status_code, one.message)),
     ((RequestDataTooBig,), lambda _: answer(413, "The body is too large for this operation.")),
     ((MediaUnavailableError,), lambda one: answer(503, str(one), headers={"Retry-After": "60"})),
+    ((UnreadableError,), _unreadable),
     ((UnreadablePostError,), lambda _: answer(400, "The body ended before it was whole; send it again.")),
 )
 """What is answered to which errors; the first that fits."""

@@ -1,0 +1,13 @@
+"""Keys of a site, and how a test sets them."""
+
+import base64
+from typing import Any
+
+from pydantic import SecretStr
+
+KEY, OTHER = (base64.b64encode(bytes([n]) * 32).decode() for n in (7, 9))
+
+
+def use(settings: Any, text: str) -> None:
+    """From now on the site has these keys; undone with pytest-django's `settings`."""
+    settings.CONFIG = settings.CONFIG.model_copy(update={"encryption_key": SecretStr(text)})
