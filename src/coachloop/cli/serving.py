@@ -19,9 +19,10 @@ from django.core.management import call_command
 from granian.constants import Interfaces
 from granian.server import Server
 
+from coachloop.app.queries import pooler
 from coachloop.app.queries.machines import another_key
 from coachloop.app.queries.schema import in_words
-from coachloop.cli.output import need_site, out, stop
+from coachloop.cli.output import err, need_site, out, stop
 
 PATIENCE = 30
 """Seconds in which requests that are under way, and the worker's block, may come to their end."""
@@ -68,6 +69,8 @@ def _need_this_version() -> None:
     need_site()
     if wrong := in_words() or another_key():
         stop(wrong)
+    if pooler.shares_sessions():
+        err.print(f"{pooler.WRONG}; {pooler.WAY_OUT}", style="yellow", markup=False, highlight=False)
 
 
 def _must_be_free(host: str, port: int) -> None:

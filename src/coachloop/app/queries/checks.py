@@ -25,6 +25,7 @@ from coachloop.app.queries.health import Finding
 from coachloop.app.queries.machines import key
 from coachloop.app.queries.operating import backed_up_at
 from coachloop.app.queries.partitions import by_month
+from coachloop.app.queries.pooler import pooler
 from coachloop.app.queries.readiness import worker_age
 from coachloop.core.model.people import Role
 
@@ -192,5 +193,5 @@ def _finding(check: str, ok: bool, seen: str, wrong: str, way_out: str) -> Findi
 
 
 CHECKS: tuple[Check, ...] = (
-    server_version, encoding, clock, zones, public_holidays, worker, admins, programmes, backup, key, encryption, by_month,
+    server_version, encoding, clock, zones, public_holidays, worker, admins, programmes, backup, key, encryption, by_month, pooler,
 )  # fmt: skip

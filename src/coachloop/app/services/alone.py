@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 FILES = 4096
 """So many files stand for all names where no database server does: two names seldom share one, and then one of them waits for nothing."""
@@ -43,12 +43,27 @@ def alone(name: str) -> Iterator[bool]:
 
 @contextmanager
 def _in_session(key: int) -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        mine = bool(cursor.fetchone()[0])
+    """Within a transaction the lock is its own, and goes with it, however it ends."""
+    if connection.in_atomic_block:
+        yield _asked("SELECT pg_try_advisory_xact_lock(%s)", key)
+        return
+    mine = _asked("SELECT pg_try_advisory_lock(%s)", key)
     try:
         yield mine
     finally:
-        if mine and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+        if mine:
+            _give_back(key)
+
+
+def _give_back(key: int) -> None:
+    """Whoever can't say so ends the session, and the lock goes with it."""
+    try:
+        _asked("SELECT pg_advisory_unlock(%s)", key)
+    except Error:
+        connection.close()
+
+
+def _asked(statement: str, key: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key])
+        return bool(cursor.fetchone()[0])

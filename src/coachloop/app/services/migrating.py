@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from coachloop.app.errors import RefusedError
-from coachloop.app.queries import schema
+from coachloop.app.queries import pooler, schema
 
 LOCK = 0x636F_6163_686C_6F6F
 """The number of our lock in PostgreSQL: "coachloo"."""
@@ -20,7 +20,13 @@ LOCK_TIMEOUT = "15s"
 
 @contextmanager
 def alone(home: Path) -> Iterator[None]:
-    """Wait until no other machine sets this site up; the lock goes with the process that has it, however that ends."""
+    """Wait until no other machine sets this site up; the lock goes with the process that has it, however that ends.
+
+    Raises:
+        RefusedError: a proxy shares sessions, so that the lock would be nobody's, and might never be given back.
+    """
+    if pooler.shares_sessions():
+        raise RefusedError(f"{pooler.WRONG}; {pooler.WAY_OUT}")
     if connection.vendor != "postgresql":
         with (home / "init.lock").open("wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
