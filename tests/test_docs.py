@@ -13,6 +13,7 @@ import typer
 
 from coachloop.cli import app
 from coachloop.core.model.conversation import Conversation, Speaker, Turn
+from coachloop.core.model.scopes import AREAS
 from coachloop.core.model.template_yaml import TemplateErrors, parse_template
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.model.wire import FORMATS, checked
@@ -150,3 +151,10 @@ def test_every_variable_is_documented_and_every_documented_one_exists() -> None:
     said = VARIABLE.findall((ROOT / "docs" / "operations.md").read_text("utf-8"))
     real = {f"COACHLOOP_{name.upper()}" for name in Config.model_fields if name != "database_url"} | {"DATABASE_URL"}
     assert {name.removesuffix("_FILE") for name in said} == real
+
+
+def test_the_scopes_of_tokens_are_told_as_their_page_tells_them() -> None:
+    told = re.findall(
+        r"^\| `([a-z]+)` \| ([^|]+) \| ([^|]+) \|$", (ROOT / "docs" / "api.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert {area: (read, write) for area, read, write in told} == AREAS

@@ -24,11 +24,12 @@ def staffed(house, written):
 
 def test_who_was_met_in_calls_is_said_to_be_somebody(staffed):
     assert {row["key"] for row in staffed("people", "met", "--json").json} == {"4711", "4712"}
-    assert "4711 is lea: 1 conversations moved" in staffed("people", "merge", "4711", "lea").out
-    assert "1 are colleagues now" in staffed("people", "confirm", "--all").out
+    assert "4711 is lea; conversations moved: 1" in staffed("people", "merge", "4711", "lea").out
+    assert "1 is a colleague now" in staffed("people", "confirm", "--all").out
     assert "every agent is known" in staffed("people", "met").out
     assert "0 are colleagues" in staffed("people", "confirm", "4712").out
-    assert staffed("people", "merge", "4712", "nobody").code == 2
+    assert "there is no agent 'nobody' here" in staffed("people", "merge", "4712", "nobody").err
+    assert "there is no such api token here" in staffed("token", "revoke", "999").err
 
 
 def test_agents_move_leave_and_come_back(staffed, written):

@@ -133,3 +133,11 @@ def test_serve_and_worker_refuse_tables_of_another_version(house, applied, said)
     for command in ("serve", "worker", *(["init"] if applied else [])):
         ran = house(command)
         assert (ran.code, said in ran.err) == (2, True), ran.err
+
+
+def test_any_other_command_says_so_too_where_it_misses_something(house):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'coachloop' AND name LIKE '0018%%'")
+        cursor.execute("ALTER TABLE coachloop_agent RENAME COLUMN joined_on TO came_on")
+    ran = house("people", "met")
+    assert (ran.code, "run `coachloop init`" in ran.err) == (2, True), ran.err

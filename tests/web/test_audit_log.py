@@ -37,6 +37,13 @@ def test_it_is_narrowed_by_who_what_and_when(log):
     assert "No entry fits" in shown(who="nobody at all")
 
 
+def test_details_are_read_by_people(log):
+    detail = {"by": ["password", "totp"], "counts": {"met": 2}, "whole": True, "team": None}
+    audit.record(OPERATOR, "person.sign_in", "user:1", now=AT, detail=detail)
+    page = log.get("/audit", {"action": "person.sign_in"}).content.decode()
+    assert "by password, totp; counts met 2; whole yes; team none" in page
+
+
 def test_a_spreadsheet_runs_nothing_of_it(log):
     rows = list(csv.reader(io.StringIO(text(log.get("/audit/log.csv")))))
     assert rows[0][:3] == ["id", "at", "actor_id"]

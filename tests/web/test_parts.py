@@ -102,3 +102,23 @@ def test_who_decides_in_words() -> None:
         == "words, then a language-model judge, then their-own"
     )
     assert words.cascade_words(Behaviour("b", "B", "?")) == "nobody yet"
+
+
+@pytest.mark.parametrize(
+    ("calls_itself", "said"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36 Edg/131.0",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox on Linux"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "not said"),
+    ],
+)
+def test_a_browser_is_named_as_people_know_it(calls_itself: str, said: str) -> None:
+    assert words.browser_word(calls_itself) == said

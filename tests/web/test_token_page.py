@@ -34,6 +34,12 @@ def test_a_token_is_made_shown_once_used_and_ended(cast: Cast, leader: Client) -
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"token.make", "token.revoke"}
 
 
+def test_each_scope_says_what_it_is_good_for(leader: Client) -> None:
+    page = leader.get("/me/tokens").content.decode()
+    assert "bring calls in" in page
+    assert "the studio" not in page, "of scopes that a leader can give alone"
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -2,17 +2,19 @@
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated, Any, NoReturn
 
 import typer
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -27,7 +29,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from coachloop.app.errors import NotYoursError, RefusedError
-from coachloop.app.queries import encryption
+from coachloop.app.queries import encryption, schema
 from coachloop.app.queries.health import is_set_up
 from coachloop.cli.plain import Terminal, escaped, plain
 from coachloop.core.model.cells import harmless
@@ -57,7 +59,27 @@ class GuardedGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except (RefusedError, NotYoursError, ObjectDoesNotExist, MediaUnavailableError, UnreadableError) as error:
-            stop(str(error))
+            stop(_said(error))
+        except DatabaseError:
+            if wrong := _other_tables():
+                stop(wrong)
+            raise
+
+
+def _other_tables() -> str:
+    """Whether a command failed because the tables are of another version, with the way out."""
+    try:
+        return schema.in_words()
+    except DatabaseError:
+        return ""
+
+
+def _said(error: Exception) -> str:
+    """What went wrong; of a row that is not there what was looked for, in our words and not the database's."""
+    if isinstance(error, ObjectDoesNotExist) and str(error).endswith("matching query does not exist."):
+        kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(error).__qualname__.partition(".")[0]).lower()
+        return f"there is no such {kind} here"
+    return str(error)
 
 
 def stop(message: str) -> NoReturn:
@@ -203,4 +225,8 @@ def _shown(value: object) -> Text:
     """A cell; what was said elsewhere is no markup."""
     if value is None:
         return Text("-")
+    if isinstance(value, datetime):
+        return Text(f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    if isinstance(value, list | tuple):
+        return Text(plain(", ".join(map(str, value))))
     return Text(f"{value:.3g}" if isinstance(value, float) else plain(str(value)))

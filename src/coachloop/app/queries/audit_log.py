@@ -129,7 +129,18 @@ def _read(rows: list[AuditEntry], *, details: bool) -> Sequence[Entry]:
             row.actor_name,
             row.action,
             row.subject,
-            tuple((k, str(v)) for k, v in row.detail.items()) if details else (),
+            tuple((k, _plain(v)) for k, v in row.detail.items()) if details else (),
         )
         for row in rows
     ]
+
+
+def _plain(value: object) -> str:
+    """A value of a detail as people write it; what is a list or a table has no brackets and quotes of a programming language."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)

@@ -118,10 +118,11 @@ def worker(now: datetime) -> Finding:
     pending = Evaluation.objects.filter(state=Evaluation.State.PENDING)
     oldest = pending.order_by("id").values_list("conversation__landed_at", flat=True).first()
     told = Message.objects.filter(sent_at__isnull=True, try_after__lt=now - SILENT).order_by("created_at").first()
-    waits = [at for at in (oldest, told and told.created_at) if at and now - at > SILENT]
+    asked = (("a call", oldest), ("a message", told and told.created_at))
+    waits = [(at, what) for what, at in asked if at and now - at > SILENT]
     age = worker_age(now)
     heard = "never heard of" if age == timedelta.max else f"heard of {age.total_seconds():.0f} seconds ago"
-    behind = f"; the oldest has waited for {max(now - at for at in waits)}" if waits else ""
+    behind = f"; {min(waits)[1]} has waited for {_long(now - min(waits)[0])}" if waits else ""
     wrong = f"{heard}{behind}: nothing is scored, nobody is told"
     return _finding(
         "worker",
@@ -186,6 +187,15 @@ def backup(now: datetime) -> Finding:
     return Finding(
         "backup", ok=True, seen="none by `coachloop backup`", way_out="`coachloop backup FOLDER`, every night"
     )
+
+
+def _long(time: timedelta) -> str:
+    """How long somebody waits, as people say it."""
+    minutes = int(time.total_seconds() // 60)
+    for size, name in ((1440, "day"), (60, "hour")):
+        if minutes >= size:
+            return f"{minutes // size} {name}{'' if minutes // size == 1 else 's'}"
+    return f"{minutes} minutes"
 
 
 def _finding(check: str, ok: bool, seen: str, wrong: str, way_out: str) -> Finding:  # noqa: FBT001, PLR0917 -- one line a check

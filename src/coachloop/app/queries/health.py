@@ -78,7 +78,7 @@ def _holidays(site: Site) -> str:
 def _people() -> Finding:
     count = User.objects.count()
     way_out = "" if count else "add people with `coachloop people add FILE` and give them a password"
-    return Finding("people", ok=count > 0, seen=f"{count} can be given a password to sign in", way_out=way_out)
+    return Finding("people", ok=count > 0, seen=f"{count} may sign in", way_out=way_out)
 
 
 def _templates() -> Finding:

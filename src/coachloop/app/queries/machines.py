@@ -37,5 +37,5 @@ def key(now: datetime) -> Finding:
     del now
     wrong = another_key()
     return Finding(
-        "secret key", ok=not wrong, seen="another one than the site's" if wrong else "the site's", way_out=wrong
+        "same key", ok=not wrong, seen="another one than the site's" if wrong else "the site's", way_out=wrong
     )

@@ -275,7 +275,9 @@ def find_agent(viewer: Viewer, key: str) -> int:
         Agent.DoesNotExist: none of theirs.
     """
     rows = viewing.within(viewer, Agent.objects.filter(Q(key=key) | Q(aliases__key=key)))
-    return rows.distinct().get().pk
+    if (found := rows.distinct().first()) is None:
+        raise Agent.DoesNotExist(f"there is no agent {key!r} here")
+    return found.pk
 
 
 def find_named(viewer: Viewer, words: str) -> int:
@@ -303,7 +305,9 @@ def find_team(viewer: Viewer, key: str) -> int:
     Raises:
         Team.DoesNotExist: none of theirs.
     """
-    return viewing.within(viewer, Team.objects.filter(key=key)).get().pk
+    if (found := viewing.within(viewer, Team.objects.filter(key=key)).first()) is None:
+        raise Team.DoesNotExist(f"there is no team {key!r} here")
+    return found.pk
 
 
 def sites_kept(viewer: Viewer, *, today: date) -> list[SiteKept]:

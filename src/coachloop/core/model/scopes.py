@@ -32,6 +32,30 @@ SCOPES: dict[str, frozenset[Role]] = {
 }
 """Every scope with the roles that may do something with it; a token of somebody else would be good for nothing there."""
 
+AREAS: dict[str, tuple[str, str]] = {
+    "conversations": ("calls with their turns and verdicts, recordings, uploads", "bring calls in"),
+    "scores": ("verdicts, trust, how we score", "labels, scores of other tools"),
+    "insight": ("rates, focus, drift, impact, effect, worth, workshops", "drift alerts, values, budgets"),
+    "coaching": ("the week, sessions, follow-ups, goals, gatherings, clips, slots", "all that is done there"),
+    "review": ("disputes, blind answers, audits, rooms", "all that is done there"),
+    "templates": ("templates and their versions", "the studio"),
+    "people": (
+        "who the token acts for, people, agents, teams",
+        "absences, people with their roles, agents, teams",
+    ),
+    "site": ("sites, days on which they are closed", "their settings, places and closures"),
+    "privacy": ("the audit log, retention, erasures", "retention, erasures"),
+    "events": ("webhooks, the feed", "webhooks"),
+}
+"""What each area is about: to read, and to write."""
+
+
+def in_words(scope: str) -> str:
+    """What a scope is good for."""
+    area, _, way = scope.partition(":")
+    read, write = AREAS[area]
+    return write if way == "write" else read
+
 
 def open_to(roles: Iterable[Role]) -> list[str]:
     """The scopes that somebody with these roles may put into a token."""

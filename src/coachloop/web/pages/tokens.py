@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from coachloop.app.errors import RefusedError
@@ -17,6 +18,7 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import tokens as services
 from coachloop.app.services.tokens import Made, Wanted
 from coachloop.core.model.people import Role
+from coachloop.core.model.scopes import in_words as meaning
 from coachloop.core.model.scopes import open_to
 from coachloop.web.access import in_words, page
 from coachloop.web.api.access import ENDPOINTS
@@ -49,7 +51,10 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [(scope, scope) for scope in open_to(viewer.roles)]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]
+            (scope, format_html('{} <span class="soft">{}</span>', scope, meaning(scope)))
+            for scope in open_to(viewer.roles)
+        ]
 
     @property
     def wanted(self) -> Wanted:

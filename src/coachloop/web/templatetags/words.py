@@ -35,6 +35,26 @@ ANSWERS = {
     NextStep.NEXT_BEHAVIOUR: "Done: on to the next behaviour",
 }
 
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "a Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+"""Marks in what a browser calls itself, the telling ones first: most call themselves by the names of others too."""
+
 
 @register.filter
 def answer_word(answer: str) -> str:
@@ -47,6 +67,14 @@ def role_word(role: str) -> str:
     """A role as people say it."""
     said = TITLES[Role(role)]
     return f"{said[:1].upper()}{said[1:]}"
+
+
+@register.filter
+def browser_word(said: str) -> str:
+    """What somebody signed in with, from what it calls itself: `Firefox on Windows`. Its own words where they are not known."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in said), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in said), "")
+    return f"{browser} on {system}" if browser and system else browser or said[:120] or "not said"
 
 
 @register.simple_tag
