@@ -19,10 +19,7 @@ NO_LINE = {
     "choice.taken": OF_OTHERS,
     "drafts.held": OF_OTHERS,
     **dict.fromkeys(
-        (
-            f"keeping.{name}"
-            for name in ("agent", "by_email", "must_keep", "must_keep_all", "team", "user", "users", "whole_user")
-        ),
+        (f"keeping.{name}" for name in ("agent", "by_email", "team", "user", "whole_user")),
         "says who may; nothing is written",
     ),
     **dict.fromkeys(

@@ -11,6 +11,7 @@ from django.conf import settings as site
 from django.test import Client
 from django.test.client import ClientHandler
 from scim2_client.engines.wsgi import WSGISCIMClient
+from scim2_models import ScimFilter
 from scim2_tester import Status, check_server
 
 from coachloop.app.models import Agent, ApiToken, AuditEntry, DirectoryGroup, Grant, User
@@ -18,10 +19,12 @@ from coachloop.app.queries import provisioning as queries
 from coachloop.app.queries.viewing import viewer
 from coachloop.app.services import provisioning, tokens
 from coachloop.core.model.people import Role
+from coachloop.web.scim import finding, resources
 from web.cast import Cast
 
 pytestmark = pytest.mark.django_db
 USER, GROUP = (f"urn:ietf:params:scim:schemas:core:2.0:{kind}" for kind in ("User", "Group"))
+SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -205,9 +208,9 @@ def test_what_is_changed_in_parts_is_held_before_it_is_read(
     """Directories add members one by one, several at once: none may be lost to a list that was read before."""
     made = scim("POST", "Groups", {"schemas": [GROUP], "displayName": "Leads"}).json()
     did: list[str] = []
-    hold, groups = provisioning.hold, queries.groups
+    hold, grouped = provisioning.hold, queries.grouped
     monkeypatch.setattr(provisioning, "hold", lambda **given: (did.append("hold"), hold(**given)))
-    monkeypatch.setattr(queries, "groups", lambda *args, **given: (did.append("read"), groups(*args, **given))[1])
+    monkeypatch.setattr(queries, "grouped", lambda row: (did.append("read"), grouped(row))[1])
     change = {"op": "replace", "path": "displayName", "value": "Leaders"}
     assert scim("PATCH", f"Groups/{made['id']}", {"schemas": [PATCH], "Operations": [change]}).status_code == 200
     assert did == ["hold", "read", "read"]
@@ -255,3 +258,49 @@ def test_what_is_no_person_is_refused_in_scim_s_own_words(token: str, client: Cl
     )
     assert answer.status_code == 400
     assert answer.json()["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+
+
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [
+        ("Users", 'userName eq "NIA@example.org"'), ("Users", 'userName ne "nia@example.org"'), ("Users", 'userName sw "n" and active eq true'),
+        ("Users", 'not (userName co "ia@") and externalId pr'), ("Users", 'externalId eq "00U1"'), ("Users", 'externalId eq "00u1" or userName pr'),
+        ("Users", 'externalId ne "00u1"'), ("Users", 'active eq false'), ("Users", 'name.familyName eq "okoro"'), ("Users", 'displayName pr or active eq true'),
+        ("Users", 'emails eq "nia@example.org"'), ("Users", 'emails[type eq "work" and value co "nia"]'), ("Users", 'not (emails.type eq "work")'),
+        ("Users", 'emails[type eq "work" and value eq "Nia@example.org"]'), ("Users", 'meta.lastModified gt "2001-01-01T00:00:00Z"'),
+        ("Users", 'meta.created lt "2001-01-01T00:00:00Z"'), ("Users", 'userName gt "n"'), ("Users", 'id eq "{nia}"'), ("Users", 'id eq "g{nia}"'),
+        ("Groups", 'displayName ew "S"'), ("Groups", 'members eq "{nia}"'), ("Groups", 'members[value eq "{nia}"] and displayName eq "qa"'),
+        ("Groups", 'not (members.value eq "{nia}")'), ("Groups", 'members pr'), ("Groups", 'externalId pr'), ("Groups", 'id ne "g0"'),
+    ],
+)  # fmt: skip
+def test_the_database_finds_what_the_filter_says(scim: Callable[..., Any], where: str, what: str) -> None:
+    """Held against the filter asked of each by itself."""
+    nia = scim("POST", "Users", someone()).json()["id"]
+    scim("POST", "Users", someone(userName="tim", emails=[{"value": "t@example.org"}], externalId="", active=False))
+    for name, members in (("Leads", [{"value": nia}]), ("QA", [])):
+        scim("POST", "Groups", {"schemas": [GROUP], "displayName": name, "members": members})
+    what, model = what.format(nia=nia), {"Users": resources.User, "Groups": resources.Group}[where]
+    with resources.POLICY, resources.PROVIDER:
+        asked = ScimFilter[model](what)
+        there = [model.model_validate(one) for one in scim("GET", where).json()["Resources"]]
+        wanted = [one.id for one in there if asked.match(one)]
+    found = scim("POST", f"{where}/.search", {"schemas": [SEARCH], "filter": what}).json()
+    assert [one["id"] for one in found["Resources"]] == wanted
+    assert found["totalResults"] == len(wanted)
+
+
+def test_only_the_page_that_is_shown_is_made(scim: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many people there are; what no column holds is asked of so many at most."""
+    made: list[int] = []
+    described = queries.described
+    monkeypatch.setattr(queries, "described", lambda row: (made.append(row.pk), described(row))[1])
+    User.objects.bulk_create(User(email=f"p{n:02}@example.org", name=f"P {n}", password="!") for n in range(30))  # noqa: S106
+    sorted_ = 'Users?startIndex=11&count=5&sortBy=userName&sortOrder=descending&filter=userName sw "p"'
+    page = scim("GET", sorted_).json()
+    assert [one["userName"] for one in page["Resources"]] == [f"p{n}@example.org" for n in range(19, 14, -1)]
+    assert (page["totalResults"], len(made)) == (30, 5)
+    monkeypatch.setattr(finding, "MOST_READ", 20)
+    refused = scim("GET", 'Users?filter=name.givenName eq "Nia"')
+    assert (refused.status_code, refused.json()["scimType"]) == (400, "tooMany")
+    both = scim("POST", ".search", {"schemas": [SEARCH], "startIndex": 30, "count": 100}).json()
+    assert both["itemsPerPage"] == both["totalResults"] - 29

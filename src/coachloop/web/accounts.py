@@ -1,39 +1,23 @@
 """What allauth and axes ask of a site: who somebody is by their address, where a request comes from, how a second key is kept."""
 
 import base64
-import hashlib
 import secrets
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.backends import ModelBackend
-from django.core.validators import validate_ipv46_address
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from coachloop.app.queries import sign_in as queries
-from coachloop.app.services import sign_in
+from coachloop.app.services import box, sign_in
+from coachloop.web.bearer import address_of
 
-UNKNOWN = "0.0.0.0"  # noqa: S104 -- no address to listen on: where a request says none
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from. Only as many entries of X-Forwarded-For are believed as there are proxies in front."""
-    there: str = request.META.get("REMOTE_ADDR") or UNKNOWN
-    if count := settings.CONFIG.proxies:
-        passed = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
-        there = passed[-count] if len(passed) >= count else there
-    try:
-        validate_ipv46_address(there)
-    except ValueError:
-        return UNKNOWN
-    return there
+BOX = "second keys"
 
 
 def account_named(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
@@ -89,16 +73,8 @@ class CodesAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no t
 
     def encrypt(self, text: str) -> str:
         """As it is stored."""
-        return _box().encrypt(text.encode()).decode()
+        return box.put(text, BOX)
 
     def decrypt(self, encrypted_text: str) -> str:
         """As it was. After another secret key nothing can be read: what comes then matches no code."""
-        try:
-            return _box().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
-            return base64.b32encode(secrets.token_bytes(20)).decode()
-
-
-def _box() -> Fernet:
-    key = hashlib.sha256(f"coachloop second keys {settings.SECRET_KEY}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+        return box.take(encrypted_text, BOX) or base64.b32encode(secrets.token_bytes(20)).decode()

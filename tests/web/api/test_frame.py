@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from coachloop.app.models import ApiToken, AuditEntry, User
 from coachloop.app.queries.viewing import viewer
 from coachloop.app.services import tokens
+from coachloop.web import bearer
 from coachloop.web.api.access import ENDPOINTS
 from coachloop.web.api.api import api as built
 from web.api.client import ApiClient, ClientOf
@@ -110,6 +111,28 @@ def test_a_token_that_asks_too_often_is_told_when_to_ask_again(api: ClientOf, mo
     assert third.status_code == 429
     assert 1 <= int(third["Retry-After"]) <= 60
     assert api("leader").get("/me").status_code == 200  # another token of theirs
+
+
+def wrong(path: str, **headers: str) -> Any:
+    """Ask with a token of the right form that nobody has."""
+    return Client().get(path, headers={"Authorization": f"Bearer cl_{'x' * 43}", **headers})
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/scim/v2/Users"])
+def test_wrong_tokens_are_limited_by_address_and_right_ones_are_not(
+    api: ClientOf, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Only as many names in X-Forwarded-For are believed as there are proxies."""
+    monkeypatch.setattr(bearer, "WRONG_ONES", 2)
+    answers = [wrong(path) for _ in range(5)]  # a minute may end among them
+    assert answers[0].status_code == 401
+    limited = next(one for one in answers if one.status_code == 429)
+    assert 1 <= int(limited["Retry-After"]) <= 60
+    assert api("admin").get("/me").status_code == 200
+    assert 429 in {wrong(path, **{"X-Forwarded-For": f"198.51.100.{n}"}).status_code for n in range(5)}
+    monkeypatch.setattr(settings, "CONFIG", settings.CONFIG.model_copy(update={"proxies": 1}))
+    told = {wrong(path, **{"X-Forwarded-For": f"203.0.113.9, 198.51.100.{n}"}).status_code for n in range(5)}
+    assert told == {401}
 
 
 @pytest.mark.parametrize(

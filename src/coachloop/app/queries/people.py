@@ -77,14 +77,33 @@ class PersonView:
     myself: bool
 
 
+def must_keep(viewer: Viewer) -> None:
+    """Let nobody pass but an admin.
+
+    Raises:
+        NotYoursError: somebody else.
+    """
+    if not viewer.has(Role.ADMIN):
+        raise NotYoursError("people, teams and agents are kept by admins")
+
+
+def must_keep_all(viewer: Viewer, *roles: Role) -> None:
+    """Let nobody pass but whoever has one of these roles, admin where none is named, for all programmes of the site: for what they share.
+
+    Raises:
+        NotYoursError: somebody else.
+    """
+    if not (viewer.has(*roles or (Role.ADMIN,)) and viewer.keeps_all):
+        raise NotYoursError("this holds for the whole site: somebody who keeps all of it changes it")
+
+
 def kept(viewer: Viewer) -> QuerySet[User]:
     """Whom an admin keeps: everybody, or those who hold a role in the one programme that is theirs.
 
     Raises:
         NotYoursError: they are no admin.
     """
-    if not viewer.has(Role.ADMIN):
-        raise NotYoursError("people, teams and agents are kept by admins")
+    must_keep(viewer)
     if viewer.keeps_all:
         return User.objects.all()
     return User.objects.filter(pk__in=Grant.objects.filter(programme=viewer.programme_id or 0).values("user"))

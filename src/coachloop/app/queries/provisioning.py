@@ -1,16 +1,15 @@
 """People and groups as the company's directory sees them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce, Greatest
 
-from coachloop.app.errors import NotYoursError
 from coachloop.app.models import DirectoryGroup, User
+from coachloop.app.queries.people import must_keep_all
 from coachloop.app.queries.viewing import Viewer
-from coachloop.core.model.people import Role
 
 NOWHERE = "@erased.invalid"
 """Ends the addresses of those who were erased."""
@@ -43,31 +42,35 @@ class Grouped:
     changed_at: datetime
 
 
-def must_provision(viewer: Viewer) -> None:
-    """Let nobody pass but an admin of the whole installation: a directory knows no programmes.
+PEOPLE = {
+    "user_name": "said_name",
+    "external_id": "external_id",
+    "active": "is_active",
+    "meta.created": "created_at",
+    "meta.last_modified": "said_at",
+}
+GROUPS = {
+    "display_name": "name",
+    "external_id": "external_id",
+    "meta.created": "created_at",
+    "meta.last_modified": "changed_at",
+}
+"""What a directory asks for by name, and the column that holds it."""
 
-    Raises:
-        NotYoursError: somebody else.
-    """
-    if not viewer.everything and not (viewer.has(Role.ADMIN) and viewer.keeps_all):
-        raise NotYoursError("a directory is connected by a token of an admin of the whole installation")
 
-
-def people(viewer: Viewer, *, ids: Iterable[int] | None = None, said: tuple[str, str] | None = None) -> list[Described]:
-    """Everybody whom the directory may see, in the order of their ids.
-
-    Args:
-        viewer: who asks.
-        ids: these alone.
-        said: those alone of whom this is said, `userName`, `externalId` or `emails`, and the value.
-    """
-    must_provision(viewer)
-    rows = seen().select_related("provisioned").order_by("pk")
-    if ids is not None:
-        rows = rows.filter(pk__in=list(ids))
-    if said is not None:
-        rows = rows.filter(_of(*said))
-    return [_described(row) for row in rows]
+def people(viewer: Viewer) -> QuerySet[User]:
+    """Everybody whom the directory may see, in the order of their ids."""
+    must_keep_all(viewer)
+    said, here = F("provisioned__changed_at"), F("changed_at")
+    return (
+        seen()
+        .select_related("provisioned")
+        .annotate(
+            said_name=Coalesce("provisioned__user_name", "email", output_field=CharField()),
+            said_at=Greatest(Coalesce(said, here, "created_at"), Coalesce(here, said, "created_at")),
+        )
+        .order_by("pk")
+    )
 
 
 def seen() -> QuerySet[User]:
@@ -76,14 +79,20 @@ def seen() -> QuerySet[User]:
     return User.objects.filter(known | Q(provisioned__isnull=True)).exclude(email__endswith=NOWHERE)
 
 
-def _of(attribute: str, value: str) -> Q:
-    if attribute == "externalId":
-        return Q(external_id=value)
-    named = Q(provisioned__user_name__iexact=value) | Q(provisioned__isnull=True, email__iexact=value)
-    return named if attribute == "userName" else Q(email__iexact=value) | named
+def with_address(value: str) -> Q:
+    """Who may have this address: whoever is known here or called by it."""
+    return Q(email__iexact=value) | Q(provisioned__user_name__iexact=value)
 
 
-def _described(row: User) -> Described:
+def with_member(value: str) -> Q:
+    """The groups that somebody is in."""
+    theirs = DirectoryGroup.members.through._default_manager  # noqa: SLF001 -- Django's own
+    known = value.isdecimal() and len(value) < 19
+    return Q(pk__in=theirs.filter(user_id=int(value)).values("directorygroup_id")) if known else Q(pk__in=())
+
+
+def described(row: User) -> Described:
+    """A person, as the directory knows them."""
     known = getattr(row, "provisioned", None)
     return Described(
         id=row.pk,
@@ -98,20 +107,14 @@ def _described(row: User) -> Described:
     )
 
 
-def groups(viewer: Viewer, *, ids: Iterable[int] | None = None) -> list[Grouped]:
-    """Every group, in the order of their ids; or these alone."""
-    must_provision(viewer)
-    rows = DirectoryGroup.objects.prefetch_related("members").order_by("pk")
-    if ids is not None:
-        rows = rows.filter(pk__in=list(ids))
-    return [
-        Grouped(
-            row.pk,
-            row.name,
-            row.external_id,
-            tuple(sorted(user.pk for user in row.members.all())),
-            row.created_at,
-            row.changed_at,
-        )
-        for row in rows
-    ]
+def groups(viewer: Viewer) -> QuerySet[DirectoryGroup]:
+    """Every group, in the order of their ids."""
+    must_keep_all(viewer)
+    members = Prefetch("members", User.objects.only("pk").order_by("pk"))
+    return DirectoryGroup.objects.prefetch_related(members).order_by("pk")
+
+
+def grouped(row: DirectoryGroup) -> Grouped:
+    """A group with the ids of its members."""
+    members = tuple(user.pk for user in row.members.all())
+    return Grouped(row.pk, row.name, row.external_id, members, row.created_at, row.changed_at)

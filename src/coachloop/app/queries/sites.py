@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays
 from django.db.models import Q, QuerySet
 
-from coachloop.app.errors import NotYoursError, RefusedError
+from coachloop.app.errors import RefusedError
 from coachloop.app.models import Agent, Site, Team
+from coachloop.app.queries.people import must_keep_all
 from coachloop.app.queries.viewing import Viewer, within
 from coachloop.core.coaching.workdays import WorkingCalendar
+from coachloop.core.model.people import Role
 
 
 def at_hand(viewer: Viewer) -> QuerySet[Site]:
@@ -49,7 +51,7 @@ def site_views(viewer: Viewer) -> list[SiteView]:
     Raises:
         NotYoursError: the site is shared with programmes that are none of theirs.
     """
-    must_keep_all(viewer)
+    must_keep_all(viewer, *Role)
     return _views(Site.objects.all())
 
 
@@ -69,16 +71,6 @@ def _views(rows: QuerySet[Site]) -> list[SiteView]:
         )
         for row in rows.order_by("name")
     ]  # fmt: skip
-
-
-def must_keep_all(viewer: Viewer) -> None:
-    """Let nobody pass who works for some of a site's programmes alone: what holds for the whole site is not theirs to say.
-
-    Raises:
-        NotYoursError: they do.
-    """
-    if not viewer.everything and viewer.programme_id is not None and not viewer.keeps_all:
-        raise NotYoursError("this holds for every programme of the site: somebody who keeps all of them changes it")
 
 
 def zone() -> ZoneInfo:

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError, WrongStateError
 from coachloop.app.models import Absence, Agent, Focus, LeaderAbsence, Site, SiteClosure, StandIn, Suggested, User
 from coachloop.app.queries import sites, viewing
+from coachloop.app.queries.people import must_keep_all
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping
 from coachloop.core.coaching.workdays import due
@@ -86,7 +87,7 @@ def add_closure(*, viewer: Viewer, site_id: int, day: date, name: str, now: date
         NotYoursError: an admin does, in a divided installation of all programmes.
         WrongStateError: the day is noted already, or too far ahead.
     """
-    keeping.must_keep_all(viewer)
+    must_keep_all(viewer)
     site = keeping.site(site_id)
     if day > _furthest(now):
         raise WrongStateError(f"choose a day up to {_furthest(now):%-d %B %Y}: nobody plans further ahead")
@@ -105,7 +106,7 @@ def remove_closure(*, viewer: Viewer, closure_id: int, now: datetime) -> None:
     Raises:
         NotYoursError: an admin does, in a divided installation of all programmes.
     """
-    keeping.must_keep_all(viewer)
+    must_keep_all(viewer)
     closure = SiteClosure.objects.select_related("site").get(pk=closure_id)
     closure.delete()
     _read_clocks_anew(Agent.objects.filter(team__site=closure.site).values_list("key", flat=True))

@@ -8,6 +8,7 @@ from django.db import transaction
 from coachloop.app.errors import WrongStateError
 from coachloop.app.models import Agent
 from coachloop.app.queries import programmes, viewing
+from coachloop.app.queries.people import kept, must_keep
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping, memberships
 from coachloop.app.services.teams import keyed
@@ -40,7 +41,7 @@ def add_agent(
         NotYoursError: admins do.
         RefusedError: the id or the name can't be one, or the id is taken.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     said = keyed(key)
     keeping.must_be_free("agent", said)
     row = Agent.objects.create(
@@ -63,7 +64,7 @@ def change_agent(
         RefusedError: the name can't be one, or the person is another agent.
     """
     row = keeping.agent(viewer, agent_id)
-    user = keeping.users(viewer).get(pk=user_id) if user_id is not None else None
+    user = kept(viewer).get(pk=user_id) if user_id is not None else None
     other = Agent.objects.filter(user=user).exclude(pk=row.pk).first() if user else None
     if user and other:
         which = f"agent {other.key!r}" if other.programme_id == row.programme_id else "another agent"
@@ -91,7 +92,7 @@ def confirm(
     Raises:
         NotYoursError: admins do.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     team = keeping.team(viewer, team_id) if team_id is not None else None
     rows = viewing.within(viewer, Agent.objects.select_for_update().filter(pk__in=agent_ids, known=False))
     met = list(rows.order_by("pk"))

@@ -34,11 +34,17 @@ def take(name: str, *, limit: int, seconds: float, now: datetime, amount: int = 
         )
     span = floor(now.timestamp() / seconds)
     row = {"name": name, "begins_at": datetime.fromtimestamp(span * seconds, UTC)}
-    if not _took(row, limit, amount):
-        Allowance.objects.bulk_create([Allowance(**row)], ignore_conflicts=True)
-        if not _took(row, limit, amount):
-            return max((span + 1) * seconds - now.timestamp(), 0.001)
-    return 0.0
+    if _took(row, limit, amount) or (_began(row) and _took(row, limit, amount)):
+        return 0.0
+    return max((span + 1) * seconds - now.timestamp(), 0.001)
+
+
+def _began(row: dict[str, object]) -> bool:
+    """Whether the span had not begun; now it has."""
+    if Allowance.objects.filter(**row).exists():
+        return False
+    Allowance.objects.bulk_create([Allowance(**row)], ignore_conflicts=True)
+    return True
 
 
 def _took(row: dict[str, object], limit: int, amount: int) -> bool:

@@ -1,40 +1,12 @@
 """Who keeps people, teams and sites: admins, each within the programme that they look at."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from coachloop.app.errors import NotYoursError, TakenError, UnknownNameError
 from coachloop.app.models import Agent, AgentAlias, Site, Team, User
 from coachloop.app.queries import viewing
+from coachloop.app.queries.people import kept, must_keep
 from coachloop.app.queries.viewing import Viewer
-from coachloop.core.model.people import Role
-
-
-def must_keep(viewer: Viewer) -> None:
-    """Let nobody pass but an admin.
-
-    Raises:
-        NotYoursError: somebody else.
-    """
-    if not viewer.has(Role.ADMIN):
-        raise NotYoursError("people, teams and agents are kept by admins")
-
-
-def must_keep_all(viewer: Viewer) -> None:
-    """Let nobody pass but an admin of the whole installation, for what all programmes share.
-
-    Raises:
-        NotYoursError: somebody else.
-    """
-    must_keep(viewer)
-    if not viewer.keeps_all:
-        raise NotYoursError("this concerns every programme, so an admin of the whole installation keeps it")
-
-
-def users(viewer: Viewer) -> QuerySet[User]:
-    """Whom an admin keeps: everybody, or those who hold a role in the one programme that is theirs."""
-    if viewer.keeps_all:
-        return User.objects.all()
-    return User.objects.filter(pk__in=User.objects.filter(grants__programme_id=viewer.programme_id or 0).values("pk"))
 
 
 def user(viewer: Viewer, user_id: int) -> User:
@@ -44,8 +16,7 @@ def user(viewer: Viewer, user_id: int) -> User:
         NotYoursError: they keep nobody.
         User.DoesNotExist: none of theirs.
     """
-    must_keep(viewer)
-    return users(viewer).select_for_update().get(pk=user_id)
+    return kept(viewer).select_for_update().get(pk=user_id)
 
 
 def by_email(viewer: Viewer, email: str) -> User:
@@ -55,8 +26,7 @@ def by_email(viewer: Viewer, email: str) -> User:
         NotYoursError: they keep nobody, or the person works in other programmes too.
         UnknownNameError: nobody has that address.
     """
-    must_keep(viewer)
-    row = users(viewer).filter(email__iexact=email.strip()).first()
+    row = kept(viewer).filter(email__iexact=email.strip()).first()
     if row is None:
         raise UnknownNameError(f"nobody has the address {email!r}; add them with `coachloop people add FILE`")
     return whole_user(viewer, row.pk)

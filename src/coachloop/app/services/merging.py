@@ -26,6 +26,7 @@ from coachloop.app.models import (
     Session,
     Suggested,
 )
+from coachloop.app.queries.people import must_keep
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping, memberships, rollups
 from coachloop.core.coaching.agreement import SessionStatus
@@ -72,7 +73,7 @@ def merge(*, viewer: Viewer, agent_id: int, into_id: int, now: datetime) -> int:
         NotYoursError: admins do.
         WrongStateError: it is one and the same, both sign in, or both have something open that nobody has twice.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     gone, kept = keeping.agent(viewer, agent_id), keeping.agent(viewer, into_id)
     _must_fit(gone, kept)
     moved = _calls(gone, kept)

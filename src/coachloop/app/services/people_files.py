@@ -13,9 +13,10 @@ from pydantic import BaseModel
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.models import Agent, Grant, Site, Team, User
 from coachloop.app.queries import programmes, viewing
+from coachloop.app.queries.people import kept, must_keep, must_keep_all
 from coachloop.app.queries.sites import at_hand
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import absences, audit, keeping, leaving, memberships, sites, teams
+from coachloop.app.services import absences, audit, leaving, memberships, sites, teams
 from coachloop.app.services.directory import Directory
 from coachloop.app.services.people import Place
 from coachloop.app.services.users import address
@@ -54,9 +55,9 @@ def take(kind: Kind, rows: Rows, *, viewer: Viewer, now: datetime) -> Receipt:
         NotYoursError: somebody else.
     """
     if kind in {Kind.SITES, Kind.CLOSURES}:
-        keeping.must_keep_all(viewer)
+        must_keep_all(viewer)
     else:
-        keeping.must_keep(viewer)
+        must_keep(viewer)
     spare: dict[str, int] = {}
     receipt = _TAKES[kind](_known(rows, _SHAPES[kind], spare), viewer=viewer, now=now)
     for column, count in spare.items():
@@ -94,7 +95,7 @@ def add_people(rows: Rows, *, viewer: Viewer, now: datetime) -> Receipt:
 
     A person who is there already is a duplicate; a new role, team, day or id of theirs is added. They sign in once a password is set.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     receipt = Receipt()
     adding = _Adding(viewer, programmes.of(viewer), receipt=receipt, now=now)
     _each(rows, receipt, PersonLine, add=adding.person)
@@ -157,7 +158,7 @@ class _Adding:
         email = address(line.email or "")
         user = User.objects.filter(email__iexact=email).first()
         new = user is None
-        if user and not keeping.users(self._viewer).filter(pk=user.pk).exists():
+        if user and not kept(self._viewer).filter(pk=user.pk).exists():
             raise BadLineError(
                 f"somebody else has the address {email} already: an admin of the whole installation gives them a role here"
             )
@@ -237,7 +238,7 @@ def _site_id(viewer: Viewer, name: str | None) -> int | None:
 def _leader_id(viewer: Viewer, email: str | None) -> int | None:
     if not email:
         return None
-    found = keeping.users(viewer).filter(email__iexact=email).first()
+    found = kept(viewer).filter(email__iexact=email).first()
     if found is None:
         raise BadLineError(f"leader: nobody has the address {email!r}; add them first, in a file of people")
     return found.pk

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Model
 
-from coachloop.app.errors import NotYoursError, RefusedError, UnknownNameError
+from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import (
     Agent,
     ApiToken,
@@ -20,6 +20,7 @@ from coachloop.app.models import (
     Valuation,
     Webhook,
 )
+from coachloop.app.queries.people import must_keep_all
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit
 from coachloop.core.model.people import Role
@@ -45,7 +46,7 @@ def add_programme(*, viewer: Viewer, key: str, name: str, now: datetime) -> tupl
         NotYoursError: they don't keep the whole installation.
         RefusedError: the key or the name can't be one, or the key is another one's.
     """
-    _must_keep_all(viewer)
+    must_keep_all(viewer)
     if not KEY.fullmatch(key):
         raise RefusedError(f"{key!r} can't be a key; use lower-case letters, digits, - and _, such as north-energy")
     said = _named(name)
@@ -70,16 +71,11 @@ def rename_programme(*, viewer: Viewer, key: str, name: str, now: datetime) -> N
         UnknownNameError: there is none with this key.
         RefusedError: the name can't be one.
     """
-    _must_keep_all(viewer)
+    must_keep_all(viewer)
     said = _named(name)
     if not Programme.objects.filter(key=key).update(name=said):
         raise UnknownNameError(f"there is no programme {key!r}; `coachloop programme list` names them")
     audit.record(viewer, "programme.rename", f"programme:{key}", now=now, detail={"name": said})
-
-
-def _must_keep_all(viewer: Viewer) -> None:
-    if not viewer.everything and not (viewer.has(Role.ADMIN) and viewer.keeps_all):
-        raise NotYoursError("programmes are made by an admin of the whole installation")
 
 
 def _named(name: str) -> str:

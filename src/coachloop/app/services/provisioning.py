@@ -11,6 +11,7 @@ from coachloop.app.errors import RefusedError
 from coachloop.app.models import Agent, DirectoryGroup, Provisioned, User
 from coachloop.app.queries import provisioning as queries
 from coachloop.app.queries import sites
+from coachloop.app.queries.people import must_keep_all
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, federation, leaving, users
 from coachloop.core.model.claims import RoleRule
@@ -44,7 +45,7 @@ def add_person(*, viewer: Viewer, account: Account, now: datetime) -> int:
         ConflictError: somebody has that name or address.
         RefusedError: the address is none.
     """
-    queries.must_provision(viewer)
+    must_keep_all(viewer)
     _must_be_free(account)
     row = User.objects.filter(email__iexact=account.email, provisioned__gone=True).first()
     if row is None:
@@ -67,7 +68,7 @@ def change_person(*, viewer: Viewer, user_id: int, account: Account, now: dateti
         WrongStateError: it would switch the last admin off.
         User.DoesNotExist: the directory sees nobody with that id.
     """
-    queries.must_provision(viewer)
+    must_keep_all(viewer)
     row = queries.seen().get(pk=user_id)
     _must_be_free(account, but=row.pk)
     if User.objects.filter(email__iexact=account.email).exclude(pk=row.pk).exists():
@@ -86,7 +87,7 @@ def delete_person(*, viewer: Viewer, user_id: int, rules: Iterable[RoleRule], no
         WrongStateError: it would switch the last admin off.
         User.DoesNotExist: the directory sees nobody with that id.
     """
-    queries.must_provision(viewer)
+    must_keep_all(viewer)
     row = queries.seen().get(pk=user_id)
     _switch(viewer, row, active=False, now=now)
     Provisioned.objects.update_or_create(
@@ -104,7 +105,7 @@ def hold(*, viewer: Viewer, user_id: int = 0, group_id: int = 0) -> None:
     Raises:
         NotYoursError: an admin of the whole installation connects a directory.
     """
-    queries.must_provision(viewer)
+    must_keep_all(viewer)
     list(User.objects.select_for_update(no_key=True).filter(pk=user_id))
     list(DirectoryGroup.objects.select_for_update(no_key=True).filter(pk=group_id))
 
@@ -161,7 +162,7 @@ def keep_group(*, viewer: Viewer, group_id: int | None, group: Group, rules: Ite
         RefusedError: the name is empty or too long, or a member is nobody.
         DirectoryGroup.DoesNotExist: there is no such group.
     """
-    queries.must_provision(viewer)
+    must_keep_all(viewer)
     if not 0 < len(group.name.strip()) <= 200:
         raise RefusedError(f"a group's name has 1 to 200 characters, got {len(group.name.strip())}")
     members = {user.pk: user for user in queries.seen().filter(pk__in=group.member_ids)}
@@ -185,7 +186,7 @@ def delete_group(*, viewer: Viewer, group_id: int, rules: Iterable[RoleRule], no
         NotYoursError: an admin of the whole installation connects a directory.
         DirectoryGroup.DoesNotExist: there is no such group.
     """
-    queries.must_provision(viewer)
+    must_keep_all(viewer)
     row = DirectoryGroup.objects.get(pk=group_id)
     before = list(row.members.all())
     row.delete()

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from coachloop.app.errors import NotYoursError, RefusedError
+from coachloop.app.errors import RefusedError
 from coachloop.app.models import Site
 from coachloop.app.queries import sites as queries
+from coachloop.app.queries.people import must_keep_all
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping
 from coachloop.app.services.people import Place
@@ -52,9 +53,7 @@ def change_site(*, viewer: Viewer, site_id: int, rules: Rules, now: datetime) ->
         RefusedError: no day of the week is worked, or a number is out of its range.
         Site.DoesNotExist: no such site.
     """
-    if not viewer.has(Role.OPERATIONS, Role.ADMIN):
-        raise NotYoursError("how a site works is set by operations and admins")
-    queries.must_keep_all(viewer)
+    must_keep_all(viewer, Role.OPERATIONS, Role.ADMIN)
     _check(rules)
     site = Site.objects.select_for_update().get(pk=site_id)
     wanted = asdict(rules)
@@ -75,7 +74,7 @@ def add_site(*, viewer: Viewer, name: str, place: Place, now: datetime) -> Site:
         NotYoursError: an admin does, in a divided installation of all programmes.
         RefusedError: there is one of this name, or nobody knows its zone, country or region.
     """
-    keeping.must_keep_all(viewer)
+    must_keep_all(viewer)
     row = Site(name=_free(name))
     _put(row, place)
     row.save()
@@ -91,7 +90,7 @@ def change_place(*, viewer: Viewer, site_id: int, name: str, place: Place, now: 
         NotYoursError: an admin does, in a divided installation of all programmes.
         RefusedError: there is another one of this name, or nobody knows its zone, country or region.
     """
-    keeping.must_keep_all(viewer)
+    must_keep_all(viewer)
     row = keeping.site(site_id)
     was = _place(row)
     row.name = _free(name, but=row.pk)

@@ -7,6 +7,7 @@ from django.db import transaction
 from coachloop.app.errors import RefusedError, WrongStateError
 from coachloop.app.models import Site, Team, User
 from coachloop.app.queries import programmes, viewing
+from coachloop.app.queries.people import must_keep
 from coachloop.app.queries.sites import at_hand, first_site
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping
@@ -38,7 +39,7 @@ def add_team(
         NotYoursError: admins do.
         RefusedError: the key is taken or can't be one, or the person can't lead.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     said = keyed(key)
     keeping.must_be_free("team", said)
     site = _site(viewer, site_id) if site_id is not None else first_site()
@@ -57,7 +58,7 @@ def change_team(*, viewer: Viewer, team_id: int, name: str, site_id: int, leader
         NotYoursError: admins do.
         RefusedError: the name can't be one, or the person can't lead.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     row = keeping.team(viewer, team_id)
     leader = row.leader if row.leader_id == leader_id else _leader(viewer, leader_id)
     site = row.site if row.site_id == site_id else _site(viewer, site_id)

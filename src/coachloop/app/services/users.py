@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from coachloop.app.errors import RefusedError, WrongStateError
 from coachloop.app.models import Agent, Grant, User
 from coachloop.app.queries import programmes
+from coachloop.app.queries.people import must_keep, must_keep_all
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, keeping, sign_in
 from coachloop.core.model.people import Role
@@ -27,7 +28,7 @@ def add_user(
         NotYoursError: admins do.
         RefusedError: the address is no address, or is taken.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     try:
         with transaction.atomic():
             row = User(email=address(email), name=named(name), external_id=external_id, created_at=now, changed_at=now)
@@ -122,7 +123,7 @@ def give_role(*, viewer: Viewer, user_id: int, role: Role, now: datetime, everyw
     Raises:
         NotYoursError: an admin does; everywhere, one of the whole installation.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     return _grant(viewer, keeping.user(viewer, user_id), role, everywhere=everywhere, now=now)
 
 
@@ -145,7 +146,7 @@ def take_role(*, viewer: Viewer, user_id: int, role: Role, now: datetime, everyw
         NotYoursError: an admin does; everywhere, one of the whole installation.
         WrongStateError: it is the admin's own admin role, or the last one.
     """
-    keeping.must_keep(viewer)
+    must_keep(viewer)
     row, programme = keeping.user(viewer, user_id), _where(viewer, everywhere=everywhere)
     there = list(row.grants.filter(role=role, programme=programme))
     if there and role is Role.ADMIN:
@@ -162,7 +163,7 @@ def _where(viewer: Viewer, *, everywhere: bool) -> int | None:
     """The programme that a role holds in."""
     if not everywhere:
         return programmes.of(viewer)
-    keeping.must_keep_all(viewer)
+    must_keep_all(viewer)
     return None
 
 

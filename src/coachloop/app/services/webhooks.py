@@ -4,10 +4,7 @@ import base64
 import secrets as chance
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -16,12 +13,9 @@ from coachloop.app.models import Delivery, Webhook
 from coachloop.app.queries import webhooks as queries
 from coachloop.app.queries.events import last_number
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import audit
+from coachloop.app.services import audit, box
 from coachloop.core.model.event import EventKind
 from coachloop.core.model.people import Role
-
-if TYPE_CHECKING:
-    from cryptography.fernet import Fernet
 
 MOST = 50
 """Of one programme: each is told every event."""
@@ -30,6 +24,7 @@ BOTH_SIGN = timedelta(days=1)
 """How long the secret before signs as well, so that a receiver can change at its leisure."""
 
 LONGEST = 1000
+BOX = "webhook secrets"
 
 type Check = Callable[[str], str]
 """Gives an address as it will be told, or raises a ValueError in words for whoever typed it."""
@@ -54,7 +49,7 @@ def add_webhook(
     secret = _new_secret()
     row = Webhook.objects.create(
         url=_checked(address, check),
-        secret=_sealed(secret),
+        secret=box.put(secret, BOX),
         kinds=_sorted(kinds),
         programme_id=viewer.programme_id,
         created_by=viewer.user,
@@ -104,7 +99,7 @@ def rotate_secret(*, viewer: Viewer, webhook_id: int, now: datetime) -> str:
         NotYoursError: for admins.
     """
     row, secret = _own(viewer, webhook_id), _new_secret()
-    row.old_secret, row.old_until, row.secret = row.secret, now + BOTH_SIGN, _sealed(secret)
+    row.old_secret, row.old_until, row.secret = row.secret, now + BOTH_SIGN, box.put(secret, BOX)
     row.save(update_fields=["old_secret", "old_until", "secret"])
     _note(viewer, row, "rotate", now=now)
     return secret
@@ -183,25 +178,8 @@ def _new_secret() -> str:
     return f"whsec_{base64.b64encode(chance.token_bytes(32)).decode()}"
 
 
-@lru_cache(maxsize=2)
-def _box(key: str) -> "Fernet":
-    """Encrypts what has to be read again: under the site's secret key, so that the database alone signs nothing."""
-    from cryptography.fernet import Fernet  # noqa: PLC0415 -- a command that signs nothing need not load it
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
-
-    derived = HKDF(SHA256(), 32, salt=None, info=b"coachloop webhook secrets").derive(key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
-
-
-def _sealed(secret: str) -> str:
-    return _box(settings.SECRET_KEY).encrypt(secret.encode()).decode()
-
-
-def _opened(sealed: str) -> str:
-    from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- as above
-
-    try:
-        return _box(settings.SECRET_KEY).decrypt(sealed.encode()).decode()
-    except InvalidToken as error:
-        raise WrongStateError("its secret was stored under another COACHLOOP_SECRET_KEY; give it a new one") from error
+def _opened(stored: str) -> str:
+    secret = box.take(stored, BOX)
+    if secret is None:
+        raise WrongStateError("its secret was stored under another COACHLOOP_SECRET_KEY; give it a new one")
+    return secret

@@ -16,9 +16,10 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from coachloop.app.queries import sites
-from coachloop.app.services import allowance, answered, tokens
+from coachloop.app.services import allowance, answered
 from coachloop.app.services.answered import Answer
 from coachloop.app.services.tokens import Holder
+from coachloop.web import bearer
 from coachloop.web.api.access import Asked, Endpoint, asked_of, remember
 from coachloop.web.api.problems import MEDIA_TYPE, Fault, ProblemError, of_error
 
@@ -118,10 +119,20 @@ def _is_text(value: str) -> bool:
 
 
 def _holder(request: HttpRequest) -> Holder:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    found = tokens.holder(secret.strip(), now=timezone.now()) if scheme.lower() == "bearer" else None
+    try:
+        found = bearer.holder_of(request, now=timezone.now())
+    except bearer.TooManyError as error:
+        raise ProblemError(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "Too many wrong tokens come from this address; ask again later, with a right one at once.",
+            headers={"Retry-After": str(ceil(error.after))},
+        ) from error
     if found is None:
-        said = "This token is not known here, has ended, or its person is switched off." if secret else ""
+        said = (
+            "This token is not known here, has ended, or its person is switched off."
+            if bearer.secret_of(request)
+            else ""
+        )
         raise ProblemError(
             HTTPStatus.UNAUTHORIZED,
             said or "Send a token: `Authorization: Bearer cl_…`. You make one on the page My tokens.",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -29,10 +30,14 @@ from scim2_models import (
 
 from coachloop.app.errors import NotYoursError, RefusedError, WrongStateError
 from coachloop.app.queries import provisioning as queries
+from coachloop.app.queries.people import must_keep_all
 from coachloop.app.queries.viewing import Viewer
-from coachloop.app.services import allowance, provisioning, tokens
+from coachloop.app.services import allowance, provisioning
 from coachloop.app.services.provisioning import ConflictError
 from coachloop.core.model.claims import RoleRule
+from coachloop.web import bearer
+from coachloop.web.scim import finding
+from coachloop.web.scim.finding import Source
 from coachloop.web.scim.resources import (
     MOST,
     POLICY,
@@ -49,10 +54,6 @@ from coachloop.web.scim.resources import (
 KIND = "application/scim+json"
 LARGEST = 1_000_000
 """Bytes of a body."""
-EXACT = re.compile(
-    r'\s*(userName|externalId|emails(?:\.value)?|emails\[type eq "work"\]\.value) eq "([^"\\]*)"\s*', re.IGNORECASE
-)
-"""What directories really ask for; anything else is looked for among all."""
 
 
 class NoResourceError(Exception):
@@ -87,15 +88,17 @@ def answer(request: HttpRequest, rest: str, *, rules: tuple[RoleRule, ...], a_mi
 
 
 def _viewer(request: HttpRequest, now: datetime, a_minute: int) -> Viewer:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    holder = tokens.holder(secret.strip(), now=now) if scheme.lower() == "bearer" else None
+    try:
+        holder = bearer.holder_of(request, now=now)
+    except bearer.TooManyError as error:
+        raise _AnsweredError(429, "Too many wrong tokens come from this address.", after=error.after) from error
     if holder is None:
         raise _AnsweredError(401, "Send a token of an admin: Authorization: Bearer cl_…")
     if "people:write" not in holder.scopes:
         raise _AnsweredError(403, "This token lacks the scope people:write.")
-    queries.must_provision(holder.viewer)
-    if a_minute and allowance.take(f"scim:{holder.token_id}", limit=a_minute, seconds=60.0, now=now):
-        raise _AnsweredError(429, "Too many requests in this minute; go on in the next one.")
+    must_keep_all(holder.viewer)
+    if a_minute and (after := allowance.take(f"scim:{holder.token_id}", limit=a_minute, seconds=60.0, now=now)):
+        raise _AnsweredError(429, "Too many requests in this minute; go on in the next one.", after=after)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         raise _AnsweredError(413, f"At most {LARGEST} bytes are taken here.")
     if b"\\u0000" in request.body or b"\0" in request.body or "\0" in request.get_full_path():
@@ -104,9 +107,9 @@ def _viewer(request: HttpRequest, now: datetime, a_minute: int) -> Viewer:
 
 
 class _AnsweredError(Exception):
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, *, after: float = 0.0) -> None:
         super().__init__(detail)
-        self.status = status
+        self.status, self.after = status, after
 
 
 def _routed(ask: Ask, rest: str) -> HttpResponse:
@@ -142,21 +145,17 @@ def _only(ask: Ask, methods: Mapping[str, Callable[[], HttpResponse]]) -> HttpRe
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of resource: how it is read, what changes it, and what the service calls the number of one."""
+    """One kind of resource: where they are, what changes one, and what the service calls the number of one."""
 
-    model: type[Resource[Any]]
-    read: Callable[..., list[Resource[Any]]]
+    source: Source
     keep: Callable[[Ask, int | None, Any], int]
     delete: Callable[[Ask, int], None]
     names: str
 
-
-def _people(ask: Ask, ids: list[int] | None = None, said: tuple[str, str] | None = None) -> list[Resource[Any]]:
-    return [user_resource(one, ask.base) for one in queries.people(ask.viewer, ids=ids, said=said)]
-
-
-def _groups(ask: Ask, ids: list[int] | None = None, said: tuple[str, str] | None = None) -> list[Resource[Any]]:  # noqa: ARG001 -- as of people
-    return [group_resource(one, ask.base) for one in queries.groups(ask.viewer, ids=ids)]
+    @property
+    def model(self) -> type[Resource[Any]]:
+        """How it is described."""
+        return self.source.model
 
 
 def _keep_person(ask: Ask, pk: int | None, given: User) -> int:
@@ -180,15 +179,38 @@ def _delete_group(ask: Ask, pk: int) -> None:
     provisioning.delete_group(viewer=ask.viewer, group_id=pk, rules=ask.rules, now=ask.now)
 
 
-PEOPLE = Kind(User, _people, _keep_person, _delete_person, "user_id")
-GROUPS = Kind(Group, _groups, _keep_group, _delete_group, "group_id")
+PEOPLE = Kind(
+    Source(
+        User,
+        queries.people,
+        lambda row, base: user_resource(queries.described(row), base),
+        queries.PEOPLE,
+        {"emails.value": queries.with_address},
+    ),
+    _keep_person,
+    _delete_person,
+    "user_id",
+)
+GROUPS = Kind(
+    Source(
+        Group,
+        queries.groups,
+        lambda row, base: group_resource(queries.grouped(row), base),
+        queries.GROUPS,
+        {"members.value": queries.with_member},
+        prefix="g",
+    ),
+    _keep_group,
+    _delete_group,
+    "group_id",
+)
 
 
 def _one(ask: Ask, kind: Kind, pk: int) -> Any:
-    found = kind.read(ask, [pk])
-    if not found:
+    row = kind.source.rows(ask.viewer).filter(pk=pk).first()
+    if row is None:
         raise NoResourceError
-    return found[0]
+    return kind.source.made(row, ask.base)
 
 
 def _get(ask: Ask, kind: Kind, pk: int) -> HttpResponse:
@@ -253,17 +275,12 @@ def _search(ask: Ask, kinds: tuple[Kind, ...]) -> HttpResponse:
 
 
 def _found(ask: Ask, kinds: tuple[Kind, ...], asked: Any) -> HttpResponse:
-    exact = EXACT.fullmatch(str(asked.filter or ""))
-    said = ("emails" if exact[1].startswith("emails") else _spelled(exact[1]), exact[2]) if exact else None
-    rows = [one for kind in kinds for one in kind.read(ask, None, said)]
-    if asked.filter:
-        rows = [one for one in rows if asked.filter.match(one)]
-    rows = asked.sort(rows) if asked.sort_by else rows
     first, count = max(asked.start_index or 1, 1), min(MOST if asked.count is None else asked.count, MOST)
-    shown = rows[first - 1 : first - 1 + count]
+    sources = [kind.source for kind in kinds]
+    total, shown = finding.page(sources, asked, viewer=ask.viewer, base=ask.base, first=first, count=count)
     page = {
         "schemas": [str(ListResponse.__schema__)],
-        "totalResults": len(rows),
+        "totalResults": total,
         "startIndex": first,
         "itemsPerPage": len(shown),
         "Resources": [
@@ -284,10 +301,6 @@ def _narrowed(one: Resource[Any], asked: Any) -> Any:
 def _kept_by_nobody(answered: HttpResponse) -> HttpResponse:
     answered["Cache-Control"] = "no-store"
     return answered
-
-
-def _spelled(name: str) -> str:
-    return {"username": "userName", "externalid": "externalId"}[name.lower()]
 
 
 def _parameters(ask: Ask, kind: Kind) -> Any:
@@ -355,7 +368,10 @@ def _wrong(error: Exception) -> HttpResponse:
         (RefusedError, 400, "invalidValue"),
     ]
     if isinstance(error, _AnsweredError):
-        return _problem(error.status, str(error))
+        answered = _problem(error.status, str(error))
+        if error.after:
+            answered["Retry-After"] = str(ceil(error.after))
+        return answered
     for kind, status, scim_type in known:
         if isinstance(error, kind):
             words = "There is nothing at this address." if status == 404 else str(error)
