@@ -64,6 +64,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def test_a_setting_whose_name_is_misspelt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACHLOOP_TIMZONE", "Europe/London")
+    wrong(checks.variables(), "COACHLOOP_TIMZONE: no setting has this name")
+    assert "probably COACHLOOP_TIMEZONE for COACHLOOP_TIMZONE" in checks.variables().way_out
+    monkeypatch.setenv("COACHLOOP_TIMEZONE_FILE", "/run/secrets/zone")
+    monkeypatch.delenv("COACHLOOP_TIMZONE")
+    assert checks.variables() == "all known"
+    monkeypatch.setenv("COACHLOOP_DATABASE_URL", "postgres://db/x")
+    assert "probably DATABASE_URL" in checks.variables().way_out
+    monkeypatch.delenv("COACHLOOP_DATABASE_URL")
+    monkeypatch.setenv("COACHLOOP_QQQQQ", "")
+    assert "take it out" in checks.variables().way_out
+
+
 @pytest.mark.parametrize(
     ("mounts", "kind"),
     [
@@ -116,7 +130,7 @@ def test_passwords_over_plain_http_and_a_proxy_that_is_not_believed(configure) -
 def test_an_address_where_nobody_or_somebody_else_answers(configure, monkeypatch) -> None:
     monkeypatch.setattr(settings, "ADDRESS", f"http://127.0.0.1:{free_port()}")
     configure(address=settings.ADDRESS)
-    wrong(checks.reachable(), "does not answer")
+    wrong(checks.reachable(), "nothing listens there")
     with answering(200) as other:
         monkeypatch.setattr(settings, "ADDRESS", other)
         wrong(checks.reachable(), "by something else")

@@ -60,13 +60,13 @@ def test_what_is_set_is_taken(monkeypatch):
         ("COACHLOOP_MEDIA", "media", "a folder such as /srv/media, s3://bucket/prefix, or nothing, got 'media'"),
         ("COACHLOOP_MEDIA_ENDPOINT", "minio:9000", "is no address of a server"),
         ("COACHLOOP_WORKERS", "0", "greater than or equal to 1, got '0'"),
-        ("COACHLOOP_WORKERS", "many", "valid integer"),
+        ("COACHLOOP_WORKERS", "many", "should be a whole number"),
         (
             "COACHLOOP_EMBEDDINGS",
             "/",
             "no folder with model.onnx and tokenizer.json; such a folder, off, or nothing, got '/'",
         ),
-        ("COACHLOOP_HTTPS", "perhaps", "valid boolean"),
+        ("COACHLOOP_HTTPS", "perhaps", "should be true or false"),
         ("COACHLOOP_LOG_LEVEL", "LOUD", "DEBUG|INFO|WARNING|ERROR"),
         ("COACHLOOP_HOME", "/proc/nowhere/var", "is no folder and can't be made one (No such file or directory)"),
         ("COACHLOOP_HOME", __file__, "is no folder and can't be made one (File exists)"),
@@ -119,7 +119,7 @@ def test_any_value_may_come_from_a_file(monkeypatch, tmp_path):
 
 def test_a_file_that_is_not_there_is_named(monkeypatch, capsys):
     monkeypatch.setenv("COACHLOOP_SECRET_KEY_FILE", "/nowhere/key")
-    assert "  /nowhere/key: No such file or directory" in refused(capsys)
+    assert "  COACHLOOP_SECRET_KEY_FILE: /nowhere/key: No such file or directory" in refused(capsys)
 
 
 def test_a_wrong_value_in_a_file_is_wrong_too(monkeypatch, capsys, tmp_path):

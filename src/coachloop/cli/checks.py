@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ def reachable() -> Wrong | str:
     except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         return Wrong(
-            f"{settings.ADDRESS} does not answer ({type(reason).__name__}): links in messages lead nowhere",
+            f"{settings.ADDRESS}: {_why(reason)}; links in messages lead nowhere",
             "start `coachloop serve`, and look at the proxy and its certificate",
         )
     if not ours:
@@ -190,7 +191,7 @@ def mail() -> Wrong | str:
             return f"{server.host}:{server.port}"
     except OSError as error:
         return Wrong(
-            f"{server.host}:{server.port} does not answer ({type(error).__name__}): messages wait",
+            f"{server.host}:{server.port}: {_why(error)}; messages wait",
             "look at COACHLOOP_MAIL_URL, and whether this machine may reach it",
         )
 
@@ -206,12 +207,25 @@ def identity_provider() -> Wrong | str:
             told = json.load(answer)
     except (OSError, HTTPException, ValueError) as error:
         return Wrong(
-            f"{issuer} does not say how to sign in ({type(error).__name__}): nobody can by that account", way_out
+            f"{issuer} does not say how to sign in ({_why(getattr(error, 'reason', error))}): nobody can by that account",
+            way_out,
         )
     said = str(told.get("issuer", "")) if isinstance(told, dict) else ""
     if said.rstrip("/") != issuer:
         return Wrong(f"{issuer} calls itself {said[:200] or 'nothing'}: whom it names is not believed", way_out)
     return issuer
+
+
+def variables() -> Wrong | str:
+    """A setting whose name is misspelt does nothing, and says nothing."""
+    found = settings.CONFIG.unknown()
+    if not found:
+        return "all known"
+    meant = ", ".join(f"{right} for {name}" for name, right in found if right)
+    return Wrong(
+        f"{', '.join(name for name, _ in found)}: no setting has this name, so it does nothing",
+        f"probably {meant}" if meant else "docs/operations.md names them all; take it out of the environment",
+    )
 
 
 def demonstration() -> Wrong | str:
@@ -237,6 +251,7 @@ def watched() -> Wrong | str:
 
 
 CHECKS: dict[str, Callable[[], Wrong | str]] = {
+    "variables": variables,
     "database disk": database_disk,
     "disk space": disk_space,
     "folder": folder,
@@ -267,6 +282,21 @@ def findings() -> Iterator[Finding]:
             seen=found.what if isinstance(found, Wrong) else found,
             way_out=found.way_out if isinstance(found, Wrong) else "",
         )
+
+
+def _why(error: object) -> str:
+    """Why something can't be reached, as far as it is one of the usual reasons."""
+    return next(
+        (words for kind, words in REASONS.items() if isinstance(error, kind)), f"no answer ({type(error).__name__})"
+    )
+
+
+REASONS: dict[type, str] = {
+    socket.gaierror: "no such name is known to this machine",
+    ConnectionRefusedError: "nothing listens there",
+    TimeoutError: f"no answer within {PATIENCE:.0f} seconds",
+    ssl.SSLError: "its certificate is not believed",
+}
 
 
 def _hosts() -> list[str]:

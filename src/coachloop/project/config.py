@@ -2,6 +2,7 @@
 
 import os
 import sys
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
@@ -263,6 +264,11 @@ class Config(BaseSettings):
             raise ValueError("needs COACHLOOP_JUDGE_PRICE_IN and COACHLOOP_JUDGE_PRICE_OUT, or nothing costs anything")
         return money
 
+    @staticmethod
+    def unknown() -> list[tuple[str, str]]:
+        """Variables that look like settings and are none, so do nothing; each with the one that was probably meant, if any."""
+        return _unknown()
+
 
 SECRETS = {
     "DATABASE_URL",
@@ -280,6 +286,13 @@ SECRETS = {
 """What a message never repeats: it may hold a password."""
 
 
+PLAINLY = {
+    "bool_parsing": "should be true or false",
+    "int_parsing": "should be a whole number",
+    "float_parsing": "should be a number",
+}
+
+
 def load() -> Config:
     """The configuration; ends the process with code 2 and every mistake by name where there is one."""
     try:
@@ -292,8 +305,30 @@ def load() -> Config:
 def _from_files() -> dict[str, Any]:
     """Values of every `NAME_FILE` in the environment, by the field they are for."""
     names = {f"COACHLOOP_{name.upper()}": name for name in Config.model_fields} | {"DATABASE_URL": "DATABASE_URL"}
-    given = ((os.environ.get(f"{name}_FILE"), target) for name, target in names.items())
-    return {target: Path(path).read_text(encoding="utf-8").strip() for path, target in given if path}
+    given = ((f"{name}_FILE", os.environ.get(f"{name}_FILE"), target) for name, target in names.items())
+    return {target: _read(variable, Path(path)) for variable, path, target in given if path}
+
+
+def _read(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, f"{variable}: {path}") from error
+    except UnicodeDecodeError as error:
+        raise OSError(0, "is no text in UTF-8", f"{variable}: {path}") from error
+
+
+def _unknown() -> list[tuple[str, str]]:
+    known = {name.upper(): f"COACHLOOP_{name.upper()}" for name in Config.model_fields} | {
+        "DATABASE_URL": "DATABASE_URL"
+    }
+    named = {each for name in known.values() for each in (name, f"{name}_FILE")}
+    strange = sorted(name for name in os.environ if name.startswith("COACHLOOP_") and name not in named)
+    return [(name, _meant(name.removeprefix("COACHLOOP_").removesuffix("_FILE"), known)) for name in strange]
+
+
+def _meant(name: str, known: dict[str, str]) -> str:
+    return next((known[one] for one in get_close_matches(name, known, 1, 0.75)), "")
 
 
 def _explain(error: ValidationError | OSError) -> str:
@@ -304,5 +339,5 @@ def _explain(error: ValidationError | OSError) -> str:
         field = str(mistake["loc"][0])
         name = field if field == "DATABASE_URL" else f"COACHLOOP_{field.upper()}"
         got = "" if field in SECRETS else f", got {str(mistake['input'])!r}"
-        lines.append(f"  {name}: {mistake['msg'].removeprefix('Value error, ')}{got}")
+        lines.append(f"  {name}: {PLAINLY.get(mistake['type'], mistake['msg'].removeprefix('Value error, '))}{got}")
     return "\n".join(lines)
