@@ -37,6 +37,7 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["agent", "day"]),
             models.Index(fields=["team", "day"]),
+            models.Index(fields=["started_at"], name="conversation_newest"),
             models.Index(
                 fields=["programme", "day"], condition=Q(programme__isnull=False), name="conversation_of_programme"
             ),

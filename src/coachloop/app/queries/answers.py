@@ -38,7 +38,7 @@ def answers(viewer: Viewer, template: str, behaviours: Iterable[str]) -> dict[st
     """What people say of each behaviour, by conversation; only of conversations the viewer may see."""
     keys = list(behaviours)
     rows = Review.objects.filter(
-        behaviour__template__key=template, behaviour__key__in=keys, conversation__in=viewing.conversations(viewer)
+        viewing.of_calls(viewer, "conversation"), behaviour__template__key=template, behaviour__key__in=keys
     )
     found: dict[str, dict[int, Outcome]] = {key: {} for key in keys}
     least_considered_first = rows.order_by("-rank", "reviewed_at", "id")

@@ -31,6 +31,9 @@ HIGH = 0.9
 READ, PROPOSED = 300, 12
 """The newest verdicts that are read, and how many of them are proposed."""
 
+NEWEST = 5_000
+"""The calls that they are looked for in."""
+
 LISTED = 200
 
 LIVE = Q(consented_at__isnull=False, withdrawn_at__isnull=True)
@@ -194,12 +197,13 @@ def peer_of_agent(viewer: Viewer, agent_key: str) -> Short | None:
 
 
 def candidates(viewer: Viewer, *, behaviour: str = "") -> list[Candidate]:
-    """Moments worth a clip in calls that they may read, best first, one an agent and behaviour.
+    """Moments worth a clip in the newest calls that they may read, best first, one an agent and behaviour.
 
     Met by a person's word first, then by the machine's high probability, then by a rule (which gives none). Never where anybody
     disputed the verdict, or answered otherwise, and never twice.
     """
-    rows = _worthy(viewer)
+    newest = viewing.conversations(viewer).order_by(F("started_at").desc(nulls_last=True), "-id").values("id")[:NEWEST]
+    rows = _worthy(viewer).filter(**{f"{CONVERSATION}__in": newest})
     if behaviour:
         template, _, key = behaviour.partition("/")
         rows = rows.filter(behaviour__key=key, behaviour__template__key=template)

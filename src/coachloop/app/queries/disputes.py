@@ -107,7 +107,7 @@ class DisputeView:
 
 def visible(viewer: Viewer) -> QuerySet[Dispute]:
     """Disputes they may read: about calls whose words they may see, and those given to them; never about a call they answer blind."""
-    calls = Q(conversation__in=viewing.conversations(viewer))
+    calls = Q(viewing.of_calls(viewer, "conversation"))
     ours = viewing.within(viewer, Dispute.objects.all(), "agent__programme")
     if viewer.user is None:
         return ours.filter(calls)

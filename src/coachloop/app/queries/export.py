@@ -22,7 +22,7 @@ Row = dict[str, Any]
 
 def verdicts(viewer: Viewer, *, template: str | None = None, since: date | None = None) -> Iterator[Row]:
     """The verdicts that stand, with the machine's own beside the effective one."""
-    rows = effective_verdicts().filter(**{f"{CONVERSATION}__in": viewing.conversations(viewer)})
+    rows = effective_verdicts().filter(viewing.of_calls(viewer, CONVERSATION))
     rows = rows.filter(behaviour__template__key=template) if template else rows
     rows = rows.filter(**{f"{CONVERSATION}__day__gte": since}) if since else rows
     related = rows.select_related(f"{EVALUATED}__agent", "behaviour__template", "attempt__scoring__version")

@@ -168,11 +168,16 @@ def conversations(viewer: Viewer) -> QuerySet[Conversation]:
     answer blind: queries.assignments shows their words alone.
     """
     calls = within(viewer, Conversation.objects.exclude(channel=COACHING))
-    calls = calls.exclude(Exists(hidden(viewer).filter(conversation=OuterRef("pk"))))
+    calls = calls.exclude(pk__in=hidden(viewer).values("conversation"))
     if viewer.has(Role.QA_LEAD):
         return calls
     mine = Q(agent_id=viewer.agent_id) if viewer.has(Role.AGENT) and viewer.agent_id else Q(pk__in=())
     return calls.filter(mine | Q(team_id__in=_led(viewer)))
+
+
+def of_calls(viewer: Viewer, path: str) -> Exists:
+    """Rows whose call, by this path, is one of `conversations`: asked of each row, so that a page of few never reads all calls."""
+    return Exists(conversations(viewer).filter(pk=OuterRef(path)))
 
 
 def blind(user: User) -> QuerySet[Assignment]:

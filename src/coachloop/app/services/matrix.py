@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import batched
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ CODES = {
     Outcome.NOT_APPLICABLE: core.NOT_APPLICABLE,
     Outcome.UNSCORED: core.UNSCORED,
 }
-BLOCK = 50_000
+AT_ONCE = 500
 YES, NO = frozenset({"true", "yes"}), frozenset({"false", "no"})
 
 
@@ -58,19 +59,19 @@ def _pack(template: Template, day: date) -> None:
 
 def _read(template: Template, day: date) -> Matrix:
     behaviours = np.array(sorted(template.behaviours.values_list("id", flat=True)), np.int64)
-    rows = Conversation.objects.filter(day=day, agent__isnull=False, evaluations__template=template)
-    about = ("id", "agent_id", "outcome", "queue", "direction", "channel", "language", "call_type")
-    found = list(rows.order_by("id").values_list(*about))
+    found = _calls(template, day)
     ids = np.array([row[0] for row in found], np.int64)
     codes = np.full((len(ids), len(behaviours)), core.NOT_APPLICABLE, np.int8)
-    known = _verdicts(template, day, place=Place(ids, behaviours), codes=codes)
+    known = _verdicts([row[8] for row in found if row[8]], place=Place(ids, behaviours), codes=codes)
+    _answers(template, day, place=Place(ids, behaviours), codes=codes, known=known)
+    known = known.any(axis=1)
     kept = [row for row, scored in zip(found, known, strict=True) if scored]
-    mixes = {row[3:]: None for row in kept}
+    mixes = {row[3:8]: None for row in kept}
     place = {mix: i for i, mix in enumerate(mixes)}
     names, outcomes = _outcomes([row[2] for row in kept])
     return Matrix(
         agent=np.array([row[1] for row in kept], np.int64),
-        mix=np.array([place[row[3:]] for row in kept], np.int64),
+        mix=np.array([place[row[3:8]] for row in kept], np.int64),
         day=np.full(len(kept), day, "datetime64[D]"),
         codes=codes[known],
         outcomes=outcomes,
@@ -93,15 +94,39 @@ class Place:
         )
 
 
-def _verdicts(template: Template, day: date, *, place: Place, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
-    """Fill in the machine's verdicts and, over them, the most considered answers of people; says which rows have any."""
+def _calls(template: Template, day: date) -> list[tuple[Any, ...]]:
+    """What is asked of each call of the day, by the agents who have counts: a list, so that no planner goes through all days."""
+    counts = AgentDay.objects.filter(behaviour__template=template, day=day)
+    agents = list(counts.values_list("agent_id", flat=True).distinct())
+    about = (
+        "id",
+        "agent_id",
+        "outcome",
+        "queue",
+        "direction",
+        "channel",
+        "language",
+        "call_type",
+        "evaluations__attempt_id",
+    )
+    calls = Conversation.objects.filter(day=day, evaluations__template=template).order_by("id").values_list(*about)
+    found = [row for some in batched(agents, AT_ONCE) for row in calls.filter(agent__in=some)]
+    return sorted(found, key=itemgetter(0))
+
+
+def _verdicts(attempts: list[int], *, place: Place, codes: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Fill in the machine's verdicts; says which cells have any."""
     known = np.zeros(codes.shape, bool)
-    here = {f"{CONVERSATION}__day": day, f"{CONVERSATION}__agent__isnull": False, "behaviour__template": template}
-    cells = current_verdicts().filter(**here).values_list(CONVERSATION, "behaviour_id", "outcome")
-    for block in batched(cells.iterator(BLOCK), BLOCK):
-        conversations, behaviours, outcomes = zip(*block, strict=True)
+    for some in batched(attempts, AT_ONCE):
+        cells = current_verdicts().filter(attempt__in=some).values_list(CONVERSATION, "behaviour_id", "outcome")
+        conversations, behaviours, outcomes = zip(*cells, strict=True) if cells else ((), (), ())
         at = place.of(conversations, behaviours)
         codes[at], known[at] = [CODES[Outcome(one)] for one in outcomes], True
+    return known
+
+
+def _answers(template: Template, day: date, *, place: Place, codes: NDArray[np.int8], known: NDArray[np.bool_]) -> None:
+    """Over the machine's verdicts, the most considered answers of people."""
     people = Review.objects.filter(
         conversation__day=day, conversation__agent__isnull=False, behaviour__template=template
     ).order_by("-rank", "reviewed_at", "id")
@@ -109,7 +134,6 @@ def _verdicts(template: Template, day: date, *, place: Place, codes: NDArray[np.
         row, column = place.of((conversation,), (behaviour,))
         if row[0] < len(codes) and known[row[0], column[0]]:
             codes[row[0], column[0]] = CODES[Outcome(outcome)]
-    return known.any(axis=1)
 
 
 def _outcomes(given: list[Any]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
