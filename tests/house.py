@@ -1,14 +1,16 @@
 """A furnished database, built once and copied for whoever moves in, and the moment at which everybody in it lives.
 
-Building the standing cast takes seconds, copying its SQLite file none. Time stands still at START: a thousandth of a second
+Building the standing cast takes seconds, copying its SQLite file none; so one of the processes that run the tests builds it for all. Time stands still at START: a thousandth of a second
 passes whenever somebody looks at the clock, so that whatever happens later is later, however slow the machine is.
 """
 
+import fcntl
 import itertools
+import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,14 @@ class Clock:
 
 
 @contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    with path.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def living_at(clock: Clock) -> Iterator[Clock]:
     """Everybody's time is the clock's."""
     with pytest.MonkeyPatch.context() as patch:
@@ -46,9 +56,8 @@ def living_at(clock: Clock) -> Iterator[Clock]:
 class Houses:
     """Databases by what is in them; each is furnished when it is first asked for."""
 
-    def __init__(self, folder: Path, blocker: Any) -> None:
-        self._folder, self._blocker, self._numbers = folder, blocker, itertools.count()
-        self._furnished: dict[str, tuple[Path, Any]] = {}
+    def __init__(self, folder: Path, common: Path, blocker: Any) -> None:
+        self._folder, self._common, self._blocker, self._numbers = folder, common, blocker, itertools.count()
         self._bare = self._new()
         self._build()
 
@@ -56,18 +65,33 @@ class Houses:
     def living_in[T](self, name: str, furnish: Callable[[], T], *, after: str = "") -> Iterator[T]:
         """Every new connection goes to a fresh copy of the named house until the end; given is what furnishing it gave.
 
-        `after` names a house that is furnished already, from which this one is furnished further.
+        `after` names a house that is furnished already, from which this one is furnished further. What furnishing gives is
+        pickled: another process may move in.
         """
-        if name not in self._furnished:
-            path = self._new()
-            shutil.copyfile(self._furnished[after][0] if after else self._bare, path)
-            with self._moved_to(path), living_at(Clock()):
-                self._furnished[name] = path, furnish()
-        furnished, found = self._furnished[name]
+        with alone(self._common / f"{name}.lock"):
+            if not self._found(name).exists():
+                self._furnish(name, furnish, start=self._rows(after) if after else self._bare)
         copy = self._new()
-        shutil.copyfile(furnished, copy)
-        with self._moved_to(copy):
-            yield deepcopy(found)
+        shutil.copyfile(self._rows(name), copy)
+        with self.moved_to(copy):
+            yield pickle.loads(self._found(name).read_bytes())  # noqa: S301 -- our own, of a moment ago
+
+    def empty(self, path: Path) -> Path:
+        """A database with its tables and nothing in them, for a process of its own: it has not to migrate."""
+        shutil.copyfile(self._bare, path)
+        return path
+
+    def _furnish(self, name: str, furnish: Callable[[], Any], *, start: Path) -> None:
+        shutil.copyfile(start, self._rows(name))
+        with self.moved_to(self._rows(name)), living_at(Clock()):
+            found = furnish()
+        self._found(name).write_bytes(pickle.dumps(found))
+
+    def _rows(self, name: str) -> Path:
+        return self._common / f"{name}.sqlite3"
+
+    def _found(self, name: str) -> Path:
+        return self._common / f"{name}.pickle"
 
     def _new(self) -> Path:
         return self._folder / f"house-{next(self._numbers)}.sqlite3"
@@ -85,8 +109,8 @@ class Houses:
             target.close()
 
     @contextmanager
-    def _moved_to(self, path: Path) -> Iterator[None]:
-        """The test database waits meanwhile, as it is."""
+    def moved_to(self, path: Path) -> Iterator[None]:
+        """Every new connection goes to this file until the end; the test database waits meanwhile, as it is."""
         before, waiting = connections.settings["default"], connections["default"]
         connections.settings["default"] = {**before, "NAME": str(path)}
         connections["default"] = connections.create_connection("default")
@@ -108,4 +132,7 @@ def houses(
     """Databases to live in; they are files, so nobody waits for an in-memory database's one connection."""
     if connections["default"].vendor != "sqlite":
         pytest.skip("the furnished databases are SQLite files: run these tests without DATABASE_URL")
-    return Houses(tmp_path_factory.mktemp("houses"), django_db_blocker)
+    base = tmp_path_factory.getbasetemp()
+    common = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "furnished"
+    common.mkdir(exist_ok=True)
+    return Houses(tmp_path_factory.mktemp("houses"), common, django_db_blocker)

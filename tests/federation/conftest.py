@@ -1,7 +1,6 @@
 """A site of its own, served as it will be, with a real OpenID provider beside it and the keys of a SAML provider."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,13 +13,21 @@ from pathlib import Path
 import httpx
 import pytest
 
+from builders import lines
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import people_files as people
 from federation.identity import Identity
-from house import Houses
+from house import START, Houses
 
 SERVERS = Path(__file__).parents[1] / "servers"
 SRC = Path(__file__).parents[2] / "src"
 COMMAND = [sys.executable, "-c", "from coachloop.project.main import main; main()"]
 SECONDS = 120
+PEOPLE = (
+    {"name": "Ada Lindholm", "email": "Ada@example.org", "role": "team_leader"},
+    {"name": "Quinn Abara", "email": "quinn@example.org", "role": "qa_lead"},
+    {"name": "Ida Ott", "email": "ida@example.org", "role": "admin"},
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,8 @@ def federated(houses: Houses, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("federated")
     ports = _port(), _port()
     address, provider = (f"http://127.0.0.1:{port}" for port in ports)
-    shutil.copyfile(houses._bare, folder / "coachloop.sqlite3")
+    with houses.moved_to(houses.empty(folder / "coachloop.sqlite3")):
+        people.take(people.Kind.PEOPLE, lines(*PEOPLE), viewer=OPERATOR, now=START)
     identity = Identity(f"{address}/sign-in/saml/company/acs", f"{address}/sign-in/saml/company/metadata")
     (folder / "idp.xml").write_text(identity.metadata())
     env = {name: value for name, value in os.environ.items() if not name.startswith(("COACHLOOP_", "DATABASE_"))} | {
@@ -91,9 +99,6 @@ def federated(houses: Houses, tmp_path_factory: pytest.TempPathFactory) -> Itera
     }
     found = Federated(address, provider, folder, env, identity)
     found.run("init")
-    people = "name,email,role\nAda Lindholm,Ada@example.org,team_leader\nQuinn Abara,quinn@example.org,qa_lead\nIda Ott,ida@example.org,admin\n"
-    (folder / "people.csv").write_text(people)
-    found.run("people", "add", str(folder / "people.csv"))
     openid = [sys.executable, "-c", "import openid; openid.main()", str(folder), str(ports[1]), f"{address}/sign-in/oidc/callback"]  # fmt: skip
     serve = [*COMMAND, "serve", "--port", str(ports[0])]
     with ExitStack() as stack:

@@ -16,8 +16,8 @@ from federation.identity import Identity
 from hostile.routes import Route, routes
 from web.api.test_permissions import RULES as OF_PROGRAMS
 from web.cast import Cast
-from web.conftest import cast  # noqa: F401 -- the fixture
-from web.test_permissions import RULES, under_way
+from web.conftest import settled  # noqa: F401 -- the fixture
+from web.test_permissions import RULES
 
 pytestmark = pytest.mark.django_db
 TESTS = Path(__file__).parents[1]
@@ -78,10 +78,15 @@ def test_nothing_is_open_or_tokenless_by_mistake(everything: list[Route]) -> Non
 
 
 @pytest.fixture(scope="module")
-def ids(cast: Cast, django_db_blocker: Any) -> dict[str, Any]:  # noqa: F811 -- the fixture
+def ids(settled: tuple[Cast, dict[str, Any]]) -> dict[str, Any]:  # noqa: F811 -- the fixture
     """Something of everything, by name."""
-    with django_db_blocker.unblock():
-        return under_way(cast)
+    return settled[1]
+
+
+@pytest.fixture(scope="module")
+def cast(settled: tuple[Cast, dict[str, Any]]) -> Cast:  # noqa: F811 -- the fixture
+    """Everybody."""
+    return settled[0]
 
 
 def addresses(ids: dict[str, Any]) -> dict[str, str]:
@@ -90,7 +95,7 @@ def addresses(ids: dict[str, Any]) -> dict[str, str]:
     return {name: reverse(name, kwargs=args) for name, args in named.items()}
 
 
-def test_no_page_takes_a_form_of_another_site(cast: Cast, ids: dict[str, Any]) -> None:  # noqa: F811 -- the fixture
+def test_no_page_takes_a_form_of_another_site(cast: Cast, ids: dict[str, Any]) -> None:
     """Whoever is signed in: without the token that our own page holds nothing is done."""
     taken, clients = {}, {}
     for name, address in addresses(ids).items():
@@ -104,7 +109,7 @@ def test_no_page_takes_a_form_of_another_site(cast: Cast, ids: dict[str, Any]) -
     )
 
 
-def test_every_answer_says_what_a_browser_may_do(cast: Cast, ids: dict[str, Any]) -> None:  # noqa: F811 -- the fixture
+def test_every_answer_says_what_a_browser_may_do(cast: Cast, ids: dict[str, Any]) -> None:
     """No frame, no guessing, nothing inline and nothing of elsewhere: pages, files and refusals; probes are no pages, and say a word."""
     client, wrong = Client(), []
     client.force_login(cast.admin)
@@ -129,7 +134,7 @@ def faults(response: Any) -> list[str]:
     return found + [word for word in ("unsafe", "*") if word in policy]
 
 
-def test_a_page_that_fails_says_nothing_of_itself(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_page_that_fails_says_nothing_of_itself(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """500 and the other errors are as strict as the pages, and show neither code nor settings."""
     client = Client(raise_request_exception=False)
     client.force_login(cast.leader)
@@ -148,7 +153,7 @@ def test_a_page_that_fails_says_nothing_of_itself(cast: Cast, monkeypatch: pytes
         assert "<u>" not in said
 
 
-def test_nobody_is_led_elsewhere(cast: Cast) -> None:  # noqa: F811 -- the fixture
+def test_nobody_is_led_elsewhere(cast: Cast) -> None:
     """Where somebody wanted to go is a page of ours, or it is forgotten; the form itself asks the same."""
     client = Client()
     client.force_login(cast.leader)

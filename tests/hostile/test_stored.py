@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
 
@@ -12,10 +11,11 @@ from coachloop.app.models import Site
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import drift, programmes
 from hostile.page import read
-from house import START, Clock, Houses, living_at
-from web.cast import Cast, standing_cast
+from house import Houses
+from web.cast import Cast
 from web.second_client import SENTINEL, second_client
-from web.test_permissions import QUERY, under_way
+from web.settled import settled_in
+from web.test_permissions import QUERY
 from web.test_programmes import PAGES, READERS, World, address, client_of, copy_of, other_ids, worked_out
 
 pytestmark = pytest.mark.django_db
@@ -26,13 +26,11 @@ EVIL = "\"'><u onq=1>{{7*7}}"
 @pytest.fixture(scope="module")
 def pages(houses: Houses) -> Iterator[dict[tuple[str, str], Any]]:
     """Every page, as those who may, of a client all of whose words are evil: by route and reader."""
-    with houses.living_in("web", lambda: standing_cast(START)) as cast, transaction.atomic(), living_at(Clock()):
-        yield _read(cast)
-        transaction.set_rollback(True)
+    with settled_in(houses) as (cast, ids):
+        yield _read(cast, ids)
 
 
-def _read(cast: Cast) -> dict[tuple[str, str], Any]:
-    ids = under_way(cast)
+def _read(cast: Cast, ids: dict[str, Any]) -> dict[tuple[str, str], Any]:
     programmes.add_programme(viewer=OPERATOR, key="harbour", name="Harbour Homes", now=cast.now)
     drift.watch_once_a_day(now=cast.now)  # today's: a table by numbers in the millions would not fit
     second, _ = programmes.add_programme(viewer=OPERATOR, key=SENTINEL, name=f"{EVIL} company", now=cast.now)

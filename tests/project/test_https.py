@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+from house import Houses
 
 SIGN_IN = """
 import django; django.setup()
 from django.test import Client
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 client = Client(enforce_csrf_checks=True, headers={"host": "coach.example.org", "x-forwarded-proto": "https"})
 page = client.get("/sign-in")
 form = {"email": "a@example.org", "password": "x", "csrfmiddlewaretoken": client.cookies["csrftoken"].value}
@@ -17,8 +18,9 @@ print(page["Strict-Transport-Security"], client.cookies["csrftoken"]["secure"], 
 """
 
 
-def test_signing_in_through_a_proxy_with_https(tmp_path):
+def test_signing_in_through_a_proxy_with_https(tmp_path: Path, houses: Houses) -> None:
     """The form is taken from our own address, refused from another; the browser is told to stay with HTTPS."""
+    houses.empty(tmp_path / "coachloop.sqlite3")
     environment = os.environ | {
         "COACHLOOP_HOME": str(tmp_path),
         "COACHLOOP_HTTPS": "true",

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.test import Client
 
 from house import START, Clock, Houses, living_at
 from web.cast import Cast, coached, standing_cast
+from web.signed_in import session_of
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +27,18 @@ def cast(houses: Houses) -> Iterator[Cast]:
 @pytest.fixture(scope="module")
 def settled(houses: Houses) -> Iterator[tuple[Cast, dict[str, Any]]]:
     """Everybody, and something of everything under way by name: furnished once a process, a copy for each test file."""
-    from web.test_permissions import under_way  # noqa: PLC0415 -- which imports what stands here
+    from web.settled import settled_in  # noqa: PLC0415 -- which imports what stands here
 
-    with houses.living_in("web", lambda: standing_cast(START)) as cast:
-        pass
-    with (
-        houses.living_in("web, under way", lambda: (cast, under_way(cast)), after="web") as found,
-        transaction.atomic(),
-        living_at(Clock(START + timedelta(minutes=1))),  # later than all that was done
-    ):
+    with settled_in(houses) as found:
         yield found
-        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def sessions(settled: tuple[Cast, dict[str, Any]], django_db_blocker: Any) -> dict[str, str]:
+    """Everybody's cookie there: to sign in anew for each request takes longer than most answers."""
+    cast = settled[0]
+    with django_db_blocker.unblock():
+        return {one.name: session_of(cast.who(one.name)) for one in fields(Cast) if one.name != "now"}
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import os
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ SECONDS = 55.0
 RATE = 16_000
 SPOKEN = "spoken-1"
 DIGEST = sha256(os.environ.get("PYTEST_XDIST_WORKER", "").encode()).hexdigest()
-"""Of its own for each worker: they share a folder of media, and one deletes what another plays."""
+"""Of its own for each worker, so that no two write the same file; whoever moves into a house of another one plays what that one wrote."""
 
 
 @cache
@@ -55,12 +56,17 @@ def heard(key: str, *, ready: bool = True, **more: Any) -> Audio:
     row = Audio(conversation=Conversation.objects.get(key=key), sha256=DIGEST, **facts)
     if ready:
         row.copied = audio.copy_name(row, ())
-        path = lying(audio.copy_of(row))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(sound())
-        path.with_suffix(audio.PEAKS).write_bytes(peaks())
+        _lay(lying(audio.copy_of(row)))
     row.save()
     return row
+
+
+def _lay(path: Path) -> None:
+    """The files of a copy; those that lie there are left alone, since another process may play them."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(audio.PEAKS).write_bytes(peaks())
+        path.write_bytes(sound())
 
 
 def peaks() -> bytes:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
 
 
@@ -9,6 +10,19 @@ def signed_in(user: Any) -> Client:
     """Their client."""
     client = Client()
     client.force_login(user)
+    return client
+
+
+def session_of(user: Any) -> str:
+    """Their cookie, for `again`."""
+    return signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def again(session: str | None) -> Client:
+    """A client of whoever is signed in already; a visitor's without a cookie."""
+    client = Client()
+    if session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
     return client
 
 

@@ -4,6 +4,7 @@ Every call that somebody may see is made one that they are asked about; then eve
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -17,8 +18,10 @@ from coachloop.app.services import assignments as services
 from coachloop.core.model.conversation import COACHING
 from coachloop.core.model.people import Role
 from coachloop.core.model.review import ReviewKind
+from house import Houses
 from web.cast import PLAYBOOKS, Cast, asked_blind
-from web.test_permissions import QUERY, RULES, under_way
+from web.settled import settled_in
+from web.test_permissions import QUERY, RULES
 
 pytestmark = pytest.mark.django_db
 
@@ -60,9 +63,10 @@ MORE = (
 
 
 @pytest.fixture
-def ids(cast: Cast) -> dict[str, Any]:
+def house(houses: Houses) -> Iterator[tuple[Cast, dict[str, Any]]]:
     """Something of everything, built on the calls that are asked about next."""
-    return under_way(cast)
+    with settled_in(houses) as found:
+        yield found
 
 
 def ask_everything(who: User) -> int:
@@ -111,9 +115,10 @@ def leaks(client: Client, who: str, ids: dict[str, Any]) -> dict[str, list[str]]
 
 
 def test_no_page_tells_a_qa_lead_anything_of_a_call_that_they_answer_blind(
-    cast: Cast, ids: dict[str, Any], client: Client
+    house: tuple[Cast, dict[str, Any]], client: Client
 ) -> None:
     """Nor does the studio try, label, or compare with labels."""
+    cast, ids = house
     client.force_login(cast.qa_lead)
     assert found_in(client.get("/conversations?words=baby").content.decode()), "it is looked for rightly"
     ids["assignment"] = ask_everything(cast.qa_lead)
@@ -129,9 +134,10 @@ def test_no_page_tells_a_qa_lead_anything_of_a_call_that_they_answer_blind(
 
 
 def test_no_page_tells_a_leader_in_a_room_anything_of_its_calls(
-    cast: Cast, ids: dict[str, Any], client: Client
+    house: tuple[Cast, dict[str, Any]], client: Client
 ) -> None:
     """Also when they have submitted, until it is opened for everybody; the call's own page leads to the form."""
+    cast, ids = house
     client.force_login(cast.leader)
     ids["assignment"] = ask_everything(cast.leader)
     assert leaks(client, "leader", ids) == {}

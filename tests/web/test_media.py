@@ -1,5 +1,6 @@
 """The sound of a call: for whom, for how long, and what of it is written down."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -12,11 +13,13 @@ from coachloop.app.queries import audio, listening
 from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import assignments
 from coachloop.web import links
+from house import Houses
 from sounds import lying
 from web.cast import Cast, asked_blind
 from web.heard import heard, sound
+from web.settled import settled_in
 from web.signed_in import signed_in
-from web.test_permissions import PEOPLE, under_way
+from web.test_permissions import PEOPLE
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +76,9 @@ def test_another_copy_has_another_link(cast: Cast, leader: Client) -> None:
 
 def test_a_copy_that_is_gone_is_not_found(cast: Cast, leader: Client) -> None:
     row = heard("lea-1")
-    lying(audio.copy_of(row)).unlink()
+    row.copied = audio.copy_name(row, [(8.0, 9.0)])
+    row.save()
+    assert not lying(audio.copy_of(row)).exists()
     assert leader.get(address(cast.leader, row)).status_code == 404
     assert not address(cast.leader, Audio(conversation=row.conversation))
 
@@ -95,9 +100,16 @@ def test_a_blind_reviewer_hears_the_call_as_long_as_they_read_it(cast: Cast) -> 
     assert not hears(cast.evaluator, row.conversation.key)
 
 
-def test_whoever_reads_a_call_somewhere_hears_it_and_nobody_else(cast: Cast) -> None:
+@pytest.fixture
+def house(houses: Houses) -> Iterator[tuple[Cast, dict[str, Any]]]:
+    """Something of everything."""
+    with settled_in(houses) as found:
+        yield found
+
+
+def test_whoever_reads_a_call_somewhere_hears_it_and_nobody_else(house: tuple[Cast, dict[str, Any]]) -> None:
     """On its page, in a blind form, in a dispute, in an open room, in coaching that they led: all people, all ways."""
-    ids = under_way(cast)
+    cast, ids = house
     row, other = Assignment.objects.get(pk=ids["assignment"]), Conversation.objects.get(pk=ids["room_call"])
     asked = {
         "lea-1": (),

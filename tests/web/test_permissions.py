@@ -14,6 +14,7 @@ from web.cast import Cast, asked_blind, clipped, coached, disputed, gathered, pr
 from web.heard import clip_heard, hearable, uploading
 from web.hooked import hooked
 from web.kept import kept
+from web.signed_in import again
 
 pytestmark = pytest.mark.django_db
 
@@ -344,27 +345,23 @@ def test_no_route_without_a_rule() -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_everybody_gets_what_is_theirs(cast: Cast, ids: dict[str, int], name: str) -> None:
+def test_everybody_gets_what_is_theirs(ids: dict[str, int], sessions: dict[str, str], name: str) -> None:
     """One route, every person, nobody by accident."""
     rule = RULES[name]
     address = reverse(name, kwargs={key: ids.get(value, value) for key, value in rule.args.items()})
     got = {}
     for who in PEOPLE:
-        client, user = Client(), cast.who(who)
-        if user:
-            client.force_login(user)
+        client = again(sessions.get(who))
         response = client.post(address) if rule.post else client.get(address + QUERY.get(name, ""))
         got[who] = response.status_code
     assert got == {who: EXCEPTIONS.get((name, who), rule.expected(who)) for who in PEOPLE}
 
 
 @pytest.mark.parametrize("name", sorted(name for name, rule in RULES.items() if rule.post and name != "sign-in-as"))
-def test_nothing_changes_by_following_a_link(cast: Cast, ids: dict[str, int], name: str) -> None:
+def test_nothing_changes_by_following_a_link(ids: dict[str, int], sessions: dict[str, str], name: str) -> None:
     """What changes something wants POST."""
-    client = Client()
-    client.force_login(cast.leader)
     address = reverse(name, kwargs={key: ids.get(value, value) for key, value in RULES[name].args.items()})
-    assert client.get(address).status_code == 405
+    assert again(sessions["leader"]).get(address).status_code == 405
 
 
 @pytest.mark.parametrize("who", WITH_ROLE)

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,13 +19,14 @@ from coachloop.app.queries.viewing import OPERATOR, viewer
 from coachloop.app.services import drift, effects, impact, programmes, rollups, suggested, trust
 from coachloop.core.model.people import Role
 from coachloop.web.links import clip_link, link
-from house import START, Clock, Houses, living_at
+from house import Clock, Houses, living_at
 from web.api.client import ApiClient, secret_of
 from web.api.test_permissions import RULES as OF_PROGRAMS
 from web.api.test_permissions import ask
-from web.cast import Cast, standing_cast
+from web.cast import Cast
 from web.second_client import FAR, SENTINEL, second_client, theirs
-from web.test_permissions import QUERY, RULES, under_way
+from web.settled import LATER, SETTLED, settled_house
+from web.test_permissions import QUERY, RULES
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,9 @@ TELLS_OF_READING = {"audit-log", "export-audit-log", "clips", "clip", "set-up-co
 """Who looked, and how often; and a code by chance."""
 
 
+type Pages = dict[tuple[str, str], list[tuple[int, bytes]]]
+
+
 @dataclass(frozen=True)
 class World:
     """One house with two clients: ids of the first one's things, and what everybody's pages said before and after the second moved in."""
@@ -48,7 +53,7 @@ class World:
     cast: Cast
     ids: dict[str, Any]
     second: Programme
-    pages: dict[tuple[str, str], list[tuple[int, bytes]]] = field(default_factory=dict)
+    pages: Pages = field(default_factory=dict)
 
     def read(self) -> None:
         """Read every page once more, as each role that may."""
@@ -71,8 +76,20 @@ PAGES = [
 @pytest.fixture(scope="module")
 def world(houses: Houses) -> Iterator[World]:
     """Harbour Homes, and then a second client beside it."""
-    with houses.living_in("web", lambda: standing_cast(START)) as cast, transaction.atomic(), living_at(Clock()):
-        ids = under_way(cast)
+    with settled_house(houses) as settled:
+        pass
+    with (
+        houses.living_in("web, two clients", lambda: two_clients(*settled), after=SETTLED) as found,
+        transaction.atomic(),
+        living_at(Clock(LATER + timedelta(minutes=1))),
+    ):
+        yield World(*found)
+        transaction.set_rollback(True)
+
+
+def two_clients(cast: Cast, ids: dict[str, Any]) -> tuple[Cast, dict[str, Any], Programme, Pages]:
+    """Read every page, let the second one move in, and read every page once more."""
+    with transaction.atomic(), living_at(Clock(LATER)):  # what is copied leads to what is copied after it
         first, _ = programmes.add_programme(viewer=OPERATOR, key="harbour", name="Harbour Homes", now=cast.now)
         Grant.objects.filter(user=cast.admin).update(programme=first)  # as others, an admin of this client alone
         worked_out(cast)
@@ -82,10 +99,8 @@ def world(houses: Houses) -> Iterator[World]:
         second, _ = programmes.add_programme(viewer=OPERATOR, key=second.key, name=second.name, now=cast.now)
         second_client(second)
         worked_out(cast)
-        found = World(cast, ids, second, found.pages)
         found.read()
-        yield found
-        transaction.set_rollback(True)
+        return cast, ids, second, found.pages
 
 
 def worked_out(cast: Cast) -> None:
