@@ -73,8 +73,8 @@ class CodesAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no t
 
     def encrypt(self, text: str) -> str:
         """As it is stored."""
-        return box.put(text, BOX)
+        return box.locked(text, BOX)
 
     def decrypt(self, encrypted_text: str) -> str:
         """As it was. After another secret key nothing can be read: what comes then matches no code."""
-        return box.take(encrypted_text, BOX) or base64.b32encode(secrets.token_bytes(20)).decode()
+        return box.unlocked(encrypted_text, BOX) or base64.b32encode(secrets.token_bytes(20)).decode()

@@ -13,16 +13,16 @@ from coachloop.app.services import box
 
 
 def test_a_secret_is_read_again_and_says_nothing_as_it_is_stored() -> None:
-    stored = box.put("JBSWY3DPEHPK3PXP", "second keys")
+    stored = box.locked("JBSWY3DPEHPK3PXP", "second keys")
     assert "JBSWY3DPEHPK3PXP" not in stored
-    assert box.take(stored, "second keys") == "JBSWY3DPEHPK3PXP"
-    assert box.take(stored, "webhook secrets") is None, "each kind has a key of its own"
+    assert box.unlocked(stored, "second keys") == "JBSWY3DPEHPK3PXP"
+    assert box.unlocked(stored, "webhook secrets") is None, "each kind has a key of its own"
 
 
 def test_under_another_key_nothing_is_read(settings) -> None:
-    stored = box.put("JBSWY3DPEHPK3PXP", "second keys")
+    stored = box.locked("JBSWY3DPEHPK3PXP", "second keys")
     settings.SECRET_KEY = "another one, of this test alone, that nothing was stored under"  # noqa: S105
-    assert box.take(stored, "second keys") is None
+    assert box.unlocked(stored, "second keys") is None
 
 
 def by_hkdf(key: str) -> bytes:
@@ -37,4 +37,4 @@ def by_hash(key: str) -> bytes:
 def test_what_sites_have_stored_is_read(kind: str, derived) -> None:
     """As each of the two was derived before they were derived alike."""
     old = Fernet(base64.urlsafe_b64encode(derived(settings.SECRET_KEY)))
-    assert box.take(old.encrypt(b"a secret of before").decode(), kind) == "a secret of before"
+    assert box.unlocked(old.encrypt(b"a secret of before").decode(), kind) == "a secret of before"

@@ -121,7 +121,7 @@ def test_an_admin_of_one_programme_keeps_that_one(cast: Cast) -> None:
     assert Grant.objects.get(user=ada, role="evaluator").programme == here
     with pytest.raises(User.DoesNotExist):
         users.give_role(viewer=bo, user_id=ben, role=Role.EVALUATOR, now=NOW)
-    with pytest.raises(NotYoursError, match="every programme"):
+    with pytest.raises(NotYoursError, match="whole site"):
         users.give_role(viewer=bo, user_id=ada, role=Role.ADMIN, everywhere=True, now=NOW)
     with pytest.raises(Team.DoesNotExist):
         teams.change_team(

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
 
-def put(secret: str, kind: str) -> str:
+def locked(secret: str, kind: str) -> str:
     """A secret of this kind, as it is stored."""
     return _box(settings.SECRET_KEY, kind).encrypt(secret.encode()).decode()
 
 
-def take(stored: str, kind: str) -> str | None:
+def unlocked(stored: str, kind: str) -> str | None:
     """The secret as it was; None where it was stored under another COACHLOOP_SECRET_KEY."""
     from cryptography.fernet import InvalidToken  # noqa: PLC0415 -- a command that needs no secret need not load it
 

@@ -49,7 +49,7 @@ def add_webhook(
     secret = _new_secret()
     row = Webhook.objects.create(
         url=_checked(address, check),
-        secret=box.put(secret, BOX),
+        secret=box.locked(secret, BOX),
         kinds=_sorted(kinds),
         programme_id=viewer.programme_id,
         created_by=viewer.user,
@@ -99,7 +99,7 @@ def rotate_secret(*, viewer: Viewer, webhook_id: int, now: datetime) -> str:
         NotYoursError: for admins.
     """
     row, secret = _own(viewer, webhook_id), _new_secret()
-    row.old_secret, row.old_until, row.secret = row.secret, now + BOTH_SIGN, box.put(secret, BOX)
+    row.old_secret, row.old_until, row.secret = row.secret, now + BOTH_SIGN, box.locked(secret, BOX)
     row.save(update_fields=["old_secret", "old_until", "secret"])
     _note(viewer, row, "rotate", now=now)
     return secret
@@ -179,7 +179,7 @@ def _new_secret() -> str:
 
 
 def _opened(stored: str) -> str:
-    secret = box.take(stored, BOX)
+    secret = box.unlocked(stored, BOX)
     if secret is None:
         raise WrongStateError("its secret was stored under another COACHLOOP_SECRET_KEY; give it a new one")
     return secret
