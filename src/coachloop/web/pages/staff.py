@@ -19,6 +19,7 @@ from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import number, query_without
 from coachloop.web.people_forms import AddAgentForm, AgentForm, BackForm, JoinForm, LeaveForm, MergeForm
+from coachloop.web.submitting import Given, done, submitted
 
 ENDED = {
     "sessions": ("session", "sessions"),
@@ -58,18 +59,14 @@ def _list(request: HttpRequest, viewer: Viewer, form: AddAgentForm, *, status: i
 def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Write an agent down."""
     form = AddAgentForm(request.POST, teams=staff.team_choices(viewer))
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            row = services.add_agent(
-                viewer=viewer, key=given["key"], name=given["name"], team_id=given["team"], now=timezone.now()
-            )
-        except RefusedError as refusal:
-            form.add_error("key", in_words(refusal))
-        else:
-            messages.success(request, f"{row.name} is written down.")
-            return redirect("people-agent", row.pk)
-    return _list(request, viewer, form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        row = services.add_agent(
+            viewer=viewer, key=given["key"], name=given["name"], team_id=given["team"], now=timezone.now()
+        )
+        return done(request, f"{row.name} is written down.", "people-agent", row.pk)
+
+    return submitted(form, act, refused_at="key") or _list(request, viewer, form, status=422)
 
 
 @page(Role.ADMIN)
@@ -105,23 +102,19 @@ def _one(
 def change(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     """Correct who they are."""
     seen, form = _seen(viewer, agent_id), AgentForm(request.POST, prefix="change")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            services.change_agent(
-                viewer=viewer,
-                agent_id=agent_id,
-                name=given["name"],
-                joined_on=given["joined_on"],
-                user_id=people.find(viewer, given["email"]) if given["email"] else None,
-                now=timezone.now(),
-            )
-        except RefusedError as refusal:
-            form.add_error("email", in_words(refusal))
-        else:
-            messages.success(request, "Changed.")
-            return redirect("people-agent", agent_id)
-    return _one(request, viewer, seen, change=form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        services.change_agent(
+            viewer=viewer,
+            agent_id=agent_id,
+            name=given["name"],
+            joined_on=given["joined_on"],
+            user_id=people.find(viewer, given["email"]) if given["email"] else None,
+            now=timezone.now(),
+        )
+        return done(request, "Changed.", "people-agent", agent_id)
+
+    return submitted(form, act, refused_at="email") or _one(request, viewer, seen, change=form, status=422)
 
 
 @require_POST
@@ -130,25 +123,24 @@ def join(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     """Put them into a team."""
     seen = _seen(viewer, agent_id)
     form = JoinForm(request.POST, teams=staff.team_choices(viewer), prefix="join")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            memberships.join_team(
-                viewer=viewer,
-                agent_id=agent_id,
-                team_id=given["team"],
-                first_day=given["first"],
-                last_day=given["last"],
-                now=timezone.now(),
-            )
-        except RefusedError as refusal:
-            form.add_error("first", in_words(refusal))
-        else:
-            messages.success(
-                request, "Noted. The team before ends the day before; calls that name no team follow soon."
-            )
-            return redirect("people-agent", agent_id)
-    return _one(request, viewer, seen, join=form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        memberships.join_team(
+            viewer=viewer,
+            agent_id=agent_id,
+            team_id=given["team"],
+            first_day=given["first"],
+            last_day=given["last"],
+            now=timezone.now(),
+        )
+        return done(
+            request,
+            "Noted. The team before ends the day before; calls that name no team follow soon.",
+            "people-agent",
+            agent_id,
+        )
+
+    return submitted(form, act, refused_at="first") or _one(request, viewer, seen, join=form, status=422)
 
 
 @require_POST
@@ -156,8 +148,7 @@ def join(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
 def remove_stay(request: HttpRequest, viewer: Viewer, membership_id: int) -> HttpResponse:
     """Take out days in a team that were a mistake."""
     agent_id = memberships.remove_membership(viewer=viewer, membership_id=membership_id, now=timezone.now())
-    messages.success(request, "Taken out. The team before goes on.")
-    return redirect("people-agent", agent_id)
+    return done(request, "Taken out. The team before goes on.", "people-agent", agent_id)
 
 
 @require_POST
@@ -165,17 +156,14 @@ def remove_stay(request: HttpRequest, viewer: Viewer, membership_id: int) -> Htt
 def leaves(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     """Note their last day."""
     seen, form = _seen(viewer, agent_id), LeaveForm(request.POST, prefix="leave")
-    if form.is_valid():
-        day = form.cleaned_data["last_day"]
-        try:
-            over = leaving.leave(viewer=viewer, agent_id=agent_id, last_day=day, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error("last_day", in_words(refusal))
-        else:
-            ended = ", ".join(f"{count} {ENDED[what][count != 1]}" for what, count in over.items())
-            messages.success(request, f"Noted. Ended: {ended}." if ended else "Noted.")
-            return redirect("people-agent", agent_id)
-    return _one(request, viewer, seen, leave=form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        day = given["last_day"]
+        over = leaving.leave(viewer=viewer, agent_id=agent_id, last_day=day, now=timezone.now())
+        ended = ", ".join(f"{count} {ENDED[what][count != 1]}" for what, count in over.items())
+        return done(request, f"Noted. Ended: {ended}." if ended else "Noted.", "people-agent", agent_id)
+
+    return submitted(form, act, refused_at="last_day") or _one(request, viewer, seen, leave=form, status=422)
 
 
 @require_POST
@@ -184,18 +172,14 @@ def back(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     """Note that they are here again."""
     seen = _seen(viewer, agent_id)
     form = BackForm(request.POST, teams=staff.team_choices(viewer), prefix="back")
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            leaving.come_back(
-                viewer=viewer, agent_id=agent_id, team_id=given["team"], first_day=given["first"], now=timezone.now()
-            )
-        except RefusedError as refusal:
-            form.add_error("first", in_words(refusal))
-        else:
-            messages.success(request, "Welcome back. Who signs in as them is switched on by hand.")
-            return redirect("people-agent", agent_id)
-    return _one(request, viewer, seen, back=form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        leaving.come_back(
+            viewer=viewer, agent_id=agent_id, team_id=given["team"], first_day=given["first"], now=timezone.now()
+        )
+        return done(request, "Welcome back. Who signs in as them is switched on by hand.", "people-agent", agent_id)
+
+    return submitted(form, act, refused_at="first") or _one(request, viewer, seen, back=form, status=422)
 
 
 @page(Role.ADMIN)
@@ -243,5 +227,9 @@ def merge(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     except RefusedError as refusal:
         messages.error(request, in_words(refusal))
         return _met(request, viewer, status=422)
-    messages.success(request, f"{gone.name} is known now: {moved} conversation{'' if moved == 1 else 's'} moved.")
-    return redirect("people-agent", into)
+    return done(
+        request,
+        f"{gone.name} is known now: {moved} conversation{'' if moved == 1 else 's'} moved.",
+        "people-agent",
+        into,
+    )

@@ -1,12 +1,10 @@
 """Teams and sites as admins keep them; operations read the teams."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import people, staff
 from coachloop.app.queries import sites as site_queries
 from coachloop.app.queries.people import Named
@@ -16,8 +14,9 @@ from coachloop.app.services import sites as site_services
 from coachloop.app.services import teams as services
 from coachloop.app.services.people import Place
 from coachloop.core.model.people import Role
-from coachloop.web.access import found, in_words, page
+from coachloop.web.access import found, page
 from coachloop.web.people_forms import AddTeamForm, ClosureForm, SiteForm, TeamForm
+from coachloop.web.submitting import Given, done, submitted
 
 READERS = (Role.ADMIN, Role.OPERATIONS)
 
@@ -47,23 +46,19 @@ def _list(request: HttpRequest, viewer: Viewer, form: AddTeamForm | None = None,
 def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make a team."""
     form = AddTeamForm(request.POST, sites=_site_choices(viewer), leaders=people.may_lead(viewer))
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            row = services.add_team(
-                viewer=viewer,
-                key=given["key"],
-                name=given["name"],
-                site_id=given["site"],
-                leader_id=given["leader"],
-                now=timezone.now(),
-            )
-        except RefusedError as refusal:
-            form.add_error("key", in_words(refusal))
-        else:
-            messages.success(request, f"{row.name} is there.")
-            return redirect("team", row.pk)
-    return _list(request, viewer, form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        row = services.add_team(
+            viewer=viewer,
+            key=given["key"],
+            name=given["name"],
+            site_id=given["site"],
+            leader_id=given["leader"],
+            now=timezone.now(),
+        )
+        return done(request, f"{row.name} is there.", "team", row.pk)
+
+    return submitted(form, act, refused_at="key") or _list(request, viewer, form, status=422)
 
 
 @page(*READERS)
@@ -92,23 +87,19 @@ def change(request: HttpRequest, viewer: Viewer, team_id: int) -> HttpResponse:
     seen, leaders = found(staff.team(viewer, team_id, today=timezone.localdate())), people.may_lead(viewer)
     known = (*leaders, seen.leader) if seen.leader else leaders
     form = TeamForm(request.POST, sites=_site_choices(viewer), leaders=known)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            services.change_team(
-                viewer=viewer,
-                team_id=team_id,
-                name=given["name"],
-                site_id=given["site"],
-                leader_id=given["leader"],
-                now=timezone.now(),
-            )
-        except RefusedError as refusal:
-            form.add_error("leader", in_words(refusal))
-        else:
-            messages.success(request, "Changed.")
-            return redirect("team", team_id)
-    return _one(request, viewer, team_id, form=form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        services.change_team(
+            viewer=viewer,
+            team_id=team_id,
+            name=given["name"],
+            site_id=given["site"],
+            leader_id=given["leader"],
+            now=timezone.now(),
+        )
+        return done(request, "Changed.", "team", team_id)
+
+    return submitted(form, act, refused_at="leader") or _one(request, viewer, team_id, form=form, status=422)
 
 
 @page(Role.ADMIN)
@@ -140,8 +131,8 @@ def _place_form(each: staff.SiteKept) -> SiteForm:
     return SiteForm(initial=begun, prefix=f"place-{site.id}")
 
 
-def _place(form: SiteForm) -> Place:
-    return Place(form.cleaned_data["timezone"], form.cleaned_data["country"], form.cleaned_data["region"])
+def _place(given: Given) -> Place:
+    return Place(given["timezone"], given["country"], given["region"])
 
 
 @require_POST
@@ -149,17 +140,12 @@ def _place(form: SiteForm) -> Place:
 def add_site(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make another site."""
     form = SiteForm(request.POST, prefix="new")
-    if form.is_valid():
-        try:
-            site_services.add_site(
-                viewer=viewer, name=form.cleaned_data["name"], place=_place(form), now=timezone.now()
-            )
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
-            messages.success(request, "The site is there.")
-            return redirect("sites")
-    return _sites(request, viewer, wrong={"new": form}, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        site_services.add_site(viewer=viewer, name=given["name"], place=_place(given), now=timezone.now())
+        return done(request, "The site is there.", "sites")
+
+    return submitted(form, act, refused_at=None) or _sites(request, viewer, wrong={"new": form}, status=422)
 
 
 @require_POST
@@ -167,17 +153,16 @@ def add_site(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def move_site(request: HttpRequest, viewer: Viewer, site_id: int) -> HttpResponse:
     """Call it otherwise, or put it into another zone, country or region."""
     form = SiteForm(request.POST, prefix=f"place-{site_id}")
-    if form.is_valid():
-        try:
-            site_services.change_place(
-                viewer=viewer, site_id=site_id, name=form.cleaned_data["name"], place=_place(form), now=timezone.now()
-            )
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
-            messages.success(request, "Changed. Dates that were promised before stay as they are.")
-            return redirect("sites")
-    return _sites(request, viewer, wrong={f"place-{site_id}": form}, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        site_services.change_place(
+            viewer=viewer, site_id=site_id, name=given["name"], place=_place(given), now=timezone.now()
+        )
+        return done(request, "Changed. Dates that were promised before stay as they are.", "sites")
+
+    return submitted(form, act, refused_at=None) or _sites(
+        request, viewer, wrong={f"place-{site_id}": form}, status=422
+    )
 
 
 @require_POST
@@ -185,15 +170,14 @@ def move_site(request: HttpRequest, viewer: Viewer, site_id: int) -> HttpRespons
 def close(request: HttpRequest, viewer: Viewer, site_id: int) -> HttpResponse:
     """Note a day on which a site is closed."""
     form = ClosureForm(request.POST, prefix=f"closure-{site_id}")
-    if form.is_valid():
-        try:
-            absences.add_closure(viewer=viewer, site_id=site_id, now=timezone.now(), **form.cleaned_data)
-        except RefusedError as refusal:
-            form.add_error("day", in_words(refusal))
-        else:
-            messages.success(request, "Noted. The day counts on nobody's five.")
-            return redirect("sites")
-    return _sites(request, viewer, wrong={f"closure-{site_id}": form}, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        absences.add_closure(viewer=viewer, site_id=site_id, now=timezone.now(), **given)
+        return done(request, "Noted. The day counts on nobody's five.", "sites")
+
+    return submitted(form, act, refused_at="day") or _sites(
+        request, viewer, wrong={f"closure-{site_id}": form}, status=422
+    )
 
 
 @require_POST
@@ -201,5 +185,4 @@ def close(request: HttpRequest, viewer: Viewer, site_id: int) -> HttpResponse:
 def open_again(request: HttpRequest, viewer: Viewer, closure_id: int) -> HttpResponse:
     """Take such a day out."""
     absences.remove_closure(viewer=viewer, closure_id=closure_id, now=timezone.now())
-    messages.success(request, "Taken out. The day counts again.")
-    return redirect("sites")
+    return done(request, "Taken out. The day counts again.", "sites")

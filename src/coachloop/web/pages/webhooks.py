@@ -15,6 +15,7 @@ from coachloop.app.services import webhooks as service
 from coachloop.core.model.event import EventKind
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
+from coachloop.web.submitting import Given, done, submitted
 from coachloop.wiring import letterbox, webhook_sender
 
 FEW = 25
@@ -54,20 +55,18 @@ def webhooks(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Tell another one from now on; its secret is shown this once."""
     form = WebhookForm(request.POST)
-    if form.is_valid():
-        try:
-            row, secret = service.add_webhook(
-                viewer=viewer,
-                address=form.cleaned_data["address"],
-                kinds=form.wanted,
-                check=webhook_sender().check,
-                now=timezone.now(),
-            )
-        except RefusedError as refusal:
-            form.add_error("address", in_words(refusal))
-        else:
-            return _one(request, viewer, row.pk, secret=secret)
-    return _all(request, viewer, form=form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        row, secret = service.add_webhook(
+            viewer=viewer,
+            address=given["address"],
+            kinds=form.wanted,
+            check=webhook_sender().check,
+            now=timezone.now(),
+        )
+        return _one(request, viewer, row.pk, secret=secret)
+
+    return submitted(form, act, refused_at="address") or _all(request, viewer, form=form, status=422)
 
 
 @page(Role.ADMIN)
@@ -82,22 +81,19 @@ def change(request: HttpRequest, viewer: Viewer, webhook_id: int) -> HttpRespons
     """Another address, or other kinds."""
     found(queries.webhook(viewer, webhook_id))
     form = WebhookForm(request.POST)
-    if form.is_valid():
-        try:
-            service.change_webhook(
-                viewer=viewer,
-                webhook_id=webhook_id,
-                address=form.cleaned_data["address"],
-                kinds=form.wanted,
-                check=webhook_sender().check,
-                now=timezone.now(),
-            )
-        except RefusedError as refusal:
-            form.add_error("address", in_words(refusal))
-        else:
-            messages.success(request, "Changed.")
-            return redirect("webhook", webhook_id)
-    return _one(request, viewer, webhook_id, form=form, status=422)
+
+    def act(given: Given) -> HttpResponse:
+        service.change_webhook(
+            viewer=viewer,
+            webhook_id=webhook_id,
+            address=given["address"],
+            kinds=form.wanted,
+            check=webhook_sender().check,
+            now=timezone.now(),
+        )
+        return done(request, "Changed.", "webhook", webhook_id)
+
+    return submitted(form, act, refused_at="address") or _one(request, viewer, webhook_id, form=form, status=422)
 
 
 @require_POST
@@ -114,8 +110,7 @@ def switch(request: HttpRequest, viewer: Viewer, webhook_id: int) -> HttpRespons
     """Tell it no more, or again."""
     on = request.POST.get("on") == "yes"
     service.switch_webhook(viewer=viewer, webhook_id=webhook_id, on=on, now=timezone.now())
-    messages.success(request, "It is told again." if on else "It is told no more.")
-    return redirect("webhook", webhook_id)
+    return done(request, "It is told again." if on else "It is told no more.", "webhook", webhook_id)
 
 
 @require_POST
@@ -123,10 +118,9 @@ def switch(request: HttpRequest, viewer: Viewer, webhook_id: int) -> HttpRespons
 def ping(request: HttpRequest, viewer: Viewer, webhook_id: int) -> HttpResponse:
     """Send it a test."""
     said = telling.ping(viewer=viewer, webhook_id=webhook_id, box=letterbox())
-    if said.problem:
-        messages.error(request, f"It did not take the test: {said.problem}")
-    else:
-        messages.success(request, f"It took the test, and answered {said.status}.")
+    if not said.problem:
+        return done(request, f"It took the test, and answered {said.status}.", "webhook", webhook_id)
+    messages.error(request, f"It did not take the test: {said.problem}")
     return redirect("webhook", webhook_id)
 
 
@@ -140,9 +134,8 @@ def replay(request: HttpRequest, viewer: Viewer, webhook_id: int) -> HttpRespons
         count = service.replay(viewer=viewer, webhook_id=webhook_id, now=timezone.now(), **chosen)
     except RefusedError as refusal:
         messages.error(request, in_words(refusal))
-    else:
-        messages.success(request, f"{count} events go again." if count != 1 else "It goes again.")
-    return redirect("webhook", webhook_id)
+        return redirect("webhook", webhook_id)
+    return done(request, f"{count} events go again." if count != 1 else "It goes again.", "webhook", webhook_id)
 
 
 def _all(request: HttpRequest, viewer: Viewer, *, form: WebhookForm | None = None, status: int = 200) -> HttpResponse:
