@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from builders import MANNERS, NOW, calls, publish, score, take
@@ -9,6 +10,7 @@ from coachloop.app.models import AgentDay, Behaviour, TemplateVersion
 from coachloop.app.queries.daily import daily
 from coachloop.app.queries.rulers import rulers
 from coachloop.app.queries.viewing import OPERATOR
+from coachloop.core.insight.daily import COLUMNS, Daily
 from coachloop.core.insight.drift import Ruler
 
 SAME = MANNERS.replace("title: Manners", "title: Good manners")
@@ -52,3 +54,14 @@ def test_one_version_alone_needs_no_ruler(cast):  # noqa: ARG001 -- comes after 
     day = AgentDay.objects.values_list("day", flat=True)[0]
     assert TemplateVersion.objects.count() == 1
     assert rulers(daily(OPERATOR, first=day, last=day)) == {}
+
+
+@pytest.mark.django_db
+def test_numbers_of_rows_may_be_large():
+    """Room is taken by how many there are of what occurs, not by the numbers that a database has come to."""
+    one = np.ones(2, dtype=np.int64)
+    ids = {"behaviour": np.array([3_000_000, 7]), "version": np.array([2_000_000, 9])}
+    counts = {name: one for name in COLUMNS if name not in {*ids, "day"}}
+    cells = Daily(**counts, **ids, day=np.array(["2026-05-04"] * 2, dtype="datetime64[D]"), mixes=(("", ""),))
+    assert rulers(cells) == {}
+    assert rulers(cells.where(one < 1)) == {}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from coachloop.app.models import Evaluation, TemplateVersion, Verdict
 from coachloop.app.queries.verdicts import EVALUATED
@@ -37,15 +38,22 @@ def rulers(daily: Daily) -> Mapping[tuple[int, int], Ruler]:
 
 def _mixed(daily: Daily) -> Mapping[int, Sequence[int]]:
     """Versions in the order of their numbers, by behaviour, where there are several."""
-    versions = int(daily.version.max(initial=0)) + 1
-    kinds = np.flatnonzero(np.bincount(daily.behaviour * versions + daily.version)).tolist()
-    numbers = dict(
-        TemplateVersion.objects.filter(id__in={kind % versions for kind in kinds}).values_list("id", "number")
-    )
+    behaviours, of_behaviour = _counted_through(daily.behaviour)
+    versions, of_version = _counted_through(daily.version)
+    kinds = np.flatnonzero(np.bincount(of_behaviour * len(versions) + of_version))
+    numbers = dict(TemplateVersion.objects.filter(id__in=versions.tolist()).values_list("id", "number"))
     several: dict[int, list[int]] = {}
-    for kind in kinds:
-        several.setdefault(kind // versions, []).append(kind % versions)
+    for behaviour, version in zip(*np.divmod(kinds, max(len(versions), 1)), strict=True):
+        several.setdefault(int(behaviours[behaviour]), []).append(int(versions[version]))
     return {one: sorted(those, key=numbers.__getitem__) for one, those in several.items() if len(those) > 1}
+
+
+def _counted_through(ids: NDArray[np.integer]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The ids that occur, in order, and the place of each among them: what is counted by places is as small as they are few."""
+    known = np.flatnonzero(np.bincount(ids))
+    places = np.zeros(int(ids.max(initial=-1)) + 1, dtype=np.intp)
+    places[known] = np.arange(len(known))
+    return known, places[ids]
 
 
 def _bridge(behaviour: int, old: int, new: int) -> Shift:
