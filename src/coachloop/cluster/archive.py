@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import batched
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from coachloop.adapters.audio.keep import written
@@ -25,7 +26,7 @@ from coachloop.core.scoring.phrases import PhraseScorer
 from coachloop.core.scoring.runner import Runner
 from coachloop.core.scoring.timing import TimingScorer
 
-AT_ONCE = 500
+AT_ONCE = 1000
 """Conversations that are scored together."""
 
 LINES = (".jsonl", ".jsonl.gz")
@@ -66,7 +67,7 @@ class Archive:
         return f"{stem}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.parquet"
 
     def score(self, file: Lying) -> Scored:
-        """One file of the archive, whole or not at all."""
+        """One file of the archive, whole or not at all. What is scored waits on disk, so that a file may be larger than memory."""
         import polars as pl  # noqa: PLC0415 -- half a second that only an archive needs
 
         target, found = PurePosixPath(self.target_of(file)), Scored(str(file.name))
@@ -74,12 +75,12 @@ class Archive:
         if place.size(target) is not None:
             found.known = True
             return found
-        frames = [pl.DataFrame(schema=SCHEMA())]
-        with self.place(self.source).file(file.name) as path:
-            for lines in batched(self._fitting(path, found), AT_ONCE):
-                frames.append(pl.DataFrame(list(self._rows(lines)), schema=SCHEMA()))  # noqa: PERF401 -- so that rows go as soon as they are packed
-        with place.making(target) as to, written(to) as part:
-            pl.concat(frames).write_parquet(part)
+        with TemporaryDirectory() as folder, self.place(self.source).file(file.name) as path:
+            pl.DataFrame(schema=SCHEMA()).write_parquet(f"{folder}/{0:09}.parquet")
+            for number, lines in enumerate(batched(self._fitting(path, found), AT_ONCE), 1):
+                pl.DataFrame(list(self._rows(lines)), schema=SCHEMA()).write_parquet(f"{folder}/{number:09}.parquet")
+            with place.making(target) as to, written(to) as part:
+                pl.scan_parquet(f"{folder}/*.parquet").sink_parquet(part)
         return found
 
     def _fitting(self, path: Path, found: Scored) -> Iterator[tuple[ConversationLine, Conversation]]:

@@ -212,6 +212,18 @@ def test_a_header_that_is_no_csv_ends_the_file(written):
     assert [line for line, _ in refused] == [1]
 
 
+def test_parquet_is_read_some_rows_at_a_time(tmp_path, monkeypatch):
+    """Each with its number, however the rows come; a file that breaks off says where."""
+    monkeypatch.setattr(reader, "ROWS_AT_ONCE", 2)
+    path = tmp_path / "scores.parquet"
+    pl.DataFrame({"n": range(5)}).write_parquet(path, row_group_size=2)
+    assert [(row.number, row.fields) for row in records(path)] == [(n, {"n": str(n - 1)}) for n in range(1, 6)]
+    raw = bytearray(path.read_bytes())
+    raw[4:60] = bytes(56)
+    path.write_bytes(raw)
+    assert any(isinstance(row, Refusal) for row in records(path))
+
+
 def test_rows_of_parquet_come_as_those_of_csv_do(tmp_path):
     """Numbers and times as text, so that an id is an id whatever its column's type; what is missing or NaN is left out."""
     path = tmp_path / "scores.parquet"
