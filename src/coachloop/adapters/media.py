@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -116,8 +117,8 @@ class Folder:
         """See the port."""
         for path in sorted((self.root / folder).rglob("*")):
             with suppress(FileNotFoundError):
-                if path.is_file():
-                    told = path.stat()
+                told = path.lstat()
+                if S_ISREG(told.st_mode):  # a link might lead out of the folder
                     name = PurePosixPath(path.relative_to(self.root))
                     yield Lying(name, told.st_size, datetime.fromtimestamp(told.st_mtime, UTC))
 

@@ -165,6 +165,7 @@ def _put_back(chosen: Path, manifest: Manifest) -> None:
 
 def _erased(folder: Path) -> list[str]:
     """Who was erased until now, by digest: as this site knows it, its list, and the list that lies beside the backups."""
+    store.must_lie_in(folder, folder / erasing.LIST)
     listed = [
         path.read_text(encoding="utf-8").splitlines()
         for path in (erasing.list_file(), folder / erasing.LIST)

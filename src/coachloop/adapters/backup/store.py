@@ -1,6 +1,7 @@
 """Backups in a folder: one folder each, with the database and a manifest, and beside them the files of media, each kept once for all.
 
 A backup is made under a name with a dot, and gets its own when it is whole and on the disk: what is there by name can be restored.
+Links are followed neither in the folder of backups nor in that of media: who puts one there gets nothing read, written or deleted elsewhere.
 """
 
 import fcntl
@@ -71,9 +72,10 @@ def making(folder: Path, now: datetime) -> Iterator[Path]:
     """A place for a new backup, one at a time; named when all went well, gone else."""
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
+        must_lie_in(folder, folder / FILES)
         (folder / FILES).mkdir(mode=0o700, exist_ok=True)
-        for left in (*folder.glob(".part-*"), *(folder / FILES).glob("*/.part-*")):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for left in (*folder.glob(".part-*"), *_contents(folder, ".part-*")):
+            _drop(left)
         part = folder / f".part-{now:%Y-%m-%dT%H%M%SZ}"
         part.mkdir(mode=0o700)
         try:
@@ -89,6 +91,7 @@ def making(folder: Path, now: datetime) -> Iterator[Path]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Nobody else adds to the folder or takes away: a file that no whole backup has yet may belong to one that is being made."""
+    must_lie_in(folder, folder / ".lock")
     with (folder / ".lock").open("wb") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,6 +100,28 @@ def _alone(folder: Path) -> Iterator[None]:
                 f"another backup is being made in {folder}; wait for it, or choose another folder"
             ) from error
         yield
+
+
+def must_lie_in(folder: Path, *paths: Path) -> None:
+    """Refuse what leads elsewhere by a link.
+
+    Raises:
+        BackupError: it does.
+    """
+    for path in paths:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BackupError(f"{path} is a link that leads elsewhere: nothing is read or written there; take it away")
+
+
+def _contents(folder: Path, name: str) -> Iterator[Path]:
+    """What is kept of media by such names, in folders that are no links."""
+    for inner in (folder / FILES).glob("*"):
+        if not inner.is_symlink():
+            yield from inner.glob(name)
+
+
+def _drop(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def write_manifest(part: Path, manifest: Manifest) -> None:
@@ -109,13 +134,16 @@ def write_manifest(part: Path, manifest: Manifest) -> None:
 
 def manifest_of(backup: Path) -> Manifest:
     """What a backup says of itself."""
+    must_lie_in(backup.parent, backup / MANIFEST, backup / KEY)
     try:
         found = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
-        return _inside(Manifest(**{**found, "media": [Kept(**one) for one in found["media"]]}))
+        manifest = _inside(Manifest(**{**found, "media": [Kept(**one) for one in found["media"]]}))
     except FileNotFoundError as error:
         raise BackupError(f"{backup} is no backup: there is no {MANIFEST} in it") from error
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise BackupError(f"{backup / MANIFEST} can't be read; take another backup") from error
+    must_lie_in(backup.parent, backup / manifest.database)
+    return manifest
 
 
 def _inside(manifest: Manifest) -> Manifest:
@@ -152,7 +180,7 @@ def keep_media(media: Media, folder: Path, progress: Progress = lambda _: None) 
         if name.startswith(NOT_KEPT):
             continue
         same = before is not None and (before.size, before.modified) == (lies.size, lies.modified_at.isoformat())
-        if not (before and same and place_of(folder, before.sha256).is_file()):
+        if not (before and same and _is_plain(place_of(folder, before.sha256))):
             with suppress(FileNotFoundError):  # deleted since the database was copied: so it is not wanted back
                 sha256, size = _copy(media.read(lies.name), folder)
                 kept.append(Kept(name, size, sha256, lies.modified_at.isoformat()))
@@ -167,8 +195,13 @@ def place_of(folder: Path, sha256: str) -> Path:
     return folder / FILES / sha256[:2] / sha256
 
 
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
 def _copy(blocks: Iterator[bytes], folder: Path) -> tuple[str, int]:
     part = folder / FILES / "in" / f".part-{os.getpid()}"
+    must_lie_in(folder, part)
     part.parent.mkdir(parents=True, exist_ok=True)
     seen, size = hashlib.sha256(), 0
     with part.open("wb") as file:
@@ -178,6 +211,7 @@ def _copy(blocks: Iterator[bytes], folder: Path) -> tuple[str, int]:
         file.flush()
         os.fsync(file.fileno())
     target = place_of(folder, seen.hexdigest())
+    must_lie_in(folder, target.parent)
     target.parent.mkdir(exist_ok=True)
     part.replace(target)
     return seen.hexdigest(), size
@@ -185,13 +219,18 @@ def _copy(blocks: Iterator[bytes], folder: Path) -> tuple[str, int]:
 
 def put_media(folder: Path, manifest: Manifest, media: Media, *, progress: Progress = lambda _: None) -> None:
     """Every file of a backup back to where it lay; one that lies there in the same size stays."""
+    there = {str(lies.name): lies.size for lies in media.lying("")}
     for number, one in enumerate(manifest.media, 1):
-        name = PurePosixPath(one.name)
-        if media.size(name) != one.size:
+        name, source = PurePosixPath(one.name), place_of(folder, one.sha256)
+        if there.get(one.name) != one.size:
+            must_lie_in(folder, source)
             with media.making(name) as path:
+                if path.parts[-len(name.parts) :] == name.parts:  # in a folder of this machine
+                    must_lie_in(path.parents[len(name.parts) - 1], path.parent)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 part = path.with_name(f".{path.name}.part")
-                shutil.copyfile(place_of(folder, one.sha256), part)
+                part.unlink(missing_ok=True)
+                shutil.copyfile(source, part)
                 part.replace(path)
         progress(number)
 
@@ -211,9 +250,9 @@ def prune(folder: Path, keep: int) -> int:
         for backup in old:
             gone = backup.with_name(f".part-{backup.name}")  # from now on it is no backup, whatever happens
             backup.rename(gone)
-            shutil.rmtree(gone)
+            _drop(gone)
         wanted = {one.sha256 for backup in backups_in(folder) for one in manifest_of(backup).media}
-        for path in (folder / FILES).glob("*/*"):
+        for path in _contents(folder, "*"):
             if path.name not in wanted:
                 path.unlink()
         return len(old)
@@ -225,6 +264,7 @@ def wrong_files(folder: Path, backup: Path, progress: Progress = lambda _: None)
     if sha256_of(backup / manifest.database) != manifest.sha256:
         wrong.append(f"{manifest.database} is not what was written")
     for number, one in enumerate(manifest.media, 1):
+        must_lie_in(folder, place_of(folder, one.sha256))
         if sha256_of(place_of(folder, one.sha256)) != one.sha256:
             wrong.append(f"media {one.name} is missing or not what was written")
         progress(number)
