@@ -89,6 +89,7 @@ def test_codes_are_set_up_and_asked_for(ada: User) -> None:
     client = Client()
     enter(client, ada)
     page = client.get("/me/account/codes").content.decode()
+    assert "recovery codes" not in page, "there are none yet"
     assert "data:image/svg+xml" in page
     secret = client.session["coachloop_codes_secret"]
     assert client.post("/me/account/codes", {"code": "000000"}).status_code == 422
@@ -252,6 +253,26 @@ def test_a_new_password_ends_every_other_session(ada: User) -> None:
     assert UserSession.objects.filter(session_key=here.session.session_key).exists()
 
 
+def test_other_roles_go_on_under_another_key(ada: User, client: Client) -> None:
+    """Given or taken, by whomever: the session goes on, and the key of before is good for nothing."""
+    enter(client, ada)
+    for change in (
+        lambda: Grant.objects.create(user=ada, role=Role.ADMIN),
+        lambda: ada.grants.filter(role=Role.ADMIN).delete(),
+    ):
+        assert signed_in(client)
+        key = client.session.session_key
+        assert signed_in(client)
+        assert client.session.session_key == key
+        change()
+        assert signed_in(client)
+        assert client.session.session_key != key
+        assert UserSession.objects.get(user=ada).session_key == client.session.session_key
+        stolen = Client()
+        stolen.cookies[site.SESSION_COOKIE_NAME] = key
+        assert not signed_in(stolen)
+
+
 def test_codes_are_turned_off_by_the_password(ada: User, cast: Cast, client: Client) -> None:
     _, recovery = with_codes(ada, cast.now)
     client.force_login(ada)
@@ -311,6 +332,7 @@ def test_a_link_sets_a_password_once(ada: User, cast: Cast, client: Client) -> N
     assert link in Message.objects.get(kind="password").text
     path = client.get(link.removeprefix("http://testserver")).headers["Location"]
     assert path.endswith("/set-password")
+    assert f"For {ada.email}, which you sign in by" in client.get(path).content.decode()
     assert client.post(path, {"password": "short", "again": "short"}).status_code == 200
     assert client.post(path, {"password": OTHER, "again": OTHER}).headers["Location"] == SIGN_IN
     assert "link is over" in Client().get(link.removeprefix("http://testserver")).content.decode()

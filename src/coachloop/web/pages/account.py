@@ -16,7 +16,7 @@ from coachloop.app.queries import sign_in as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import sign_in
 from coachloop.web.access import in_words, page
-from coachloop.web.account_forms import ChangePasswordForm, CodeForm, NewPasswordForm, OwnPasswordForm, picture
+from coachloop.web.account_forms import ChangePasswordForm, FirstCodeForm, NewPasswordForm, OwnPasswordForm, picture
 from coachloop.web.sessions import lacks_codes, renew
 
 SECRET = "coachloop_codes_secret"  # noqa: S105 -- the name under which the session keeps it until the first code is typed
@@ -44,7 +44,7 @@ def change_password(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def set_up_codes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Read a secret with the phone, and type the first code."""
     secret = request.session.setdefault(SECRET, generate_totp_secret())
-    form = CodeForm(request.POST or None)
+    form = FirstCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             codes = sign_in.turn_on_codes(
@@ -110,6 +110,10 @@ class SetPassword(PasswordResetConfirmView):
         kwargs = super().get_form_kwargs()
         kwargs.pop("user", None)
         return kwargs
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the address, which is what they sign in by."""
+        return super().get_context_data(**kwargs) | {"email": self.user.email if self.user else ""}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Set it, and go and sign in with it."""
