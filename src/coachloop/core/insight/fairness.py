@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from coachloop.core.stats.proportions import wilson
 
@@ -197,7 +197,7 @@ def _floor(pull: Floats, hit: NDArray[np.bool_]) -> float:
 
 
 def _p_value(difference: _Difference) -> float:
-    return float(2 * stats.t.sf(abs(difference.value) / difference.error, difference.freedom))
+    return float(2 * special.stdtr(difference.freedom, -abs(difference.value) / difference.error))
 
 
 def _discoveries(p_values: list[float], error: float) -> list[bool]:
@@ -207,7 +207,7 @@ def _discoveries(p_values: list[float], error: float) -> list[bool]:
 
 
 def _told(found: Compare, difference: _Difference, level: float, *, said: bool) -> Compare:
-    reach = float(stats.t.ppf((1 + level) / 2, difference.freedom)) * difference.error
+    reach = float(special.stdtrit(difference.freedom, (1 + level) / 2)) * difference.error
     return found._replace(
         difference=difference.value,
         difference_low=difference.value - reach,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, stats
+from scipy import special
 
 from coachloop.core.stats.proportions import Floats
 
@@ -71,7 +71,7 @@ def pool(
     spread = float((weight * (y - mean) ** 2).sum()) / max(y.size - 1, 1)
     error = float(np.sqrt(max(spread, 1.0) / weight.sum() + shared))
     tail = (1 + confidence) / 2
-    wide = float(stats.t.ppf(tail, y.size - 1) if y.size > 1 else stats.norm.ppf(tail)) * error
+    wide = float(special.stdtrit(y.size - 1, tail) if y.size > 1 else special.ndtri(tail)) * error
     return Pooled(mean, mean - wide, mean + wide, error, between, y.size)
 
 
@@ -96,7 +96,7 @@ def shrink_effects(effects: ArrayLike, variances: ArrayLike, *, confidence: floa
     own, common = _errors(all_, v)
     kept = all_.between / (all_.between + v)
     mean = kept * y + (1 - kept) * all_.effect
-    wide = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(own + common)
+    wide = special.ndtri((1 + confidence) / 2) * np.sqrt(own + common)
     return Shrunken(mean, mean - wide, mean + wide)
 
 
@@ -119,6 +119,7 @@ def _errors(all_: Pooled, v: Floats) -> tuple[Floats, Floats]:
 
 def _between(y: Floats, v: Floats) -> float:
     """The variance between true effects at which the weighted sum of squares is what chance gives."""
+    from scipy.optimize import brentq  # noqa: PLC0415 -- half a second that most commands need not
 
     def excess(between: float) -> float:
         weight = 1 / (v + between)
@@ -128,4 +129,4 @@ def _between(y: Floats, v: Floats) -> float:
     top = WIDEST * max(float((y**2).max()), 1e-12)
     if y.size < 2 or excess(0.0) <= 0:
         return 0.0
-    return float(optimize.brentq(excess, 0.0, top))
+    return float(brentq(excess, 0.0, top))

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from coachloop.core.stats.proportions import Floats
 
@@ -37,7 +37,7 @@ def draw(figure: Uncertain, *, rng: np.random.Generator, confidence: float = 0.9
         shared: how far each error is one that all have in common, from 0 to 1, shape (units,); see pooling.shared_error.
     """
     mean, low, high = (np.asarray(one, float) for one in figure)
-    far = float(stats.norm.ppf((1 + confidence) / 2))
+    far = float(special.ndtri((1 + confidence) / 2))
     common = np.asarray(shared, float)
     normal = np.sqrt(1 - common**2) * rng.standard_normal((DRAWS, len(mean))) + common * rng.standard_normal((DRAWS, 1))
     return np.asarray(mean + normal * np.where(normal < 0, mean - low, high - mean) / far, float)
