@@ -122,9 +122,15 @@ def coached(*documents: dict[str, Any] | bytes, now: datetime = NOW) -> Receipt:
     return import_coaching(lines(*documents), viewer=OPERATOR, now=now)
 
 
+def unsaved(name: str) -> User:
+    """Somebody without a password, not yet written."""
+    return User(email=f"{name.split(maxsplit=1)[0].lower()}@example.org", name=name, password="!")  # noqa: S106 -- nobody signs in
+
+
 def person(name: str, *roles: Role) -> User:
     """Somebody with these roles and no password."""
-    user = User.objects.create(email=f"{name.split(maxsplit=1)[0].lower()}@example.org", name=name, password="!")  # noqa: S106 -- nobody signs in
+    user = unsaved(name)
+    user.save(force_insert=True)
     Grant.objects.bulk_create(Grant(user=user, role=role) for role in roles)
     return user
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from builders import person
-from coachloop.app.models import Agent, Site, Team, User
-from coachloop.app.queries.viewing import OPERATOR, Viewer, viewer
+from builders import unsaved
+from coachloop.app.models import Agent, Grant, Site, Team, User
+from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.core.model.people import Role
 
 
@@ -33,21 +33,45 @@ def site(db: None) -> Site:  # noqa: ARG001 -- opens the database
     return Site.objects.create(name="Main site", timezone="Europe/Berlin", country="DE")
 
 
+ROLES = {
+    "ada": ("Ada Lindholm", Role.TEAM_LEADER),
+    "ben": ("Ben Moreau", Role.TEAM_LEADER),
+    "lea": ("Lea Rossi", Role.AGENT),
+    "tom": ("Tom Okafor", Role.AGENT),
+    "evaluator": ("Eve Tanaka", Role.EVALUATOR),
+    "qa_lead": ("Quinn Abara", Role.QA_LEAD),
+    "operations": ("Ola Brandt", Role.OPERATIONS),
+    "admin": ("Ines Farkas", Role.ADMIN),
+    "nobody": ("Noor Salem", None),
+}
+
+
 @pytest.fixture
 def cast(site: Site) -> Cast:
-    """Two teams, their leaders and agents, and a person a role."""
-    ada, ben = person("Ada Lindholm", Role.TEAM_LEADER), person("Ben Moreau", Role.TEAM_LEADER)
-    north = Team.objects.create(key="north", name="North", site=site, leader=ada)
-    south = Team.objects.create(key="south", name="South", site=site, leader=ben)
-    lea, tom = person("Lea Rossi", Role.AGENT), person("Tom Okafor", Role.AGENT)
-    for key, team, user in (("lea", north, lea), ("tom", north, tom), ("sam", south, None)):
-        Agent.objects.create(key=key, name=key.title(), team=team, user=user)
-    others: dict[str, User] = {
-        "evaluator": person("Eve Tanaka", Role.EVALUATOR),
-        "qa_lead": person("Quinn Abara", Role.QA_LEAD),
-        "operations": person("Ola Brandt", Role.OPERATIONS),
-        "admin": person("Ines Farkas", Role.ADMIN),
-        "nobody": person("Noor Salem"),
-    }
-    everyone = {"ada": ada, "ben": ben, "lea": lea, "tom": tom, **others}
-    return Cast(site=site, **{name: viewer(user) for name, user in everyone.items()})
+    """Two teams, their leaders and agents, and a person a role.
+
+    Written a table at a time, and the viewers known without asking: almost every test begins with them.
+    """
+    users = {who: unsaved(name) for who, (name, _) in ROLES.items()}
+    User.objects.bulk_create(users.values())
+    Grant.objects.bulk_create(Grant(user=users[who], role=role) for who, (_, role) in ROLES.items() if role)
+    led = {"ada": Team(key="north", name="North"), "ben": Team(key="south", name="South")}
+    for leader, team in led.items():
+        team.site, team.leader = site, users[leader]
+    Team.objects.bulk_create(led.values())
+    of = {"lea": led["ada"], "tom": led["ada"], "sam": led["ben"]}
+    agents = {key: Agent(key=key, name=key.title(), team=team, user=users.get(key)) for key, team in of.items()}
+    Agent.objects.bulk_create(agents.values())
+    return Cast(
+        site=site,
+        **{
+            who: Viewer(
+                user=users[who],
+                roles=frozenset({role} if role else ()),
+                team_ids=frozenset({led[who].pk} if who in led else ()),
+                agent_id=agents[who].pk if who in agents else None,
+                keeps_all=role is not None,
+            )
+            for who, (_, role) in ROLES.items()
+        },
+    )

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from builders import NOW, call, publish, score, take
-from coachloop.app.models import Agent, FollowUp, Session, StandIn, Team
+from coachloop.app.models import Agent, FollowUp, Session, StandIn, Team, User
 from coachloop.app.queries import session_page, viewing
 from coachloop.core.model.people import Role
 
@@ -38,6 +38,13 @@ def test_calls_are_seen_by_the_team_of_their_time(cast, who):
         "qa_lead": {"old", "new", "sams", "nobodys"}, "operator": {"old", "new", "sams", "nobodys"},
     }  # fmt: skip
     assert {row.key for row in viewing.conversations(getattr(cast, who))} == seen.get(who, set())
+
+
+def test_everybody_is_the_viewer_that_the_rows_say(cast):
+    """The cast is put together without asking."""
+    for who in EVERYBODY[:-1]:
+        found = getattr(cast, who)
+        assert found == viewing.viewer(User.objects.get(pk=found.person.pk)), who
 
 
 def test_a_viewer_is_what_their_grants_say(cast):
