@@ -28,7 +28,6 @@ NO_LINE = {
     ),
     "people_files.take": "calls what it is given for each line of a file; each of these is noted",
     "provisioning.hold": "holds rows for what is done next in the same transaction; nothing is written",
-    "telling.ping": "an event that says hello to an address; nothing changes",
     "trust.refresh_for_a_page": "works figures out anew; nobody did anything",
     "uploads.append": UNTIL_SUBMITTED,
     "uploads.begin": UNTIL_SUBMITTED,

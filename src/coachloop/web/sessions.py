@@ -14,8 +14,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from coachloop.app.queries import sign_in as queries
+from coachloop.web.access import viewer_of
 
-BEGAN, SEEN = "coachloop_began", "coachloop_seen"
+BEGAN, SEEN, ROLES = "coachloop_began", "coachloop_seen", "coachloop_roles"
 NOTED_EVERY = 60
 """Seconds between two notes that somebody is still there: not every click is worth a write."""
 BEFORE_CODES = frozenset({"set-up-codes", "sign-out", "sign-in"})
@@ -36,7 +37,7 @@ def lacks_codes(request: HttpRequest) -> bool:
 
 
 def renew(request: HttpRequest, *, by: str = "") -> None:
-    """Go on under a new key, after what changes what somebody may do: a new password, codes on or off."""
+    """Go on under a new key, after what changes what somebody may do: a new password, codes on or off, other roles."""
     if not request.user.is_authenticated:
         return
     old = request.session.session_key
@@ -48,7 +49,7 @@ def renew(request: HttpRequest, *, by: str = "") -> None:
 
 
 class LifetimeMiddleware:
-    """Ends a session that lasts too long, or in which nothing was done for too long."""
+    """Ends a session that lasts too long, or in which nothing was done for too long; gives it another key where roles were given or taken."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -61,7 +62,20 @@ class LifetimeMiddleware:
                 messages.info(request, "You were signed out because time was up. Sign in again.")
             elif now.timestamp() - request.session.get(SEEN, 0) > NOTED_EVERY:
                 request.session[SEEN] = now.timestamp()
+            _renew_by_roles(request)
         return self.get_response(request)
+
+
+def _renew_by_roles(request: HttpRequest) -> None:
+    """Go on under a new key where they may do other things than at the last request."""
+    if not request.user.is_authenticated:
+        return
+    roles = " ".join(sorted(viewer_of(request).roles))
+    known = request.session.get(ROLES)
+    if known != roles:
+        request.session[ROLES] = roles
+        if known is not None:
+            renew(request)
 
 
 def over(session: Any, now: datetime) -> bool:
