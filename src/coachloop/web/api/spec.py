@@ -1,5 +1,6 @@
 """The API's own description, OpenAPI 3.1: one name a shape, whatever module it comes from."""
 
+from functools import cache
 from http import HTTPStatus
 from typing import Any, get_args
 
@@ -38,8 +39,9 @@ def _named(ref: str) -> str:
     return f"{module}.{name}Of{inner}:{number}" if inner else f"{module}.{_with_room(module, name)}:{number}"
 
 
+@cache
 def _of_modules() -> dict[str, str]:
-    """The names of what pages hold, by their ids in a reference."""
+    """The names of what pages hold, by their ids in a reference; asked once all endpoints are known."""
     return {
         str(id(inner)): _with_room(inner.__module__, inner.__name__)
         for one in ENDPOINTS.values()
