@@ -41,6 +41,7 @@ def test_what_would_go_is_shown_before_it_is_saved(admin):
 def test_an_agent_is_looked_at_erased_and_certified(admin, cast):
     asked = {"kind": "agent", "key": "sam", "basis": "Art. 17(3)(e)"}
     looked = text(admin.post("/privacy/erase", asked))
+    assert 'action="/privacy/erase#erase"' in looked, "what is to be answered is in sight at once"
     assert "Erase them" in looked
     assert not Erasure.objects.exists()
     there = admin.post("/privacy/erase", asked | {"sure": "sam"})

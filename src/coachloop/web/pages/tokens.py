@@ -52,7 +52,7 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [  # type: ignore[attr-defined]
-            (scope, format_html('{} <span class="soft">{}</span>', scope, meaning(scope)))
+            (scope, format_html('{} <span class="soft fw-normal">{}</span>', scope, meaning(scope)))
             for scope in open_to(viewer.roles)
         ]
 
