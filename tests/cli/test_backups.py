@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -23,6 +24,7 @@ from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import people
 from coachloop.cli import app, backups
 from house import START, Houses
+from keys import KEY, OTHER, use
 
 pytestmark = pytest.mark.django_db
 NUMBERS = itertools.count()
@@ -135,6 +137,28 @@ def test_taken_under_load_and_restored_elsewhere_it_is_what_was_there_at_one_mom
         for one in (lived / "elsewhere" / "media").rglob("*.*")
     }
     assert files == {name: name.encode() * 1000 for name in ("audio/ab/abc.wav", "browser/ab/abc.m4a")}
+
+
+def test_words_that_are_encrypted_come_back_with_their_key_alone(lived: Path, houses: Houses, settings: Any) -> None:
+    """The backup says which key it needs, and does not hold it; without that nothing is changed."""
+    use(settings, KEY)
+    assert run("privacy", "encrypt")[0] == 0
+    assert run("backup", lived / "kept", "--with-secrets")[0] == 0
+    kept = b"".join(one.read_bytes() for one in (lived / "kept").rglob("*") if one.is_file())
+    assert KEY.encode() not in kept
+    assert b"Good morning!" not in kept
+    with houses.living_in("empty", lambda: None):
+        settings.HOME = lived / "elsewhere"
+        (lived / "elsewhere").mkdir()
+        for given in ("", OTHER):
+            use(settings, given)
+            code, said = run("restore", lived / "kept")
+            assert (code, "nothing was changed: the words in this backup are encrypted" in said) == (2, True), said
+        assert not Conversation.objects.exists()
+        use(settings, f"{OTHER} {KEY}")
+        code, said = run("restore", lived / "kept")
+        assert code == 0, said
+        assert "Hello." in run("export", "conversations")[1]
 
 
 def test_what_is_kept_already_is_not_copied_again_and_the_oldest_go(

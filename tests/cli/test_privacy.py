@@ -3,7 +3,8 @@
 import zipfile
 
 from builders import calls
-from coachloop.app.models import AuditEntry, Conversation, Retention
+from coachloop.app.models import AuditEntry, Conversation, DataKey, Retention
+from keys import KEY, OTHER, use
 
 
 def test_what_is_kept_how_long(house, written):
@@ -59,3 +60,27 @@ def test_the_log_is_taken_along_and_checked(house):
     AuditEntry.objects.order_by("id")[0].delete()
     found = house("audit-log", "verify", "--json")
     assert (found.code, found.json["broken_at"]) == (1, 1)
+
+
+def test_words_are_encrypted_opened_and_their_key_changed(house, written, *, settings):
+    """As the page on privacy says, command by command; with a wrong key none of the others does anything."""
+    assert house("ingest", written("calls.jsonl", calls("lea", 1, 2))).code == 0
+    assert "set COACHLOOP_ENCRYPTION_KEY" in house("privacy", "encrypt").err
+    use(settings, KEY)
+    assert house("privacy", "encrypt", "--json").json["by_table"]["Revision"] == 2
+    assert "0 rows are encrypted" in house("privacy", "encrypt").out
+    use(settings, f"{OTHER} {KEY}")
+    assert house("privacy", "rotate-key", "--json").json == {"data_keys": 2}
+    for given, has in ((KEY, "alone"), ("", "is not set")):
+        use(settings, given)
+        refused = house("export", "conversations")
+        assert (refused.code, has in refused.err, "Hello." in refused.out) == (2, True, False)
+    use(settings, OTHER)
+    assert "Hello." in house("export", "conversations").out
+    assert "write `off` before" in house("privacy", "decrypt").err
+    use(settings, f"off {OTHER}")
+    assert "are as they were said" in house("privacy", "decrypt").out
+    assert "3 data keys are deleted" in house("privacy", "decrypt", "--forget-keys").out
+    assert not DataKey.objects.exists()
+    use(settings, "")
+    assert "Hello." in house("export", "conversations").out

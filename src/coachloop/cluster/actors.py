@@ -19,6 +19,10 @@ def _awake(mark: str) -> None:
         raise RefusedError(
             "a node has another configuration: start Ray there with the same DATABASE_URL, COACHLOOP_SECRET_KEY and COACHLOOP_MEDIA"
         )
+    from coachloop.app.queries import encryption  # noqa: PLC0415 -- as above
+
+    if problem := encryption.wrong():
+        raise RefusedError(f"a node can't work here: {problem}")
 
 
 class Scores:

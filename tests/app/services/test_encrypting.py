@@ -2,14 +2,16 @@
 
 import os
 import signal
-import traceback
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from builders import NOW, call, label, publish, score, scores, take
 from coachloop.app.errors import RefusedError
@@ -168,15 +170,13 @@ def test_what_came_in_before_is_encrypted_and_opened_again(settings: Any, monkey
 
 
 @pytest.mark.usefixtures("lived")
-def test_killed_half_way_it_goes_on_where_it_was(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encrypting, "AT_ONCE", 2)
+def test_killed_half_way_it_goes_on_where_it_was(settings: Any, tmp_path: Path) -> None:
     lead()
     whole = what_is_read()
     use(settings, KEY)
     data_keys.make_due(now=NOW)
     before = encrypting.left(sealing=True)
-    connections.close_all()
-    assert _killed_after(4) == -signal.SIGKILL
+    assert _killed_after(4, tmp_path) == -signal.SIGKILL
     left = encrypting.left(sealing=True)
     assert 0 < left < before
     assert what_is_read() == whole
@@ -185,22 +185,27 @@ def test_killed_half_way_it_goes_on_where_it_was(settings: Any, monkeypatch: pyt
     assert (told(), what_is_read(), encryption.finding(NOW).ok) == ([], whole, True)
 
 
-def _killed_after(blocks: int) -> int:
+KILLED = """\
+import os, signal, sys
+import django
+django.setup()
+from django.utils import timezone
+from coachloop.app.queries.viewing import OPERATOR
+from coachloop.app.services import encrypting
+encrypting.AT_ONCE, blocks = 2, iter(range(int(sys.argv[1])))
+kill = lambda _: os.kill(os.getpid(), signal.SIGKILL) if next(blocks, None) is None else None
+encrypting.encrypt(viewer=OPERATOR, now=timezone.now, progress=kill)
+"""
+
+
+def _killed_after(blocks: int, home: Path) -> int:
     """Another process, that is killed so many blocks after it began; how it ended."""
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    left = iter(range(blocks))
-    try:
-        encrypting.encrypt(
-            viewer=OPERATOR,
-            now=lambda: NOW,
-            progress=lambda _: os.kill(os.getpid(), signal.SIGKILL) if next(left, None) is None else None,
-        )
-    except BaseException:  # noqa: BLE001 -- nothing of it may go on as this test
-        traceback.print_exc()
-    finally:
-        os._exit(1)
+    name = connection.settings_dict["NAME"]
+    url = urlsplit(os.environ.get("DATABASE_URL", ""))._replace(path=f"/{name}").geturl()
+    told = {"COACHLOOP_HOME": str(home), "COACHLOOP_ENCRYPTION_KEY": KEY, "DJANGO_SETTINGS_MODULE": "coachloop.project.settings"}  # fmt: skip
+    told |= {"DATABASE_URL": url if connection.vendor == "postgresql" else f"sqlite:///{name}"}
+    command = [sys.executable, "-c", KILLED, str(blocks)]
+    return subprocess.run(command, env=os.environ | told, check=False).returncode  # noqa: S603 -- of our own
 
 
 @pytest.mark.usefixtures("site")

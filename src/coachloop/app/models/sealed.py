@@ -6,7 +6,7 @@ is only half encrypted can be read, and empty is stored as empty, so that constr
 
 import json
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
@@ -15,6 +15,14 @@ from django.db import models
 
 from coachloop.core.model import sealed
 from coachloop.core.model.sealed import NONCE, DataKey, SiteKeys, UnreadableError, site_keys
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+    _Field = models.Field[Any, Any]
+    _Text = models.TextField[str | Combinable, str]
+else:
+    _Field, _Text = models.Field, models.TextField
 
 EMPTY: tuple[object, ...] = ("", [], {}, None)
 """What is stored as it is, and may be asked for."""
@@ -127,7 +135,7 @@ def _secret(name: str) -> bytes:
     return keyring().secret(name)
 
 
-class _Sealed(models.Field):  # type: ignore[type-arg] -- a mixin of two fields
+class _Sealed(_Field):
     """What both kinds of columns do.
 
     Args:
@@ -168,7 +176,7 @@ class _Sealed(models.Field):  # type: ignore[type-arg] -- a mixin of two fields
         return super().get_prep_value(value)
 
 
-class SealedText(_Sealed, models.TextField):  # type: ignore[type-arg] -- as Django has it
+class SealedText(_Sealed, _Text):
     """Words as a text."""
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:

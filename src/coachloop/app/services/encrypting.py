@@ -107,7 +107,7 @@ class _Table:
 
     @property
     def key(self) -> str:
-        return str(self.table._meta.pk.column)  # type: ignore[union-attr] # noqa: SLF001 -- as above
+        return str(self.table._meta.pk.column)  # noqa: SLF001 -- as above
 
     def wants(self, sealing: bool) -> str:  # noqa: FBT001 -- of one thing
         """The condition on rows that are not yet as they should be."""
