@@ -36,7 +36,7 @@ def sound() -> bytes:
     customer = ((at - 5.5) % 11 < 5) * np.sin(2 * np.pi * 440 * at)
     file = BytesIO()
     with av.open(file, "w", format="ipod") as container:
-        stream = container.add_stream("aac", rate=RATE, layout="stereo")
+        stream = container.add_stream("aac", rate=RATE, layout="stereo", options={"aac_coder": "fast"})
         whole = av.AudioFrame.from_ndarray(
             np.stack([agent, customer]).astype(np.float32) * 0.5, format="fltp", layout="stereo"
         )

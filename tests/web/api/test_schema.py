@@ -45,12 +45,12 @@ PEOPLE = {
 RULES: dict[str, Rule] = BRINGING | KEEPING | READING | WRITING
 
 
-@pytest.fixture
-def served() -> Iterator[Any]:
-    """The site as a server has it, but on the test's own connection to the database."""
+@pytest.fixture(scope="module")
+def schema(cast: Cast) -> Iterator[Any]:  # noqa: ARG001 -- whose connection is open
+    """The description of the site as a server has it, but on the test's own connection to the database; read once."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    yield WSGIHandler()
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", WSGIHandler())
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 
@@ -58,10 +58,9 @@ def served() -> Iterator[Any]:
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["sound", "broken"])
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_answer_is_as_described(
-    cast: Cast, ids: dict[str, Any], who: str, *, served: Any, mode: GenerationMode
+    cast: Cast, ids: dict[str, Any], who: str, *, schema: Any, mode: GenerationMode
 ) -> None:
     """Everything that one of each role may do, with what fits the description and with what does not."""
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", served)
     bearer = {"Authorization": f"Bearer {secret_of(cast, who)}"}
     wrong = []
     for number, found in enumerate(schema.get_all_operations()):
