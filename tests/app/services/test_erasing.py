@@ -11,6 +11,7 @@ from django.db.backends.utils import CursorWrapper
 
 from builders import NOW, call, calls, person, publish, score, take
 from coachloop.adapters.embeddings import CachedEncoder, forget_vectors
+from coachloop.app.data_map import MAP
 from coachloop.app.errors import NotYoursError, UnknownNameError, WrongStateError
 from coachloop.app.models import (
     Agent,
@@ -357,3 +358,8 @@ def test_postgres_vacuums_every_table_and_claims_no_more(monkeypatch):
     )
     assert scrub() == Scrubbed(vacuumed=("coachloop_message", "django_session"))
     assert told == [('VACUUM "coachloop_message", "django_session"',)]
+
+
+def test_a_certificate_has_words_for_each_table_that_goes():
+    going = {name for name, held in MAP.items() if "deleted" in held.customer + held.agent or "replaced" in held.agent}
+    assert going <= erasing._WORDS.keys()
