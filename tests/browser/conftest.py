@@ -127,11 +127,10 @@ def _living(houses: Houses, calls: int) -> Iterator[tuple[Cast, dict[str, Any]]]
 def _busy(
     houses: Houses, calls: int, furnishing: Callable[[Cast], dict[str, Any]]
 ) -> Iterator[tuple[Cast, dict[str, Any]]]:
-    def furnish() -> tuple[Cast, dict[str, Any]]:
-        cast = standing_cast(START, calls=calls)
-        return cast, furnishing(cast)
-
-    with houses.living_in(f"{calls} calls, {furnishing.__name__}", furnish) as found:
+    bare = f"{calls} calls"
+    with houses.living_in(bare, lambda: standing_cast(START, calls=calls)) as cast:
+        pass
+    with houses.living_in(f"{bare}, {furnishing.__name__}", lambda: (cast, furnishing(cast)), after=bare) as found:
         yield found
 
 
