@@ -160,7 +160,7 @@ class GoalStep(models.Model):
     done_on = models.DateField(null=True)
 
     def __str__(self) -> str:
-        return self.words[:40]
+        return str(self.words)[:40]
 
 
 class Session(models.Model):

@@ -43,7 +43,7 @@ class Clip(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class ClipShare(models.Model):

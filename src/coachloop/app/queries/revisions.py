@@ -36,7 +36,7 @@ def words_of(row: Conversation) -> str:
     """
     revision = Revision.objects.get(conversation=row, number=row.revision)
     original = Original.objects.filter(revision=revision).first()
-    return original.document if original else revision.document
+    return str(original.document if original else revision.document)
 
 
 def shown_of(row: Conversation) -> Words:
