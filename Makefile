@@ -3,7 +3,7 @@ SHELL := /bin/bash
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/bin/uv)
 READY := .venv/.ready
 COACHLOOP := .venv/bin/coachloop
-PYTEST := .venv/bin/pytest -n 3 --dist worksteal -m "not judge_server"
+PYTEST := .venv/bin/pytest --dist worksteal -m "not judge_server"
 export COVERAGE_FILE ?= .coverage
 # Compiled modules are kept: the tests start many processes, and each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,10 +31,10 @@ serve: $(READY)  ## serve your own site from ./var
 	$(COACHLOOP) serve
 
 test: $(READY)  ## run every test, on SQLite and, where it is installed, on PostgreSQL
-	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) --ignore=tests/core
-	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) tests/core --cov=coachloop.core --cov-report=
+	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) -n 3 --ignore=tests/core
+	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) -n 2 tests/core --cov=coachloop.core --cov-report=
 	.venv/bin/coverage report --skip-covered --include='src/coachloop/core/*' --fail-under=100
-	COACHLOOP_HOME=$$(mktemp -d) .venv/bin/python tests/with_postgres.py $(PYTEST) tests/app tests/worker
+	COACHLOOP_HOME=$$(mktemp -d) .venv/bin/python tests/with_postgres.py $(PYTEST) -n 2 tests/app tests/worker
 
 test-judge: $(READY)  ## bring a small model and llama.cpp's server, and run the judge against them
 	$(UV) sync --all-extras --no-extra cluster --locked --inexact --group judge-server
@@ -49,7 +49,7 @@ test-cluster: $(READY)  ## install Ray, and run a small cluster of which a node 
 	.venv/bin/python benchmarks/cluster.py --conversations 2000
 
 coverage: $(READY)  ## what the tests reach in all rooms, not only in the core
-	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) --cov --cov-report=
+	COACHLOOP_HOME=$$(mktemp -d) $(PYTEST) -n 3 --cov --cov-report=
 	.venv/bin/coverage report --skip-covered --fail-under=90
 
 lint: $(READY)  ## ruff, mypy strict, import-linter

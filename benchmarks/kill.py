@@ -1,15 +1,18 @@
 """Kills coachloop at random moments, starts it again until it is done, and looks whether anything is lost or there twice.
 
-usage: python benchmarks/kill.py [--kills N] [--conversations N] [--worker-kills N] [--postgres URL] [--seed N] [--forked]
+usage: python benchmarks/kill.py [--kills N] [--conversations N] [--worker-kills N] [--postgres URL] [--seed N] [--forked] [--tables FILE]
 
 The real commands run as processes of their own and end by SIGKILL, the whole process group at once: `ingest`, `score`, and a
-`worker` with work in flight. (--forked copies this process instead of starting a fresh one, which saves the seconds of a start.) The moments are drawn by a seeded generator: after so many rows more, and a few milliseconds. SQLite in a
-fresh folder, or with --postgres a fresh database on that server, dropped afterwards.
+`worker` with work in flight. (--forked copies this process instead of starting a fresh one, which saves the seconds of a start;
+--tables begins with a copy of an empty SQLite file that is migrated already.) The moments are drawn by a seeded generator: after so
+many rows more, and a few milliseconds. SQLite in a fresh folder, or with --postgres a fresh database on that server, dropped
+afterwards.
 """
 
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,7 +103,7 @@ def fresh_database(server: str | None, called: str = "kill") -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def set_up() -> None:
+def set_up(tables: Path | None, home: Path) -> None:
     """Tables, a site and two published playbooks, made in this process."""
     from django.core.management import call_command
     from django.utils import timezone
@@ -108,7 +111,10 @@ def set_up() -> None:
     from coachloop.app.queries.viewing import OPERATOR
     from coachloop.app.services import people, templates
 
-    call_command("migrate", verbosity=0)
+    if tables:
+        shutil.copyfile(tables, home / "coachloop.sqlite3")
+    else:
+        call_command("migrate", verbosity=0)
     now = timezone.now()
     people.set_up_site(viewer=OPERATOR, name="Kill", place=people.Place("Europe/Berlin", "DE"), now=now)
     for name in TEMPLATES:
@@ -316,7 +322,7 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         import coachloop.cli  # noqa: F401 -- copied with this process
 
     rng = np.random.default_rng(options.seed)
-    set_up()
+    set_up(options.tables, folder)
     total, calls = options.conversations, folder / "calls.jsonl"
     write_calls(calls, total, rng)
     ingest = Work("ingest", ("ingest", str(calls)), Conversation.objects.count, total, options.forked)
@@ -341,6 +347,9 @@ def main() -> None:
     parser.add_argument("--conversations", type=int, default=12_000)
     parser.add_argument("--worker-kills", type=int, default=3)
     parser.add_argument("--postgres", metavar="URL", help="a server on which databases may be created")
+    parser.add_argument(
+        "--tables", metavar="FILE", type=Path, help="a migrated, empty SQLite file to begin with a copy of"
+    )
     parser.add_argument("--forked", action="store_true", help="copy this process instead of starting a fresh one")
     parser.add_argument("--seed", type=int, default=20260504)
     options = parser.parse_args()

@@ -4,13 +4,12 @@ It is kept by what made it, so that a changed migration or model is migrated ane
 of the same server. Of several workers the first migrates, and the others wait for it and copy.
 """
 
-import fcntl
 import hashlib
 import os
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ from typing import Any
 import pytest
 from django.core import management
 from django.db import Error, connection
+
+from house import alone
 
 APP = Path(__file__).parents[1] / "src" / "coachloop" / "app"
 FEW = 5
@@ -93,13 +94,6 @@ class _Template:
             cursor.execute(f'CREATE DATABASE "{self._name}" TEMPLATE "{mine}"')
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="session")
 def _kept(request: pytest.FixtureRequest, django_db_keepdb: bool) -> Iterator[pytest.MonkeyPatch]:  # noqa: FBT001 -- a fixture
     """While the test database is made, `migrate` copies what it did the last time."""
@@ -110,7 +104,7 @@ def _kept(request: pytest.FixtureRequest, django_db_keepdb: bool) -> Iterator[py
         if name != "migrate":
             return really(name, *args, **options)
         folder = cache.mkdir("migrated")
-        with _alone(folder):
+        with alone(folder / "lock"):
             kept = kinds[connection.vendor](folder, _made_of())
             if not kept.restore():
                 really(name, *args, **options)
