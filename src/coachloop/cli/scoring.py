@@ -12,6 +12,7 @@ from django.utils import timezone
 from coachloop.adapters.readers.lines import records
 from coachloop.app.errors import RefusedError
 from coachloop.app.queries.evaluate import evaluate as evaluate_template
+from coachloop.app.queries.health import no_template
 from coachloop.app.queries.sites import zone
 from coachloop.app.queries.templates import published_as
 from coachloop.app.queries.viewing import OPERATOR
@@ -64,6 +65,8 @@ def _score(scope: Scope, *, as_json: bool) -> None:
     service.record_scoring(OPERATOR, tally, now=now)
     refresh_rollups()
     _show(tally, usage, perf_counter() - started, as_json=as_json)
+    if not (tally.evaluations or as_json) and (found := no_template()):
+        out.print(f"  {found.seen}: {found.way_out}", markup=False, highlight=False)
 
 
 def _show(tally: service.Tally, usage: Usage, seconds: float, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from django.db import DatabaseError, connection
 
-from builders import call, person, publish, score, take
+from builders import MANNERS, call, person, publish, score, take
 from coachloop.app.models import Site
 from coachloop.app.queries import health
 from coachloop.core.model.people import Role
@@ -45,6 +45,20 @@ def test_a_house_at_work_says_what_waits():
     score()
     assert found()["work"].way_out == ""
     assert health.has_conversations()
+
+
+@pytest.mark.usefixtures("site")
+def test_conversations_that_no_template_is_for_are_found():
+    """Else a first site scores nothing, and nothing says why."""
+    person("Ada", Role.TEAM_LEADER)
+    publish(MANNERS.replace("[voice]", "[chat]"))
+    take(call("c-1"), call("c-2"))
+    row = found()["templates"]
+    assert (row.ok, "2 of the newest 2 conversations fit no template" in row.seen) == (False, True)
+    assert "applies_to" in row.way_out
+    take(call("c-3", channel="chat"))
+    row = found()["templates"]
+    assert (row.ok, "2 of the newest 3 conversations" in row.seen) == (True, True)
 
 
 @pytest.mark.usefixtures("site")

@@ -1,5 +1,6 @@
 """What is set up, reachable and missing; each finding with the way out."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,11 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from coachloop.app.models import Behaviour, Conversation, DirtyDay, Evaluation, Site, Template, User
+from coachloop.core.model.conversation import COACHING
+
+NEWEST = 1000
+WHICH = ("channel", "queue", "language", "direction")
+"""What a template's `applies_to` goes by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,30 @@ def _people() -> Finding:
 
 def _templates() -> Finding:
     keys = list(Template.objects.filter(current__isnull=False).order_by("key").values_list("key", flat=True))
-    way_out = "" if keys else "`coachloop template add FILE`, then `coachloop template publish KEY`"
-    return Finding("templates", ok=bool(keys), seen=f"published: {', '.join(keys) or 'none'}", way_out=way_out)
+    if not keys:
+        way_out = "`coachloop template add FILE`, then `coachloop template publish KEY`"
+        return Finding("templates", ok=False, seen="published: none", way_out=way_out)
+    found = no_template()
+    seen = f"published: {', '.join(keys)}" + (f"; {found.seen}" if found else "")
+    return Finding("templates", found is None or found.ok, seen, found.way_out if found else "")
+
+
+def no_template() -> Finding | None:
+    """Which of the newest conversations no template is for; not well where it is all of them, so that nothing is scored."""
+    newest = Conversation.objects.order_by("-id").values("id", "turn_count", *WHICH)[:NEWEST]
+    told = {row["id"]: row for row in newest if row["turn_count"] and row["channel"] != COACHING}
+    looked_at = set(Evaluation.objects.filter(conversation_id__in=list(told)).values_list("conversation_id", flat=True))
+    without = Counter(tuple(row[name] for name in WHICH) for key, row in told.items() if key not in looked_at)
+    if not without:
+        return None
+    count, [(usual, _)] = without.total(), without.most_common(1)
+    have = ", ".join(f"{name} {value}" for name, value in zip(WHICH, usual, strict=True) if value)
+    return Finding(
+        "templates",
+        count < len(told),
+        f"{count:,} of the newest {len(told):,} conversations fit no template, most of them with {have or 'no ' + ', '.join(WHICH)}",
+        "`applies_to` of a template says which it is for: change it, or give channel and queue where conversations come in",
+    )
 
 
 def _scorers(available: frozenset[str]) -> Finding:
