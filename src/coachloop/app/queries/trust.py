@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
-from coachloop.app.models import Behaviour, Scoring, Template
+from coachloop.app.models import Behaviour, Scoring, Template, Verdict
 from coachloop.app.queries.audits import CODES, Correction, corrected_rates
 from coachloop.app.queries.checked import Checked, Pair, Told, asked_blind, checked
 from coachloop.app.queries.learned import Said
@@ -25,6 +25,9 @@ from coachloop.core.stats.misclassification import Share, accuracy
 
 SEED = 20261122
 """Of the bootstraps: the same answers give the same intervals."""
+
+NEWEST = 500_000
+"""The verdicts of the site among which is counted what was left open: all of them in most, and a year of a large centre is 20 million."""
 
 REASONS = 3
 VERSIONS = 6
@@ -59,7 +62,7 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What was left open: `unscored` of `verdicts` that apply, the commonest reasons, and quotes that failed the check."""
+    """What was left open lately: `unscored` of `verdicts` that apply, the commonest reasons, and quotes that failed the check."""
 
     verdicts: int = 0
     unscored: int = 0
@@ -262,8 +265,9 @@ def _deciders(decided: Iterable[Pair]) -> list[tuple[str, int, int]]:
 
 
 def _left_open(template: Template) -> dict[int, Left]:
-    """Over all current verdicts, by behaviour: one count, and one of the reasons."""
-    current = current_verdicts().filter(behaviour__template=template).order_by()
+    """Over the newest verdicts that are current, by behaviour: one count, and one of the reasons."""
+    newest = Verdict.objects.aggregate(newest=Max("id"))["newest"] or 0
+    current = current_verdicts().filter(id__gt=newest - NEWEST, behaviour__template=template).order_by()
     counts: dict[int, Counter[str]] = defaultdict(Counter)
     rows = current.values_list("behaviour_id", "outcome").annotate(many=Count("id"), dropped=Sum("dropped_quotes"))
     for behaviour, outcome, many, dropped in rows:
