@@ -175,6 +175,20 @@ def test_an_agent_is_in_the_team_of_their_newest_call():
     assert Conversation.objects.get(key="teamless").team.key == "south"
 
 
+def test_a_team_is_one_however_it_is_spelled():
+    """But for capitals and spaces; two that an earlier version made of one stay as they are spelled."""
+    take(call("c-1", team="North Desk"), call("c-2", team="  north  desk "), call("c-3", team="NORTH DESK"))
+    assert [*Team.objects.values_list("key", "name")] == [("North Desk", "North Desk")]
+    assert Conversation.objects.filter(team__key="North Desk").count() == 3
+    Team.objects.create(key="north desk", name="Another", site=Team.objects.get().site)
+    take(call("c-4", team="north desk"), call("c-5", team="North desk"), call("c-6", agent="tom", team="  "))
+    assert [*Conversation.objects.order_by("key").values_list("team__key", flat=True)[3:]] == [
+        "north desk",
+        "North Desk",
+        None,
+    ]
+
+
 def test_an_agent_gets_their_name_when_it_is_first_told():
     take(call("c-1"))
     assert Agent.objects.get().name == "lea"

@@ -135,14 +135,14 @@ def test_a_line_that_names_what_is_another_ones_is_refused_and_the_rest_goes_on(
         "energy",
         call("c-1", agent="eva", team="east"),
         call("c-2", agent="lea", team="east"),
-        call("c-3", agent="eva", team="north"),
+        call("c-3", agent="eva", team=" north "),
         call("c-4", agent="eva", team="east"),
     )
     assert receipt.accepted == 1
     assert refused(receipt) == [
         "the conversation id 'c-1' is taken; choose another one",
         "the agent id 'lea' is taken; choose another one",
-        "the team id 'north' is taken; choose another one",
+        "the team id ' north ' is taken; choose another one",
     ]
     assert Conversation.objects.get(key="c-4").programme.key == "energy"
     assert {row.key for row in viewing.agents(operator("energy"))} == {"eva"}

@@ -53,29 +53,41 @@ class Directory:
             self._must_be_ours("agent", agent)
             self._agents[key] = self._agents.setdefault(agent.key, agent)
 
-    def team(self, key: str) -> Team:
-        """The team with this key."""
-        team = self._teams.get(key)
-        if team is None:
-            site = first_site()
-            if site.pk is None:
-                site.save()
-            made = {"name": key, "site": site, "programme_id": self._programme_id}
-            team, _ = Team.objects.get_or_create(key=key, defaults=made)
-            self._must_be_ours("team", team)
-            self._teams[key] = team
+    def team(self, key: str | None) -> Team | None:
+        """The team with this key, else one that is spelled alike but for capitals and spaces: nobody means two teams by that. None where none is named."""
+        said = _said(key or "")
+        if not said:
+            return None
+        if said not in self._teams:
+            self._teams[said] = self._known_team(said) or self._new_team(said)
+        return self._teams[said]
+
+    def _known_team(self, said: str) -> Team | None:
+        ours = list(Team.objects.filter(programme=self._programme_id).order_by("pk"))
+        alike = (team for team in ours if _said(team.key).casefold() == said.casefold())
+        return next((team for team in ours if team.key == said), None) or next(alike, None)
+
+    def _new_team(self, said: str) -> Team:
+        site = first_site()
+        if site.pk is None:
+            site.save()
+        made = {"name": said, "site": site, "programme_id": self._programme_id}
+        team, _ = Team.objects.get_or_create(key=said, defaults=made)
+        self._must_be_ours("team", team)
         return team
 
     def taken(self, *, agents: Collection[str], teams: Collection[str]) -> frozenset[str]:
         """Which of these agents' and teams' keys belong to another programme, as `agent:KEY` and `team:KEY`."""
         if self._programme_id is None:
             return frozenset()
+        said = {key: _said(key) for key in teams}
         found: set[str] = set()
-        for what, rows, keys in (("agent", Agent.objects.all(), agents), ("team", Team.objects.all(), teams)):
+        for what, rows, keys in (("agent", Agent.objects.all(), agents), ("team", Team.objects.all(), said.values())):
             theirs = rows.filter(key__in=keys).exclude(programme_id=self._programme_id)
             found |= {f"{what}:{key}" for key in theirs.values_list("key", flat=True)}
         aliases = AgentAlias.objects.filter(key__in=agents).exclude(agent__programme_id=self._programme_id)
-        return frozenset(found | {f"agent:{key}" for key in aliases.values_list("key", flat=True)})
+        found |= {f"agent:{key}" for key in aliases.values_list("key", flat=True)}
+        return frozenset(found | {f"team:{key}" for key, one in said.items() if f"team:{one}" in found})
 
     def team_on(self, agent: Agent, day: date | None) -> int | None:
         """Where an agent was on a day, as it is written down; where nothing is, where they are now."""
@@ -119,3 +131,8 @@ class Directory:
         Agent.objects.bulk_update(moved, ["team", "team_since", "joined_on"])
         self._newest.clear()
         self._joined.clear()
+
+
+def _said(key: str) -> str:
+    """A team's key without spaces that nobody sees."""
+    return " ".join(key.split())

@@ -244,7 +244,7 @@ def _conversations(calls: dict[str, Call], shared: _Import) -> dict[str, _Stored
 def _people(call: Call, shared: _Import) -> tuple[int | None, int | None]:
     """Agent and team, made when first met."""
     agent = shared.directory.agent(call.agent) if call.agent else None
-    team = shared.directory.team(call.team) if call.team else None
+    team = shared.directory.team(call.team)
     if agent and team:
         shared.directory.seen(agent, team, call.day)
     team_id = team.pk if team else shared.directory.team_on(agent, call.day) if agent else None

@@ -263,7 +263,7 @@ def _place(row: Conversation, line: ConversationLine, directory: Directory) -> N
         row.agent = row.team = None
         return
     row.agent = directory.agent(line.agent_id, line.agent_name) if line.agent_id else None
-    row.team = directory.team(line.team) if line.team else None
+    row.team = directory.team(line.team)
     if row.agent and line.agent_joined_on:
         directory.joined(row.agent, line.agent_joined_on)
     if row.agent and row.team:

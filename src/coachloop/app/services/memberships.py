@@ -193,7 +193,7 @@ def _without_a_team(calls: Sequence[Conversation]) -> Iterator[Conversation]:
     current = Revision.objects.filter(conversation__in=calls, number=F("conversation__revision"))
     documents = dict(current.values_list("conversation_id", "document"))
     for call in calls:
-        named = json.loads(documents[call.pk]).get("team") if call.revision else call.team_id
+        named = str(json.loads(documents[call.pk]).get("team") or "").strip() if call.revision else call.team_id
         if not named:
             yield call
 

@@ -144,7 +144,7 @@ class _Adding:
     def person(self, line: PersonLine) -> bool:
         """Add one; whether that changed anything."""
         directory = Directory(self._programme)
-        team = directory.team(line.team) if line.team else None
+        team = directory.team(line.team)
         agent = directory.agent(line.agent_id, line.name) if line.role is Role.AGENT and line.agent_id else None
         if agent and line.email:
             _must_be_one_person(line.email, agent)
