@@ -32,7 +32,7 @@ class WebhookForm(forms.Form):
     )
     kinds = forms.MultipleChoiceField(
         label="Tell it when",
-        help_text="Nothing ticked: of everything.",
+        help_text="Tick nothing, and it is told of everything.",
         required=False,
         choices=[(str(kind), kind.words) for kind in EventKind],
         widget=forms.CheckboxSelectMultiple,
