@@ -138,9 +138,9 @@ def _read(rows: list[AuditEntry], *, details: bool) -> Sequence[Entry]:
 def _plain(value: object) -> str:
     """A value of a detail as people write it; what is a list or a table has no brackets and quotes of a programming language."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items()) or "none"
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items()) or "-"
     if isinstance(value, list):
-        return ", ".join(map(_plain, value)) or "none"
+        return ", ".join(map(_plain, value)) or "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "none" if value is None else str(value)
+    return "-" if value is None else str(value)
