@@ -37,7 +37,7 @@ from coachloop.app.models import (
     User,
     Verdict,
 )
-from coachloop.app.queries import erasures
+from coachloop.app.queries import erasures, people
 from coachloop.app.queries.audit_chain import verify
 from coachloop.app.queries.programmes import operator
 from coachloop.app.services import answered, audit, erasing, forgetting, rollups, sealing
@@ -245,6 +245,7 @@ def test_an_agent_is_nowhere_afterwards_and_the_centre_still_counts_them(cast, h
     assert one.data["erased"]["conversations"] == 4
     agent.refresh_from_db()
     assert (agent.key, agent.name, agent.user) == (f"erased-{agent.pk}", "Erased agent", None)
+    assert agent.key not in {row.get("agent_id") for row in people.rows(cast.operator)}, "in the file of people"
     rollups.rebuild_rollups()
     rollups.refresh_rollups()
     assert sum(AgentDay.objects.filter(agent=agent).values_list("met", flat=True)) == met > 0

@@ -217,6 +217,8 @@ def _agents(viewer: Viewer) -> Iterator[dict[str, str]]:
         viewing.within(viewer, Agent.objects.filter(known=True)).select_related("user", "team").order_by("name", "pk")
     )
     for row in found.prefetch_related("memberships__team").iterator(500):
+        if row.key == f"erased-{row.pk}":
+            continue  # nobody, who is there for the counts alone
         who = {
             "name": row.name,
             "email": row.user.email if row.user else "",
