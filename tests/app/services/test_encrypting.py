@@ -30,12 +30,15 @@ from coachloop.app.queries import encryption
 from coachloop.app.queries.search import passages, says
 from coachloop.app.queries.viewing import OPERATOR
 from coachloop.app.services import bulk, data_keys, encrypting, people
-from house import START
+from house import START, Houses
 from keys import KEY, OTHER, use
 
 SAID = ("Good morning, the zebras are worth it.", "My card is 4111 1111 1111 1111, from Timbuktu.")
 WORDS = ("zebra", "Timbuktu", "4111", "How much", "Good morning", "flamingo", "walrus", "Ostrich")
 """What stands in calls, quotes, notes and scores, and nowhere else."""
+
+COMMITTED = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
+"""So that another process sees it."""
 
 TEMPLATE = """\
 key: manners
@@ -72,27 +75,34 @@ def furnish() -> None:
     publish(TEMPLATE)
 
 
-@pytest.fixture
-def lived(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A site with its template, in files of its own or on a server."""
-    if connection.vendor == "postgresql":
-        request.getfixturevalue("transactional_db")
+if connection.vendor == "postgresql":
+
+    @pytest.fixture
+    def lived() -> None:
+        """A site with its template on a server."""
         furnish()
-        yield
-        return
-    with request.getfixturevalue("houses").living_in("encrypting", furnish):
-        yield
+else:
+
+    @pytest.fixture
+    def lived(houses: Houses) -> Iterator[None]:
+        """A site with its template in files of its own."""
+        with houses.living_in("encrypting", furnish):
+            yield
 
 
 def on_disk() -> bytes:
     """All that stands in the database's files; on a server all that stands in its tables."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            names = connection.introspection.table_names(cursor)
-            rows = [cursor.execute(f'SELECT t::text FROM "{name}" t') or cursor.fetchall() for name in names]  # noqa: S608
-        return str(rows).encode()
+            return "".join(map(repr, _all_of(cursor))).encode()
     path = Path(connection.settings_dict["NAME"])
     return b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+
+
+def _all_of(cursor: Any) -> Iterator[Any]:
+    for name in connection.introspection.table_names(cursor):
+        cursor.execute(f'SELECT t::text FROM "{name}" t')  # noqa: S608 -- a name of the database's
+        yield from cursor.fetchall()
 
 
 def told() -> list[str]:
@@ -121,6 +131,7 @@ def encrypt() -> encrypting.Turned:
     return encrypting.encrypt(viewer=OPERATOR, now=lambda: NOW)
 
 
+@COMMITTED
 @pytest.mark.usefixtures("lived")
 def test_with_a_key_nothing_that_was_said_is_in_the_files_of_the_database(settings: Any) -> None:
     """All of the loop reads and finds what it would; whole words and phrases are found, beginnings of words are not."""
@@ -136,6 +147,7 @@ def test_with_a_key_nothing_that_was_said_is_in_the_files_of_the_database(settin
     assert (found('"zebras the"'), found("zebra"), found("how much")) == ([], [], ["c-7"])
 
 
+@COMMITTED
 @pytest.mark.usefixtures("lived")
 def test_what_came_in_before_is_encrypted_and_opened_again(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where somebody works meanwhile: half encrypted, everything reads and is found as ever; and nothing is left in the file."""
@@ -169,6 +181,7 @@ def test_what_came_in_before_is_encrypted_and_opened_again(settings: Any, monkey
     assert [one.removeprefix("encryption.") for one in actions][:3] == ["data-key", "begin", "encrypt"]
 
 
+@COMMITTED
 @pytest.mark.usefixtures("lived")
 def test_killed_half_way_it_goes_on_where_it_was(settings: Any, tmp_path: Path) -> None:
     lead()
