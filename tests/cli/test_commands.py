@@ -11,6 +11,7 @@ import pytest
 
 from builders import MANNERS, call, calls
 from coachloop.app.models import Agent, Conversation, Revision, Site, User, Verdict
+from coachloop.cli import output
 from coachloop.cli.output import print_json
 from coachloop.core.model.wire import FORMATS
 
@@ -369,12 +370,23 @@ def test_a_table_has_every_key_that_any_row_has(house, written):
     assert json.loads(rows[2]["note"]) == {"x": [1]}
 
 
-def test_mixed_columns_come_out_as_parquet(house, written, tmp_path):
-    rows = [call("c-1", crm=1), call("c-2", crm="x"), call("c-3", crm={"a": 1}), call("c-4", crm=True)]
+@pytest.mark.parametrize("at_once", [1, 1000])
+def test_mixed_columns_come_out_as_parquet(house, written, tmp_path, monkeypatch, *, at_once):  # noqa: PLR0917 -- fixtures
+    """However many rows are packed at a time."""
+    monkeypatch.setattr(output, "ROWS_AT_ONCE", at_once)
+    rows = [
+        call("c-1", crm=1),
+        call("c-2", crm="x"),
+        call("c-3", crm={"a": 1}),
+        call("c-4", crm=True),
+        call("c-5", note=2),
+    ]
     house("ingest", written("calls.jsonl", rows))
     path = tmp_path / "out.parquet"
     assert house("export", "conversations", "--format", "parquet", "--out", path).code == 0
-    assert pl.read_parquet(path).height == 4
+    found = pl.read_parquet(path)
+    assert (found.height, found["note"].to_list()) == (5, [None] * 4 + [2])
+    assert found["crm"].to_list() == ["1", "x", '{"a": 1}', "true", None]
 
 
 def test_people_are_added_and_given_a_password(house, written, settings):

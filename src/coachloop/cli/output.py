@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
+from itertools import batched
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -47,6 +48,7 @@ Day = Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YY
 
 PARTLY_REFUSED, WRONG_USE = 1, 2
 LISTED, TABLE_WIDTH = 20, 200
+ROWS_AT_ONCE = 20_000
 
 out, err = Terminal(soft_wrap=True), Terminal(stderr=True, soft_wrap=True)
 
@@ -175,8 +177,14 @@ def _write_parquet(rows: Iterator[Mapping[str, Any]], target: Path | None) -> No
         stop("Parquet can't go to standard output; name a file with --out")
     import polars as pl  # noqa: PLC0415 -- half a second that only this format needs
 
-    flat = [{name: json.dumps(v) if isinstance(v, dict | list) else v for name, v in row.items()} for row in rows]
-    pl.DataFrame(flat, infer_schema_length=None).write_parquet(target)
+    flat = ({name: json.dumps(v) if isinstance(v, dict | list) else v for name, v in row.items()} for row in rows)
+    with TemporaryDirectory() as folder:  # so many rows at a time, for there may be more than there is memory
+        parts = [pl.LazyFrame()]
+        for number, some in enumerate(batched(flat, ROWS_AT_ONCE)):
+            part = Path(folder, f"{number}.parquet")
+            pl.DataFrame(some, infer_schema_length=None).write_parquet(part)
+            parts.append(pl.scan_parquet(part))
+        pl.concat(parts, how="diagonal_relaxed").sink_parquet(target)
 
 
 def _cell(value: object) -> object:
