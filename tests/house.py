@@ -129,7 +129,10 @@ def houses(
     django_db_blocker: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Houses:
-    """Databases to live in; they are files, so nobody waits for an in-memory database's one connection."""
+    """Databases to live in; they are files, so nobody waits for an in-memory database's one connection.
+
+    A test that asks for nothing else of the database is marked `django_db`: alone, it would find none made.
+    """
     if connections["default"].vendor != "sqlite":
         pytest.skip("the furnished databases are SQLite files: run these tests without DATABASE_URL")
     base = tmp_path_factory.getbasetemp()

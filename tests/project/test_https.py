@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from house import Houses
 
 SIGN_IN = """
@@ -18,6 +20,7 @@ print(page["Strict-Transport-Security"], client.cookies["csrftoken"]["secure"], 
 """
 
 
+@pytest.mark.django_db
 def test_signing_in_through_a_proxy_with_https(tmp_path: Path, houses: Houses) -> None:
     """The form is taken from our own address, refused from another; the browser is told to stay with HTTPS."""
     houses.empty(tmp_path / "coachloop.sqlite3")
