@@ -21,7 +21,7 @@ from coachloop.app.queries import encryption, health, schema
 from coachloop.app.queries.audio import media
 from coachloop.app.queries.erasures import certificates
 from coachloop.app.queries.viewing import OPERATOR
-from coachloop.app.services import backups, erasing, migrating
+from coachloop.app.services import backups, data_keys, erasing, migrating
 from coachloop.app.services.rollups import tell_the_planner
 from coachloop.cli.output import AsJson, err, need_site, out, print_json, progress, say, stop
 from coachloop.wiring import hands
@@ -158,6 +158,8 @@ def _put_back(chosen: Path, manifest: Manifest) -> None:
             postgres.put(_server(), chosen / manifest.database)
     with migrating.alone(settings.HOME):
         migrating.migrate()
+    encryption.look_again()
+    data_keys.make_due(now=now)
     tell_the_planner()
     store.forget_others(manifest, media())
     backups.note_restored(OPERATOR, chosen.name, made_at=manifest.made_at, now=now)

@@ -40,6 +40,11 @@ def lacking(marks: list[str]) -> str:
     return next((not_the_key(one, there) for one in marks if one not in there), "")
 
 
+def look_again() -> None:
+    """Forget the data keys that this process knew: another database stands in the place of the one that had them."""
+    keyring().look()
+
+
 def wrong() -> str:
     """Why words can't be read or stored here, and the way out; empty where all is well, and where the tables are still to be made."""
     try:
