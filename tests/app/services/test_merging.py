@@ -97,7 +97,8 @@ def test_two_open_foci_are_one_too_many(cast: Cast) -> None:
 
 
 def test_who_can_not_be_one_is_refused(cast: Cast) -> None:
-    for key, whom, why in (("lea", "lea", "one and the same"), ("lea", "tom", "both sign in")):
+    reasons = ("lea", "lea", "one and the same"), ("lea", "tom", "both sign in"), ("sam", "lea", "a colleague already")
+    for key, whom, why in reasons:
         with pytest.raises(WrongStateError, match=why):
             is_(cast, key, whom)
     with pytest.raises(NotYoursError):

@@ -71,7 +71,7 @@ def merge(*, viewer: Viewer, agent_id: int, into_id: int, now: datetime) -> int:
 
     Raises:
         NotYoursError: admins do.
-        WrongStateError: it is one and the same, both sign in, or both have something open that nobody has twice.
+        WrongStateError: it is one and the same, who goes is a colleague already, both sign in, or both have something open that nobody has twice.
     """
     must_keep(viewer)
     gone, kept = keeping.agent(viewer, agent_id), keeping.agent(viewer, into_id)
@@ -95,6 +95,8 @@ def _must_fit(gone: Agent, kept: Agent) -> None:
         raise WrongStateError(
             f"both sign in, as {gone.user.email} and as {kept.user.email}: take one of these away from their agent first"
         )
+    if gone.known:
+        raise WrongStateError(f"{gone.name} is a colleague already: only somebody whom calls named can be somebody else")
 
 
 def _calls(gone: Agent, kept: Agent) -> int:
