@@ -96,7 +96,9 @@ def _must_fit(gone: Agent, kept: Agent) -> None:
             f"both sign in, as {gone.user.email} and as {kept.user.email}: take one of these away from their agent first"
         )
     if gone.known:
-        raise WrongStateError(f"{gone.name} is a colleague already: only somebody whom calls named can be somebody else")
+        raise WrongStateError(
+            f"{gone.name} is a colleague already: only somebody whom calls named can be somebody else"
+        )
 
 
 def _calls(gone: Agent, kept: Agent) -> int:
