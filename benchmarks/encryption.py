@@ -101,7 +101,7 @@ def run(path: Path, folder: Path) -> dict[str, float]:
         from django.conf import settings
         from pydantic import SecretStr
 
-        settings.CONFIG = settings.CONFIG.model_copy(update={"encryption_key": SecretStr(KEY)})
+        settings.ENCRYPTION_KEY = SecretStr(KEY)
         data_keys.make_due(now=now)
         found["rows"] = encrypting.left(sealing=True)
         found["encrypt"] = seconds(lambda: encrypting.encrypt(viewer=OPERATOR, now=lambda: now))

@@ -10,4 +10,4 @@ KEY, OTHER = (base64.b64encode(bytes([n]) * 32).decode() for n in (7, 9))
 
 def use(settings: Any, text: str) -> None:
     """From now on the site has these keys; undone with pytest-django's `settings`."""
-    settings.CONFIG = settings.CONFIG.model_copy(update={"encryption_key": SecretStr(text)})
+    settings.ENCRYPTION_KEY = SecretStr(text)

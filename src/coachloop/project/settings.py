@@ -55,6 +55,8 @@ def _database() -> dict[str, Any]:
 
 
 SECRET_KEY = _secret_key()
+ENCRYPTION_KEY = CONFIG.encryption_key
+"""By itself, because each word that is stored asks for it: to ask for it in CONFIG takes Django twenty times as long."""
 DEBUG = False
 DEMO = CONFIG.demo
 ALLOWED_HOSTS = [host.strip() for host in CONFIG.hosts.split(",")]

@@ -110,7 +110,7 @@ class _Known:
 
 def keyring() -> Keyring:
     """The keys of the site; a setting that has changed is read anew."""
-    given = settings.CONFIG.encryption_key
+    given = settings.ENCRYPTION_KEY
     if given is not _Known.given:
         _Known.given, _Known.ring = given, Keyring(site_keys(given.get_secret_value()))
     return _Known.ring
@@ -183,11 +183,13 @@ class SealedText(_Sealed, _Text):
         """As it goes into the database."""
         if hasattr(value, "as_sql") or value in EMPTY:
             return super().get_db_prep_save(value, connection)
+        if not keyring().site.seals:
+            return sealed.unlike(str(value))
         return as_stored(str(value), self.place, repeats=self.repeats)
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:  # noqa: ARG002 -- Django's
         """As it was written."""
-        return as_said(value, self.place) if value else value
+        return as_said(value, self.place) if value and value.startswith(sealed.BEGINNINGS) else value
 
 
 class SealedJson(_Sealed, models.JSONField):

@@ -40,7 +40,9 @@ HASHED = 10
 """Letters that stand for a word: 40 bits, so that two of a hundred thousand words share theirs with odds of 1 : 200."""
 
 _LIKE_SEALED = re.compile(r"\\*sealed:")
-_BEGINNINGS = (PREFIX, "\\")
+BEGINNINGS = (PREFIX, "\\")
+"""What begins otherwise is as it was said."""
+
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
@@ -158,7 +160,7 @@ def unsealed(text: str, secret_of: Callable[[str], bytes], *, place: str) -> str
 
 def unlike(text: str) -> str:
     """A text that is stored as it is: what only looks as if it were sealed is marked, and comes back as it was."""
-    return f"\\{text}" if text.startswith(_BEGINNINGS) and _LIKE_SEALED.match(text) else text
+    return f"\\{text}" if text.startswith(BEGINNINGS) and _LIKE_SEALED.match(text) else text
 
 
 def hashed(words: str, key: DataKey, *, longest: int) -> str:
