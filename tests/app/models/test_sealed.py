@@ -2,11 +2,11 @@
 
 import pytest
 from django.core.exceptions import FieldError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, JSONField, TextField
 from django.db.models.functions import Coalesce
 
-from builders import NOW, call, take
+from builders import NOW, call, publish, score, take
 from coachloop.app.models import Conversation, DataKey, JudgeReply, Message, Revision, User, Verdict
 from coachloop.app.models.sealed import SealedJson, SealedText, keyring
 from coachloop.app.queries import encryption
@@ -135,8 +135,13 @@ def test_a_sealed_column_is_a_plain_one_to_migrations():
 @pytest.mark.usefixtures("keyed", "site")
 def test_a_fact_may_be_sealed_and_opened_and_not_changed():
     """What the trigger lets through: see also test_constraints."""
+    publish()
     take(call("c-1"))
+    score()
+    assert Verdict.objects.filter(missed__isnull=True).exists()
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE coachloop_revision SET document = '{}'")
-    assert Revision.objects.get().document == "{}"
+        cursor.execute('UPDATE coachloop_revision SET document = \'{"id": "c-1"}\'')
+    assert Revision.objects.get().document == '{"id": "c-1"}'
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Verdict.objects.filter(missed__isnull=True).update(missed={"turn": 1})
     assert Conversation.objects.get().turn_count == 4

@@ -22,6 +22,11 @@ def sealed(column):
     return f"(CASE WHEN substr({text}, 1, 7) = 'sealed:' OR substr({text}, 1, 8) = '\"sealed:' THEN 1 ELSE 0 END)"
 
 
+def empty(column):
+    """Whether there are no words: neither are there any to be sealed, nor does opening take them."""
+    return f"COALESCE(CAST({column} AS text), '') IN ('', '[]', '{{}}', 'null')"
+
+
 def let_words_be_sealed(apps, schema_editor):
     on_postgres = schema_editor.connection.vendor == "postgresql"
     differs = "IS DISTINCT FROM" if on_postgres else "IS NOT"
@@ -31,7 +36,9 @@ def let_words_be_sealed(apps, schema_editor):
         schema_editor.execute(f"DROP TRIGGER {table}_append_only{f' ON {table}' if on_postgres else ''}")
         strict = [column.name for column in found if column.name not in (*words, *free)]
         otherwise = " OR ".join(
-            f"(OLD.{one} {differs} NEW.{one} AND {sealed(f'OLD.{one}')} = {sealed(f'NEW.{one}')})" for one in words
+            f"(OLD.{one} {differs} NEW.{one} AND ({sealed(f'OLD.{one}')} = {sealed(f'NEW.{one}')}"
+            f" OR {empty(f'OLD.{one}')} OR {empty(f'NEW.{one}')}))"
+            for one in words
         )
         for name, columns, when in (("append_only", strict, ""), ("words", words, otherwise)):
             begin = f"CREATE TRIGGER {table}_{name} BEFORE UPDATE OF {', '.join(columns)} ON {table}"
