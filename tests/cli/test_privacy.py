@@ -23,7 +23,7 @@ def test_what_is_kept_how_long(house, written):
 
 
 def test_what_can_not_be_said_is_refused(house):
-    for given, why in ((("words", "30"), "one of: recordings"), (("audit", "3"), "from 365"), (("clips", "90", "--programme", "x"), "does not")):  # fmt: skip
+    for given, why in ((("words", "30"), "one of: recordings"), (("audit", "3"), "from 365"), (("clips", "90", "--programme", "x"), "no such programme")):  # fmt: skip
         refused = house("privacy", "retention", "set", *given)
         assert refused.code == 2
         assert why in refused.err
