@@ -15,7 +15,6 @@ SEEDS = (
 )  # fmt: skip
 LENGTH, LONGER = 2000, 4
 ONLY = {
-    "coachloop.web.scim.server.EXACT": "fullmatch",
     "coachloop.core.masking.digits._DIGIT_NEXT": "match",
     "coachloop.core.masking.secrets._QUANTITY": "match",
 }
