@@ -1,5 +1,5 @@
 from coachloop.core.model.people import Role
-from coachloop.core.model.scopes import SCOPES, open_to
+from coachloop.core.model.scopes import SCOPES, in_words, open_to
 
 
 def test_whoever_reads_nothing_of_an_area_changes_nothing_of_it_unless_they_bring_it_in():
@@ -14,3 +14,10 @@ def test_a_token_holds_what_any_of_the_roles_may():
     assert "privacy:write" in open_to([Role.AGENT, Role.ADMIN])
     assert "privacy:write" not in open_to([Role.AGENT, Role.QA_LEAD])
     assert open_to([]) == []
+
+
+def test_every_scope_says_what_it_is_good_for():
+    said = {scope: in_words(scope) for scope in SCOPES}
+    assert said["conversations:write"] == "bring calls in"
+    assert said["site:read"] != said["site:write"]
+    assert all(said.values())
