@@ -77,7 +77,7 @@ def _sign_in(path: Path) -> None:
     for role in ROLES:
         for user in User.objects.filter(is_active=True, grants__role=role).distinct():
             client = Client()
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user)
             found.setdefault(role, []).append(client.cookies["sessionid"].value)
     path.write_text(json.dumps(found))
 
