@@ -1,6 +1,6 @@
 """Many people at once: how long each page takes them, and whether any fails.
 
-usage: python benchmarks/load.py [--users 200] [--seconds 240] [--home FOLDER]
+usage: python benchmarks/load.py [--users 200] [--seconds 240] [--pause 30] [--home FOLDER]
 
 Needs locust: `uv sync --all-extras --no-extra cluster --group load`. Builds the demonstration centre in FOLDER if it is not there yet,
 serves it as `coachloop serve` does, worker included, on a loopback port, signs people of every role in, and lets them click through
@@ -44,7 +44,12 @@ def main() -> None:
         with subprocess.Popen([COACHLOOP, "serve", "--port", str(port)], env=env, stdout=subprocess.DEVNULL) as server:
             try:
                 _wait_for(f"http://127.0.0.1:{port}/sign-in")
-                rows = _click(asked, port, env=env | {"LOAD_PEOPLE": str(people)}, folder=Path(name))
+                rows = _click(
+                    asked,
+                    port,
+                    env=env | {"LOAD_PEOPLE": str(people), "LOAD_PAUSE": str(asked.pause)},
+                    folder=Path(name),
+                )
             finally:
                 server.terminate()
     _tell(rows, asked)
@@ -55,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=240)
+    parser.add_argument("--pause", type=int, default=30, help="seconds from page to page of one person, more or less")
     parser.add_argument("--home", type=Path, help="where the centre stays, and is taken from if it is there")
     parser.add_argument("--people", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -110,7 +116,7 @@ def _click(asked: argparse.Namespace, port: int, *, env: dict[str, str], folder:
 
 def _tell(rows: list[dict[str, str]], asked: argparse.Namespace) -> None:
     print(
-        f"{asked.users} people, {asked.seconds} s\n\n| page | times | failed | p50 ms | p95 ms | a second |\n|---|---|---|---|---|---|"
+        f"{asked.users} people, a page every {asked.pause} s, {asked.seconds} s\n\n| page | times | failed | p50 ms | p95 ms | a second |\n|---|---|---|---|---|---|"
     )
     for row in rows:
         name, rate = row["Name"], float(row["Requests/s"])

@@ -1,7 +1,8 @@
 """What people do all day, for locust: each user is somebody of the centre, signed in, who opens pages and follows their links.
 
-Used by load.py, which names the people and their cookies in LOAD_PEOPLE. A page's time is that of the page itself; what it shows is read
-for links as a person would, so that everybody walks through their own calls, agents and sessions.
+Used by load.py, which names the people and their cookies in LOAD_PEOPLE, and the seconds from page to page in LOAD_PAUSE. A page's time
+is that of the page itself; what it shows is read for links as a person would, so that everybody walks through their own calls, agents
+and sessions.
 """
 
 import json
@@ -13,6 +14,7 @@ import numpy as np
 from locust import HttpUser, between, task
 
 PEOPLE = json.loads(Path(os.environ["LOAD_PEOPLE"]).read_text())
+PAUSE = float(os.environ["LOAD_PAUSE"])
 LINK = re.compile(r'href="(/[^"#]*)"')
 DICE = np.random.default_rng(1)
 
@@ -23,10 +25,10 @@ def one_of(some: list[str]) -> str:
 
 
 class Person(HttpUser):
-    """Somebody with a browser: pages as links lead there, seven to thirteen seconds to read each."""
+    """Somebody with a browser: pages as links lead there, and time to read each."""
 
     abstract = True
-    wait_time = between(7, 13)
+    wait_time = between(0.7 * PAUSE, 1.3 * PAUSE)
     role = ""
 
     def on_start(self) -> None:

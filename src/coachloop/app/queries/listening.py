@@ -22,9 +22,13 @@ def of(viewer: Viewer, key: str) -> Listenable | None:
 
 
 def audible(viewer: Viewer, keys: Iterable[str]) -> frozenset[str]:
-    """Those of these conversations that they can hear now."""
+    """Those of these conversations that they can hear now. Most have no recording, and who may hear one takes long to ask."""
     ready = Audio.objects.filter(conversation__key__in=set(keys)).exclude(copied="")
-    return frozenset(ready.filter(_readable(viewer)).values_list("conversation__key", flat=True))
+    there = list(ready.values_list("pk", flat=True))
+    if not there:
+        return frozenset()
+    may = Audio.objects.filter(_readable(viewer), pk__in=there)
+    return frozenset(may.values_list("conversation__key", flat=True))
 
 
 def _readable(viewer: Viewer) -> Q:
