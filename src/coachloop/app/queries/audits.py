@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from numpy.typing import NDArray
 
-from coachloop.app.models import Assignment, Behaviour, Review, TrainingCase, Verdict
+from coachloop.app.models import Assignment, Behaviour, Evaluation, Review, TrainingCase, Verdict
 from coachloop.app.queries.counts import By
 from coachloop.app.queries.learned import unseen
 from coachloop.app.queries.rates import RateRow, last_day_with_data, number, rates
@@ -175,12 +175,16 @@ def _named(table: NDArray[np.float64], units: list[str | None], names: list[str]
 
 
 def _verdicts(template: str, names: Iterable[str], *, first: date, last: date) -> QuerySet[Verdict]:
+    """Of calls of these days, looked up first: a join would go through all verdicts of the template, from its first day on.
+
+    The calls' moments bound them as well, with a day to spare for any zone, since those have an index.
+    """
+    from_, until = (datetime.combine(day, time(), UTC) for day in (first - timedelta(1), last + timedelta(2)))
+    scored = Evaluation.objects.filter(
+        template__key=template, conversation__day__range=(first, last), conversation__started_at__range=(from_, until)
+    )
     return current_verdicts().filter(
-        **{
-            "behaviour__template__key": template,
-            "behaviour__key__in": list(names),
-            f"{CONVERSATION}__day__range": (first, last),
-        }
+        attempt__in=scored.values("attempt"), behaviour__template__key=template, behaviour__key__in=list(names)
     )
 
 
