@@ -103,16 +103,16 @@ def fresh_database(server: str | None, called: str = "kill") -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def set_up(tables: Path | None, home: Path) -> None:
-    """Tables, a site and two published playbooks, made in this process."""
+def set_up(*, copied: tuple[Path, Path] | None = None) -> None:
+    """Tables (or `copied` from a file of SQLite to another), a site and two published playbooks, made in this process."""
     from django.core.management import call_command
     from django.utils import timezone
 
     from coachloop.app.queries.viewing import OPERATOR
     from coachloop.app.services import people, templates
 
-    if tables:
-        shutil.copyfile(tables, home / "coachloop.sqlite3")
+    if copied:
+        shutil.copyfile(*copied)
     else:
         call_command("migrate", verbosity=0)
     now = timezone.now()
@@ -322,7 +322,7 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         import coachloop.cli  # noqa: F401 -- copied with this process
 
     rng = np.random.default_rng(options.seed)
-    set_up(options.tables, folder)
+    set_up(copied=(options.tables, folder / "coachloop.sqlite3") if options.tables else None)
     total, calls = options.conversations, folder / "calls.jsonl"
     write_calls(calls, total, rng)
     ingest = Work("ingest", ("ingest", str(calls)), Conversation.objects.count, total, options.forked)
