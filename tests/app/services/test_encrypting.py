@@ -33,9 +33,9 @@ from coachloop.app.services import bulk, data_keys, encrypting, people
 from house import START, Houses
 from keys import KEY, OTHER, use
 
-SAID = ("Good morning, the zebras are worth it.", "My card is 4111 1111 1111 1111, from Timbuktu.")
-WORDS = ("zebra", "Timbuktu", "4111", "How much", "Good morning", "flamingo", "walrus", "Ostrich")
-"""What stands in calls, quotes, notes and scores, and nowhere else."""
+SAID = ("Good morning, the crocodiles are worth it.", "My card is 4111 1111 1111 1111, from Timbuktu.")
+WORDS = ("crocodile", "Timbuktu", "4111 1111", "How much", "Good morning", "flamingo", "woodpecker", "Porcupine")
+"""What stands in calls, quotes, notes and scores; too long for a key or a hash to spell it by chance."""
 
 COMMITTED = pytest.mark.django_db(transaction=connection.vendor == "postgresql")
 """So that another process sees it."""
@@ -64,9 +64,9 @@ def lead() -> None:
         outcome="met", reviewed_at=NOW, fingerprint="f", note="A flamingo.", quotes=[{"turn": 0, "quote": "flamingo"}],
     )  # fmt: skip
     row = {"call_id": "c-9", "behaviour": "empathy", "verdict": "met", "agent_id": "lea"}
-    assert not scores({**row, "evidence_text": "The walrus was named."}).refused
+    assert not scores({**row, "evidence_text": "The woodpecker was named."}).refused
     JudgeReply.objects.create(
-        digest="d", model="m", body="Ostriches.", tokens_in=1, tokens_out=1, cost=0.0, asked_at=NOW
+        digest="d", model="m", body="Porcupinees.", tokens_in=1, tokens_out=1, cost=0.0, asked_at=NOW
     )
 
 
@@ -117,7 +117,7 @@ def what_is_read() -> Any:
         list(Verdict.objects.order_by("id").values_list("reason", "evidence", "missed")),
         list(Review.objects.order_by("id").values_list("note", "quotes")),
         list(JudgeReply.objects.values_list("body", flat=True)),
-        found("zebras are"), found('"good morning the zebras"'), found("zebra"),
+        found("crocodiles are"), found('"good morning the crocodiles"'), found("crocodile"),
     )  # fmt: skip
 
 
@@ -140,11 +140,11 @@ def test_with_a_key_nothing_that_was_said_is_in_the_files_of_the_database(settin
     lead()
     assert told() == []
     documents, originals, verdicts, *_ = what_is_read()
-    assert "zebras" in documents[0]
+    assert "crocodiles" in documents[0]
     assert "4111 1111" in originals[0]
-    assert any("zebras" in str(evidence) for _, evidence, _ in verdicts)
-    assert found('"the zebras"') == [f"c-{n}" for n in range(7)]
-    assert (found('"zebras the"'), found("zebra"), found("how much")) == ([], [], ["c-7"])
+    assert any("crocodiles" in str(evidence) for _, evidence, _ in verdicts)
+    assert found('"the crocodiles"') == [f"c-{n}" for n in range(7)]
+    assert (found('"crocodiles the"'), found("crocodile"), found("how much")) == ([], [], ["c-7"])
 
 
 @COMMITTED
