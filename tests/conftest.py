@@ -18,7 +18,11 @@ import coachloop.adapters.readers.lines  # noqa: F401 -- sets the csv module's l
 
 pytest_plugins = ["house", "middleware_once", "migrated"]
 
-settings.register_profile("coachloop", deadline=None)  # a busy machine is slow now and then, which is no finding
+settings.register_profile(
+    "coachloop",
+    deadline=None,  # a busy machine is slow now and then, which is no finding
+    derandomize="CI" in os.environ,  # what is drawn anew is found where somebody looks, not in another change's check
+)
 settings.load_profile("coachloop")
 
 OURS = ("COACHLOOP_", "DATABASE_", "DJANGO_", "TZ", "LANG", "LC_", "HOME", "PATH")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coachloop.core.coaching.report import (
@@ -61,6 +61,18 @@ FACTS = st.builds(
     proofs=st.sampled_from([(), (PROOF,), (replace(PROOF, behaviour="b1", title="Behaviour 1", at=None), PROOF)]),
     moment=st.sampled_from([None, MOMENT, replace(MOMENT, agent="", at=None)]),
     promise=st.sampled_from([None, Promise("Say why first", DAY, DAY), Promise("Say why first", None, DAY)]),
+)
+
+FULL = Facts(
+    "First 30 Seconds",
+    DAY,
+    DAY,
+    7,
+    (Behaviour(FOCUS, "Behaviour 0", counted(2, 3, unscored=1), counted(9, 14), comparable=True),),
+    focus=FOCUS,
+    proofs=(PROOF,),
+    moment=MOMENT,
+    promise=Promise("Say why first", DAY, DAY),
 )
 
 
@@ -126,6 +138,7 @@ def test_the_same_facts_make_the_same_report(facts):
     assert weekly(facts) == weekly(facts)
 
 
+@example(facts=FULL)
 @given(facts=FACTS)
 def test_without_quotes_no_word_of_a_call_is_left(facts):
     for report in filter(None, (daily(facts), weekly(facts))):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coachloop.core.hearing.chunks import ONSET, Spoken, border
@@ -48,6 +48,7 @@ def test_sound_of_any_length_has_a_border(length):
     assert 0 <= border(np.zeros(length, np.float32)) <= length
 
 
+@example([(1.0, 0.1), (1.0, 1.0)])  # louder to its end
 @given(st.lists(st.tuples(st.floats(0.02, 2), st.sampled_from([0.0, 0.001, 0.1, 1.0])), min_size=1, max_size=8))
 def test_the_border_is_in_the_last_third(pieces):
     sound = call(*pieces)

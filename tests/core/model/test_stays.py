@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from coachloop.core.model.stays import ALWAYS, FOR_GOOD, Stay, ended, joined, team_on, without
@@ -19,6 +19,7 @@ def day(n: int) -> date:
     return DAY_0 + timedelta(n - 1)
 
 
+@example([(1, DAY_0, 2), (1, DAY_0 + timedelta(3), 2)], DAY_0)  # one after the other in the same team
 @given(st.lists(moves, max_size=8), days)
 def test_nobody_is_ever_in_two_teams(told: list[tuple[int, date, int | str | None]], end: date) -> None:
     stays: tuple[Stay, ...] = ()

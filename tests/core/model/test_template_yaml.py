@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from coachloop.core.model.template import AppliesWhen, Member, Require, Span, Window
@@ -503,6 +503,7 @@ JSON = st.recursive(
 FIELDS = ["window", "applies_when", "score_with", "examples", "target", "require", "key", "good"]
 
 
+@example({"question": None})
 @given(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4))
 @settings(max_examples=120, deadline=None)
 def test_any_options_are_read_or_refused(fields):
