@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from builders import MANNERS, call, calls
+from coachloop.adapters import parquet
 from coachloop.app.models import Agent, Conversation, Revision, Site, User, Verdict
-from coachloop.cli import output
 from coachloop.cli.output import print_json
 from coachloop.core.model.wire import FORMATS
 
@@ -373,7 +373,7 @@ def test_a_table_has_every_key_that_any_row_has(house, written):
 @pytest.mark.parametrize("at_once", [1, 1000])
 def test_mixed_columns_come_out_as_parquet(house, written, tmp_path, monkeypatch, *, at_once):  # noqa: PLR0917 -- fixtures
     """However many rows are packed at a time."""
-    monkeypatch.setattr(output, "ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr(parquet, "ROWS_AT_ONCE", at_once)
     rows = [
         call("c-1", crm=1),
         call("c-2", crm="x"),

@@ -15,7 +15,7 @@ SEEDS = (
 )  # fmt: skip
 LENGTH, LONGER = 2000, 4
 ONLY = {
-    "coachloop.core.model.sealed._LIKE_SEALED": "match",
+    "coachloop.core.model.cipher._LIKE_SEALED": "match",
     "coachloop.core.masking.digits._DIGIT_NEXT": "match",
     "coachloop.core.masking.secrets._QUANTITY": "match",
 }

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
-from itertools import batched
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -29,14 +28,15 @@ from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
+from coachloop.adapters import parquet
 from coachloop.app.errors import NotYoursError, RefusedError
 from coachloop.app.queries import encryption, schema
 from coachloop.app.queries.health import is_set_up
 from coachloop.cli.plain import Terminal, escaped, plain
 from coachloop.core.model.cells import harmless
+from coachloop.core.model.cipher import UnreadableError
 from coachloop.core.model.media import MediaUnavailableError
 from coachloop.core.model.receipt import Receipt
-from coachloop.core.model.sealed import UnreadableError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON with stable keys instead of a table.")]
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="Files to read.")]
@@ -48,7 +48,6 @@ Day = Annotated[date | None, typer.Option(parser=date.fromisoformat, metavar="YY
 
 PARTLY_REFUSED, WRONG_USE = 1, 2
 LISTED, TABLE_WIDTH = 20, 200
-ROWS_AT_ONCE = 20_000
 
 out, err = Terminal(soft_wrap=True), Terminal(stderr=True, soft_wrap=True)
 
@@ -175,16 +174,8 @@ def _write_csv(rows: Iterator[Mapping[str, Any]], file: Any) -> None:
 def _write_parquet(rows: Iterator[Mapping[str, Any]], target: Path | None) -> None:
     if target is None:
         stop("Parquet can't go to standard output; name a file with --out")
-    import polars as pl  # noqa: PLC0415 -- half a second that only this format needs
-
     flat = ({name: json.dumps(v) if isinstance(v, dict | list) else v for name, v in row.items()} for row in rows)
-    with TemporaryDirectory() as folder:  # so many rows at a time, for there may be more than there is memory
-        parts = [pl.LazyFrame()]
-        for number, some in enumerate(batched(flat, ROWS_AT_ONCE)):
-            part = Path(folder, f"{number}.parquet")
-            pl.DataFrame(some, infer_schema_length=None).write_parquet(part)
-            parts.append(pl.scan_parquet(part))
-        pl.concat(parts, how="diagonal_relaxed").sink_parquet(target)
+    parquet.write(flat, target)
 
 
 def _cell(value: object) -> object:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import batched
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from coachloop.adapters import parquet
 from coachloop.adapters.audio.keep import written
 from coachloop.adapters.media import Bucket, opened
 from coachloop.adapters.readers.lines import json_lines
@@ -68,19 +68,14 @@ class Archive:
 
     def score(self, file: Lying) -> Scored:
         """One file of the archive, whole or not at all. What is scored waits on disk, so that a file may be larger than memory."""
-        import polars as pl  # noqa: PLC0415 -- half a second that only an archive needs
-
         target, found = PurePosixPath(self.target_of(file)), Scored(str(file.name))
         place = self.place(self.target)
         if place.size(target) is not None:
             found.known = True
             return found
-        with TemporaryDirectory() as folder, self.place(self.source).file(file.name) as path:
-            pl.DataFrame(schema=SCHEMA()).write_parquet(f"{folder}/{0:09}.parquet")
-            for number, lines in enumerate(batched(self._fitting(path, found), AT_ONCE), 1):
-                pl.DataFrame(list(self._rows(lines)), schema=SCHEMA()).write_parquet(f"{folder}/{number:09}.parquet")
-            with place.making(target) as to, written(to) as part:
-                pl.scan_parquet(f"{folder}/*.parquet").sink_parquet(part)
+        with self.place(self.source).file(file.name) as path, place.making(target) as to, written(to) as part:
+            rows = (row for lines in batched(self._fitting(path, found), AT_ONCE) for row in self._rows(lines))
+            parquet.write(rows, part, schema=SCHEMA())
         return found
 
     def _fitting(self, path: Path, found: Scored) -> Iterator[tuple[ConversationLine, Conversation]]:

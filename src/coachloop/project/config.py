@@ -267,7 +267,12 @@ class Config(BaseSettings):
     @staticmethod
     def unknown() -> list[tuple[str, str]]:
         """Variables that look like settings and are none, so do nothing; each with the one that was probably meant, if any."""
-        return _unknown()
+        known = {name.upper(): f"COACHLOOP_{name.upper()}" for name in Config.model_fields} | {
+            "DATABASE_URL": "DATABASE_URL"
+        }
+        named = {each for name in known.values() for each in (name, f"{name}_FILE")}
+        strange = sorted(name for name in os.environ if name.startswith("COACHLOOP_") and name not in named)
+        return [(name, _meant(name.removeprefix("COACHLOOP_").removesuffix("_FILE"), known)) for name in strange]
 
 
 SECRETS = {
@@ -316,15 +321,6 @@ def _read(variable: str, path: Path) -> str:
         raise OSError(error.errno, error.strerror, f"{variable}: {path}") from error
     except UnicodeDecodeError as error:
         raise OSError(0, "is no text in UTF-8", f"{variable}: {path}") from error
-
-
-def _unknown() -> list[tuple[str, str]]:
-    known = {name.upper(): f"COACHLOOP_{name.upper()}" for name in Config.model_fields} | {
-        "DATABASE_URL": "DATABASE_URL"
-    }
-    named = {each for name in known.values() for each in (name, f"{name}_FILE")}
-    strange = sorted(name for name in os.environ if name.startswith("COACHLOOP_") and name not in named)
-    return [(name, _meant(name.removeprefix("COACHLOOP_").removesuffix("_FILE"), known)) for name in strange]
 
 
 def _meant(name: str, known: dict[str, str]) -> str:

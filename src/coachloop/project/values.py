@@ -11,9 +11,9 @@ import dj_database_url
 from pydantic import SecretStr
 
 from coachloop.adapters import notify
+from coachloop.core.model.cipher import site_keys
 from coachloop.core.model.claims import role_rules
 from coachloop.core.model.people import Role
-from coachloop.core.model.sealed import site_keys
 
 
 def is_zone(name: str) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from coachloop.app.queries import sign_in as queries
 from coachloop.app.services import box, sign_in
-from coachloop.web.bearer import address_of
+from coachloop.web.address import address_of
 
 BOX = "second keys"
 

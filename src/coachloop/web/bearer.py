@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from django.conf import settings
-from django.core.validators import validate_ipv46_address
 from django.http import HttpRequest
 
 from coachloop.app.services import allowance, tokens
 from coachloop.app.services.tokens import Holder
+from coachloop.web.address import address_of
 
-UNKNOWN = "0.0.0.0"  # noqa: S104 -- no address to listen on: where a request says none
 WRONG_ONES, SPAN = 60, 60.0
 """The most wrong tokens from one address, in so many seconds. Who has a right one is not kept waiting for others behind the same address."""
 
@@ -20,19 +18,6 @@ class TooManyError(Exception):
     def __init__(self, after: float) -> None:
         super().__init__("too many wrong tokens come from this address")
         self.after = after
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from. Only as many entries of X-Forwarded-For are believed as there are proxies in front."""
-    there: str = request.META.get("REMOTE_ADDR") or UNKNOWN
-    if count := settings.CONFIG.proxies:
-        passed = [one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()]
-        there = passed[-count] if len(passed) >= count else there
-    try:
-        validate_ipv46_address(there)
-    except ValueError:
-        return UNKNOWN
-    return there
 
 
 def secret_of(request: HttpRequest) -> str:

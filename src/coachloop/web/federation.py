@@ -17,7 +17,7 @@ from coachloop.app.services import sign_in
 from coachloop.app.services.federation import Policy, arrived
 from coachloop.core.model.claims import Claims, role_rules
 from coachloop.web.access import in_words
-from coachloop.web.bearer import address_of
+from coachloop.web.address import address_of
 
 NAMES = (
     ("http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname", "urn:oid:2.5.4.42", "givenName"),

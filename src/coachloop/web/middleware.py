@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from coachloop.app.queries import sites
-from coachloop.core.model.sealed import UnreadableError
+from coachloop.core.model.cipher import UnreadableError
 
 log = logging.getLogger("coachloop.words")
 

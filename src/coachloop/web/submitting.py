@@ -1,7 +1,7 @@
-"""A form that is sent: what comes of it, or the form again with what is wrong."""
+"""A form that is sent: what is refused of it stands at the form, what is done is said on the next page."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django import forms
 from django.contrib import messages
@@ -11,19 +11,14 @@ from django.shortcuts import redirect
 from coachloop.app.errors import RefusedError
 from coachloop.web.access import in_words
 
-type Given = Mapping[str, Any]
-"""The values of a form."""
 
-
-def submitted(form: forms.Form, act: Callable[[Given], HttpResponse], *, refused_at: str | None) -> HttpResponse | None:
-    """What `act` makes of the form's values; None where they are not whole or are refused: why then stands at the field `refused_at`, without one at the form."""
-    if not form.is_valid():
-        return None
+@contextmanager
+def refusals(form: forms.Form, field: str | None) -> Iterator[None]:
+    """Within it, a refusal stops what is done: why stands at the field then, without one at the form."""
     try:
-        return act(form.cleaned_data)
+        yield
     except RefusedError as refusal:
-        form.add_error(refused_at, in_words(refusal))
-        return None
+        form.add_error(field, in_words(refusal))
 
 
 def done(request: HttpRequest, said: str, to: str, *which: int) -> HttpResponse:

@@ -11,7 +11,7 @@ from coachloop.app.models import Conversation, DataKey, JudgeReply, Message, Rev
 from coachloop.app.models.sealed import SealedJson, SealedText, keyring
 from coachloop.app.queries import encryption
 from coachloop.app.services import data_keys
-from coachloop.core.model.sealed import UnreadableError
+from coachloop.core.model.cipher import UnreadableError
 from keys import KEY, OTHER, use
 
 pytestmark = pytest.mark.django_db

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from coachloop.adapters.media import Folder
 from coachloop.core.model.media import Media
 
 MANIFEST, FILES, KEY = "manifest.json", "files", "secret_key"
@@ -225,8 +226,8 @@ def put_media(folder: Path, manifest: Manifest, media: Media, *, progress: Progr
         if there.get(one.name) != one.size:
             must_lie_in(folder, source)
             with media.making(name) as path:
-                if path.parts[-len(name.parts) :] == name.parts:  # in a folder of this machine
-                    must_lie_in(path.parents[len(name.parts) - 1], path.parent)
+                if isinstance(media, Folder):
+                    must_lie_in(media.root, path.parent)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 part = path.with_name(f".{path.name}.part")
                 part.unlink(missing_ok=True)

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import models
 
-from coachloop.core.model import sealed
-from coachloop.core.model.sealed import NONCE, DataKey, SiteKeys, UnreadableError, site_keys
+from coachloop.core.model import cipher
+from coachloop.core.model.cipher import NONCE, DataKey, SiteKeys, UnreadableError, site_keys
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
@@ -86,7 +86,7 @@ class Keyring:
         for row in rows:
             if row.wrapped_by not in by_mark:
                 raise UnreadableError(not_the_key(row.wrapped_by, by_mark))
-            keys[row.name] = sealed.unwrapped(row.name, bytes(row.wrapped), by_mark[row.wrapped_by])
+            keys[row.name] = cipher.unwrapped(row.name, bytes(row.wrapped), by_mark[row.wrapped_by])
         self._newest = {row.purpose: keys[row.name] for row in rows}
         self._search = tuple(keys[row.name] for row in rows if row.purpose == SEARCH)
         self._keys = keys
@@ -120,15 +120,15 @@ def as_stored(text: str, place: str, *, repeats: bool = False) -> str:
     """A text as it goes into the database; where it `repeats`, the same again looks the same."""
     ring = keyring()
     if not ring.site.seals:
-        return sealed.unlike(text)
+        return cipher.unlike(text)
     key = ring.newest(WORDS)
-    nonce = sealed.nonce_of(text, key, place=place) if repeats else secrets.token_bytes(NONCE)
-    return sealed.sealed(text, key, nonce=nonce, place=place)
+    nonce = cipher.nonce_of(text, key, place=place) if repeats else secrets.token_bytes(NONCE)
+    return cipher.sealed(text, key, nonce=nonce, place=place)
 
 
 def as_said(text: str, place: str) -> str:
     """A text as it came from the database, opened where it is sealed."""
-    return sealed.unsealed(text, _secret, place=place)
+    return cipher.unsealed(text, _secret, place=place)
 
 
 def _secret(name: str) -> bytes:
@@ -184,12 +184,12 @@ class SealedText(_Sealed, _Text):
         if hasattr(value, "as_sql") or value in EMPTY:
             return super().get_db_prep_save(value, connection)
         if not keyring().site.seals:
-            return sealed.unlike(str(value))
+            return cipher.unlike(str(value))
         return as_stored(str(value), self.place, repeats=self.repeats)
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:  # noqa: ARG002 -- Django's
         """As it was written."""
-        return as_said(value, self.place) if value and value.startswith(sealed.BEGINNINGS) else value
+        return as_said(value, self.place) if value and value.startswith(cipher.BEGINNINGS) else value
 
 
 class SealedJson(_Sealed, models.JSONField):

@@ -202,7 +202,7 @@ def candidates(viewer: Viewer, *, behaviour: str = "") -> list[Candidate]:
     Met by a person's word first, then by the machine's high probability, then by a rule (which gives none). Never where anybody
     disputed the verdict, or answered otherwise, and never twice.
     """
-    newest = viewing.conversations(viewer).order_by(F("started_at").desc(nulls_last=True), "-id").values("id")[:NEWEST]
+    newest = viewing.conversations(viewer).order_by(*viewing.NEWEST_CALLS).values("id")[:NEWEST]
     rows = _worthy(viewer).filter(**{f"{CONVERSATION}__in": newest})
     if behaviour:
         template, _, key = behaviour.partition("/")

@@ -165,7 +165,7 @@ def choices(viewer: Viewer) -> Choices:
 def conversations(viewer: Viewer, filters: Filters, *, today: date, page: int = 1) -> Slice[Listed]:
     """The conversations they may see, newest first."""
     rows = viewing.conversations(viewer).filter(_asked(filters, today)).select_related("agent", "team")
-    newest = rows.order_by(F("started_at").desc(nulls_last=True), "-id")
+    newest = rows.order_by(*viewing.NEWEST_CALLS)
     return cut(newest, page, lambda found: _listed(found, filters))
 
 
@@ -190,7 +190,7 @@ def listed_after(
     if after is not None:
         undated, same = Q(started_at=None), Q(started_at=after.started_at, id__lt=after.id)
         rows = rows.filter(same if after.started_at is None else same | undated | Q(started_at__lt=after.started_at))
-    newest = list(rows.order_by(F("started_at").desc(nulls_last=True), "-id")[:most])
+    newest = list(rows.order_by(*viewing.NEWEST_CALLS)[:most])
     return [(Place(row.started_at, row.pk), one) for row, one in zip(newest, _listed(newest, filters), strict=True)]
 
 

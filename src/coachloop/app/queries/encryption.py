@@ -7,7 +7,7 @@ from django.db import DatabaseError
 from coachloop.app.models import AuditEntry, DataKey
 from coachloop.app.models.sealed import keyring, not_the_key
 from coachloop.app.queries.health import Finding
-from coachloop.core.model.sealed import UnreadableError, mark
+from coachloop.core.model.cipher import UnreadableError, mark
 
 MADE, BEGUN, ENCRYPTED, DECRYPTED = (
     "encryption.data-key",

@@ -10,8 +10,8 @@ from django.db.models.expressions import RawSQL
 from coachloop.app import mapping
 from coachloop.app.models import Conversation, Revision
 from coachloop.app.models.sealed import keyring
+from coachloop.core.model.cipher import hash_of
 from coachloop.core.model.conversation import Speaker, Turn
-from coachloop.core.model.sealed import hash_of
 from coachloop.core.model.spoken import Phrase, Place, looked_for, places
 
 SHOWN = 2

@@ -81,7 +81,7 @@ def may_have_been_background(conversations: Collection[int], template: int, *, a
 
 def _background(calls: QuerySet[Conversation]) -> Iterator[Words]:
     """What is said in the newest of these calls."""
-    newest = calls.order_by(F("started_at").desc(nulls_last=True), "-id").values_list("id", flat=True)[:BACKGROUND]
+    newest = calls.order_by(*viewing.NEWEST_CALLS).values_list("id", flat=True)[:BACKGROUND]
     words = _words(Conversation.objects.filter(id__in=list(newest)))
     return (mapping.conversation(words[pk].document) for pk in sorted(words))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from coachloop.app.errors import NotYoursError
 from coachloop.app.models import Agent, Assignment, Conversation, FollowUp, Grant, Programme, Session, Team, User
@@ -46,6 +46,9 @@ class Viewer:
             raise NotYoursError("the command line has no account of its own")
         return self.user
 
+
+NEWEST_CALLS = (F("started_at").desc(nulls_last=True), "-id")
+"""The order of conversations; those whose time nobody knows come last."""
 
 OPERATOR = Viewer(user=None, roles=frozenset(), everything=True)
 

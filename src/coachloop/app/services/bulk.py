@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import DateField, JSONField, Model
 
 from coachloop.app.models.sealed import SealedText, keyring
-from coachloop.core.model.sealed import unlike
+from coachloop.core.model.cipher import unlike
 
 if TYPE_CHECKING:
     from django.db.models import Field

@@ -12,8 +12,8 @@ from coachloop.app.models.sealed import SEARCH, WORDS, keyring
 from coachloop.app.queries import encryption
 from coachloop.app.queries.viewing import OPERATOR, Viewer
 from coachloop.app.services import audit
-from coachloop.core.model import sealed
-from coachloop.core.model.sealed import NAME, NONCE, SIZE, mark
+from coachloop.core.model import cipher
+from coachloop.core.model.cipher import NAME, NONCE, SIZE, mark
 
 MONTH = timedelta(days=30)
 """How long one data key is written with; with it, it is far from as many texts as one key may seal."""
@@ -47,8 +47,8 @@ def _new(purpose: str, *, now: datetime) -> str:
     """Wrapped as those that are there: a new key of the site is used from `rotate` on, when every machine has it."""
     site, newest = keyring().site, DataKey.objects.order_by("-made_at").first()
     by = newest.wrapped_by if newest and newest.wrapped_by in site.by_mark else mark(site.keys[0])
-    key = sealed.DataKey(secrets.token_hex(NAME // 2), secrets.token_bytes(SIZE))
-    kept = sealed.wrapped(key, site.by_mark[by], secrets.token_bytes(NONCE))
+    key = cipher.DataKey(secrets.token_hex(NAME // 2), secrets.token_bytes(SIZE))
+    kept = cipher.wrapped(key, site.by_mark[by], secrets.token_bytes(NONCE))
     DataKey.objects.create(name=key.name, purpose=purpose, wrapped=kept, wrapped_by=by, made_at=now)
     return key.name
 
@@ -70,8 +70,8 @@ def rotate(*, viewer: Viewer, now: datetime) -> int:
     first = ring.site.keys[0]
     with transaction.atomic(durable=True):
         for row in DataKey.objects.exclude(wrapped_by=mark(first)).select_for_update():
-            key = sealed.DataKey(row.name, ring.secret(row.name))
-            row.wrapped, row.wrapped_by = sealed.wrapped(key, first, secrets.token_bytes(NONCE)), mark(first)
+            key = cipher.DataKey(row.name, ring.secret(row.name))
+            row.wrapped, row.wrapped_by = cipher.wrapped(key, first, secrets.token_bytes(NONCE)), mark(first)
             row.save(update_fields=["wrapped", "wrapped_by"])
             count += 1
         if ring.site.seals:

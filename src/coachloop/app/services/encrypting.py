@@ -22,7 +22,7 @@ from coachloop.app.queries import encryption
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, data_keys, scrubbing, spoken
 from coachloop.app.services.alone import alone
-from coachloop.core.model.sealed import PREFIX, first_of
+from coachloop.core.model.cipher import PREFIX, first_of
 from coachloop.core.model.spoken import said
 
 AT_ONCE = 500

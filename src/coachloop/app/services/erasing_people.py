@@ -33,6 +33,7 @@ from coachloop.app.models import (
     SessionDraft,
     User,
 )
+from coachloop.app.queries.people import pseudonym
 from coachloop.app.queries.provisioning import NOWHERE
 from coachloop.app.services import retention
 from coachloop.app.services.forgetting import Gone
@@ -62,20 +63,15 @@ def erase(agent: Agent, gone: Gone, *, now: datetime) -> None:
     _delete(gone, ClipShare.objects.filter(agent=agent))
     _sessions(agent, gone, now=now)
     for draw in AuditDraw.objects.iterator(20):
-        _frame(draw, names, _pseudonym(agent))
+        _frame(draw, names, pseudonym(agent))
     _messages(gone, names)
     _log(agent, gone, names, now=now)
     user, agent.user = agent.user, None
-    agent.key, agent.name, agent.known = _pseudonym(agent), "Erased agent", True
+    agent.key, agent.name, agent.known = pseudonym(agent), "Erased agent", True
     agent.joined_on, agent.team_since, agent.left_on = None, None, agent.left_on or now.date()
     agent.save()
     if user is not None:
         _account(user, gone)
-
-
-def _pseudonym(agent: Agent) -> str:
-    """Of the row's own number: nothing of who it was is in it."""
-    return f"erased-{agent.pk}"
 
 
 def _names(agent: Agent) -> set[str]:

@@ -62,16 +62,16 @@ def _read(template: Template, day: date) -> Matrix:
     found = _calls(template, day)
     ids = np.array([row[0] for row in found], np.int64)
     codes = np.full((len(ids), len(behaviours)), core.NOT_APPLICABLE, np.int8)
-    known = _verdicts([row[8] for row in found if row[8]], place=Place(ids, behaviours), codes=codes)
+    known = _verdicts([row[1] for row in found if row[1]], place=Place(ids, behaviours), codes=codes)
     _answers(template, day, place=Place(ids, behaviours), codes=codes, known=known)
     known = known.any(axis=1)
     kept = [row for row, scored in zip(found, known, strict=True) if scored]
-    mixes = {row[3:8]: None for row in kept}
+    mixes = {row[4:]: None for row in kept}
     place = {mix: i for i, mix in enumerate(mixes)}
-    names, outcomes = _outcomes([row[2] for row in kept])
+    names, outcomes = _outcomes([row[3] for row in kept])
     return Matrix(
-        agent=np.array([row[1] for row in kept], np.int64),
-        mix=np.array([place[row[3:8]] for row in kept], np.int64),
+        agent=np.array([row[2] for row in kept], np.int64),
+        mix=np.array([place[row[4:]] for row in kept], np.int64),
         day=np.full(len(kept), day, "datetime64[D]"),
         codes=codes[known],
         outcomes=outcomes,
@@ -98,18 +98,11 @@ def _calls(template: Template, day: date) -> list[tuple[Any, ...]]:
     """What is asked of each call of the day, by the agents who have counts: a list, so that no planner goes through all days."""
     counts = AgentDay.objects.filter(behaviour__template=template, day=day)
     agents = list(counts.values_list("agent_id", flat=True).distinct())
-    about = (
-        "id",
-        "agent_id",
-        "outcome",
-        "queue",
-        "direction",
-        "channel",
-        "language",
-        "call_type",
-        "evaluations__attempt_id",
+    about = ("id", "evaluations__attempt_id", "agent_id", "outcome")
+    mix = ("queue", "direction", "channel", "language", "call_type")
+    calls = (
+        Conversation.objects.filter(day=day, evaluations__template=template).order_by("id").values_list(*about, *mix)
     )
-    calls = Conversation.objects.filter(day=day, evaluations__template=template).order_by("id").values_list(*about)
     found = [row for some in batched(agents, AT_ONCE) for row in calls.filter(agent__in=some)]
     return sorted(found, key=itemgetter(0))
 

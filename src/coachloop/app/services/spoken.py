@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from coachloop.app.models import Conversation, Spoken
 from coachloop.app.models.sealed import SEARCH, keyring
+from coachloop.core.model.cipher import hashed
 from coachloop.core.model.conversation import Turn
-from coachloop.core.model.sealed import hashed
 from coachloop.core.model.spoken import LONGEST_SAID, said
 from coachloop.core.model.wire import TurnLine
 

@@ -15,8 +15,8 @@ from ninja.errors import HttpError, ValidationError
 from coachloop.app.errors import AlreadyOpenError, NotYoursError, RefusedError, WrongStateError
 from coachloop.app.services.answered import UnderWayError
 from coachloop.app.services.uploads import BusyError
+from coachloop.core.model.cipher import UnreadableError
 from coachloop.core.model.media import MediaUnavailableError
-from coachloop.core.model.sealed import UnreadableError
 from coachloop.web.access import in_words
 
 MEDIA_TYPE = "application/problem+json"

@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import sign_in as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import sign_in
-from coachloop.web.access import in_words, page
+from coachloop.web.access import page
 from coachloop.web.account_forms import ChangePasswordForm, FirstCodeForm, NewPasswordForm, OwnPasswordForm, picture
 from coachloop.web.sessions import lacks_codes, renew
+from coachloop.web.submitting import refusals
 
 SECRET = "coachloop_codes_secret"  # noqa: S105 -- the name under which the session keeps it until the first code is typed
 
@@ -46,13 +46,10 @@ def set_up_codes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     secret = request.session.setdefault(SECRET, generate_totp_secret())
     form = FirstCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals(form, "code"):
             codes = sign_in.turn_on_codes(
                 viewer=viewer, secret=secret, code=form.cleaned_data["code"], now=timezone.now()
             )
-        except RefusedError as refusal:
-            form.add_error("code", in_words(refusal))
-        else:
             del request.session[SECRET]
             renew(request, by="mfa")
             return render(request, "coachloop/recovery_codes.html", {"codes": codes})
@@ -80,11 +77,8 @@ def recovery_codes(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """New recovery codes in place of the old ones."""
     form = OwnPasswordForm(request.user, request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             codes = sign_in.new_recovery_codes(viewer=viewer, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             return render(request, "coachloop/recovery_codes.html", {"codes": codes})
     return _show(request, viewer, codes_form=form, status=422)
 
@@ -128,10 +122,8 @@ set_password = login_not_required(SetPassword.as_view())
 
 
 def _chosen(viewer: Viewer, form: NewPasswordForm) -> bool:
-    try:
+    with refusals(form, "password"):
         sign_in.choose_password(viewer=viewer, password=form.cleaned_data["password"], now=timezone.now())
-    except RefusedError as refusal:
-        form.add_error("password", in_words(refusal))
     return not form.errors
 
 

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import sign_in as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import sign_in
 from coachloop.core.model.people import Role
-from coachloop.web.access import in_words, page
+from coachloop.web.access import page
 from coachloop.web.account_forms import AccountForm
+from coachloop.web.submitting import refusals
 
 
 @page(Role.ADMIN)
@@ -30,12 +30,9 @@ def password_link(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make a link by which somebody sets their password, shown once."""
     form = AccountForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "email"):
             email = form.cleaned_data["email"]
             link = sign_in.password_link(viewer=viewer, email=email, site=settings.ADDRESS, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error("email", in_words(refusal))
-        else:
             return _show(request, viewer, AccountForm(initial={"email": email}), link=link)
     return _show(request, viewer, form, status=422)
 
@@ -79,11 +76,8 @@ def unlock(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _do(request: HttpRequest, viewer: Viewer, what: Callable[[str], str]) -> HttpResponse:
     form = AccountForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "email"):
             messages.success(request, what(form.cleaned_data["email"]))
-        except RefusedError as refusal:
-            form.add_error("email", in_words(refusal))
-        else:
             return redirect("accounts")
     return _show(request, viewer, form, status=422)
 

@@ -21,6 +21,7 @@ from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.charts.trend import SIZES, THEMES, trend_svg
 from coachloop.web.forms import AskForm
+from coachloop.web.submitting import refusals
 
 
 @page(Role.AGENT)
@@ -35,11 +36,8 @@ def ask(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Ask my leader for a conversation."""
     form = AskForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "words"):
             requests.ask_for_coaching(viewer=viewer, words=form.cleaned_data["words"], now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error("words", in_words(refusal))
-        else:
             messages.success(request, "Asked. Your team leader sees it on their week.")
             return redirect("me")
     return _mine(request, viewer, form=form, status=422)

@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import away as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import absences
 from coachloop.core.model.people import Role
-from coachloop.web.access import in_words, page
+from coachloop.web.access import page
 from coachloop.web.slot_forms import AbsenceForm, LeaderAbsenceForm
+from coachloop.web.submitting import refusals
 
 PEOPLE = (Role.TEAM_LEADER, Role.OPERATIONS, Role.ADMIN)
 
@@ -31,7 +31,7 @@ def leader(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Note that a leader is away."""
     form = _leader_form(queries.away(viewer, today=timezone.localdate()), request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "stand_in" if form.stand_in_id else "last"):
             absences.leader_away(
                 viewer=viewer,
                 leader_id=int(form.cleaned_data["who"]),
@@ -39,9 +39,6 @@ def leader(request: HttpRequest, viewer: Viewer) -> HttpResponse:
                 stand_in_id=form.stand_in_id,
                 now=timezone.now(),
             )
-        except RefusedError as refusal:
-            form.add_error("stand_in" if form.stand_in_id else "last", in_words(refusal))
-        else:
             messages.success(request, "Noted." if form.stand_in_id else "Noted. Nobody stands in yet.")
             return redirect("away")
     return _show(request, viewer, leader_form=form, status=422)
@@ -62,11 +59,8 @@ def agent(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Note that an agent is away."""
     form = _agent_form(queries.away(viewer, today=timezone.localdate()), request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "last"):
             absences.add_absence(viewer=viewer, agent_key=form.cleaned_data["who"], days=form.days, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error("last", in_words(refusal))
-        else:
             messages.success(request, "Noted. These days do not count on their five.")
             return redirect("away")
     return _show(request, viewer, agent_form=form, status=422)

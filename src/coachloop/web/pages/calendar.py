@@ -11,12 +11,12 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from coachloop.adapters import calendars
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import appointments as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import calendar_links
-from coachloop.web.access import found, in_words, page
+from coachloop.web.access import found, page
 from coachloop.web.slot_forms import BusyForm
+from coachloop.web.submitting import refusals
 from coachloop.wiring import calendar_reader
 
 
@@ -49,12 +49,9 @@ def busy(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Say where busy times come from."""
     form = BusyForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "address"):
             address, check = form.cleaned_data["address"], calendar_reader().check
             calendar_links.set_busy_address(viewer=viewer, address=address, check=check, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error("address", in_words(refusal))
-        else:
             messages.success(
                 request, "It is read within five minutes." if address else "Your busy times are forgotten."
             )

@@ -23,6 +23,7 @@ from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import number, posted_number
 from coachloop.web.dispute_forms import ChallengeForm, DecideForm
 from coachloop.web.player import player
+from coachloop.web.submitting import refusals
 
 READERS = (Role.AGENT, Role.TEAM_LEADER, Role.EVALUATOR, Role.QA_LEAD)
 DECIDERS = (Role.EVALUATOR, Role.QA_LEAD)
@@ -59,13 +60,10 @@ def challenge(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     about = found(challengeable(viewer, [verdict_id]).get(verdict_id))
     form = ChallengeForm(request.POST if posted else None)
     if form.is_valid():
-        try:
+        with refusals(form, "words"):
             row = services.raise_dispute(
                 viewer=viewer, verdict_id=verdict_id, words=form.cleaned_data["words"], now=timezone.now()
             )
-        except RefusedError as refusal:
-            form.add_error("words", in_words(refusal))
-        else:
             messages.success(request, "Sent. A QA lead gives it to somebody who had nothing to do with it.")
             return redirect("dispute", row.pk)
     shown = {"about": about, "form": form, "late": timezone.localdate() > about.until}
@@ -105,7 +103,7 @@ def decide(request: HttpRequest, viewer: Viewer, dispute_id: int) -> HttpRespons
     form = DecideForm(request.POST, challenged=view.challenged)
     if form.is_valid():
         given = form.cleaned_data
-        try:
+        with refusals(form, None):
             services.decide(
                 viewer=viewer,
                 dispute_id=dispute_id,
@@ -113,9 +111,6 @@ def decide(request: HttpRequest, viewer: Viewer, dispute_id: int) -> HttpRespons
                 reason=given["reason"],
                 now=timezone.now(),
             )
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "Decided. The agent is told, and every number follows.")
             return redirect("dispute", dispute_id)
     return _show(request, viewer, view, form=form, status=422)

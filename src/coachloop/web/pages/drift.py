@@ -16,6 +16,7 @@ from coachloop.app.services import drift as services
 from coachloop.core.insight.drift import Budget
 from coachloop.core.model.people import Role
 from coachloop.web.access import in_words, page
+from coachloop.web.submitting import refusals
 
 READERS = (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS, Role.ADMIN)
 
@@ -58,11 +59,8 @@ def budget(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     form = BudgetForm(request.POST)
     if form.is_valid():
         given = Budget(form.cleaned_data["per_hundred"], form.cleaned_data["per_team"])
-        try:
+        with refusals(form, None):
             services.set_budget(viewer=viewer, budget=given, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "Changed. It counts from the next morning on.")
             return redirect("drift")
     return _show(request, viewer, form=form, status=422)

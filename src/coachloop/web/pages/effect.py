@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import effect_page as queries
 from coachloop.app.queries import programme, worth
 from coachloop.app.queries import workshops as needs
@@ -19,9 +18,10 @@ from coachloop.app.queries.viewing import Viewer
 from coachloop.app.queries.worth import Value, WhatIf
 from coachloop.app.services import valuations
 from coachloop.core.model.people import Role
-from coachloop.web.access import found, in_words, page
+from coachloop.web.access import found, page
 from coachloop.web.charts.effect import effect_svg
 from coachloop.web.charts.trend import SIZES, THEMES
+from coachloop.web.submitting import refusals
 from coachloop.web.worth_forms import ValueForm, WhatIfForm
 
 PEOPLE = (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)
@@ -58,11 +58,8 @@ def set_value(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Set what an outcome is worth and an hour costs."""
     form, outcome = ValueForm(request.POST), request.POST.get("outcome", "")
     if form.is_valid():
-        try:
+        with refusals(form, "value"):
             valuations.set_value(viewer=viewer, outcome=outcome, now=timezone.now(), **form.cleaned_data)
-        except RefusedError as refusal:
-            form.add_error("value", in_words(refusal))
-        else:
             messages.success(request, "Noted. The figures below follow.")
             return redirect(f"{reverse('worth')}?outcome={outcome}")
     return _worth(request, viewer, form=form, status=422)
@@ -99,7 +96,7 @@ def _what_if(request: HttpRequest, seen: Programme, value: Value) -> dict[str, A
     answer: WhatIf | None = None
     if asked.is_bound and asked.is_valid():
         template, _, behaviour = asked.cleaned_data["behaviour"].rpartition("/")
-        try:
+        with refusals(asked, "behaviour"):
             answer = worth.what_if(
                 seen,
                 outcome=value.outcome,
@@ -107,6 +104,4 @@ def _what_if(request: HttpRequest, seen: Programme, value: Value) -> dict[str, A
                 behaviour=(template, behaviour),
                 agents=asked.cleaned_data["agents"],
             )
-        except RefusedError as refusal:
-            asked.add_error("behaviour", in_words(refusal))
     return {"what_if_form": asked, "what_if": answer}

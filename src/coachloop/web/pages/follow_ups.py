@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import effect_page
 from coachloop.app.queries import follow_up as numbers
 from coachloop.app.queries import session_page as queries
@@ -14,9 +13,10 @@ from coachloop.app.queries.session_page import FollowUpView
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import audit, coaching
 from coachloop.core.model.people import Role
-from coachloop.web.access import found, in_words, page
+from coachloop.web.access import found, page
 from coachloop.web.forms import FollowUpForm
 from coachloop.web.pages.sessions import PEOPLE
+from coachloop.web.submitting import refusals
 
 
 @page(*PEOPLE)
@@ -32,13 +32,10 @@ def close(request: HttpRequest, viewer: Viewer, follow_up_id: int) -> HttpRespon
     """Close it with its three answers."""
     view, form = _view(viewer, follow_up_id), FollowUpForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             following = coaching.close_follow_up(
                 viewer=viewer, follow_up_id=view.id, answers=form.answers, now=timezone.now()
             )
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "The loop is closed." if following is None else "Closed. Plan the next session.")
             return redirect("session", following.pk) if following else redirect("follow-up", view.id)
     return _show(request, viewer, view, form=form, status=422)

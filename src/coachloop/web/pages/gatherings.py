@@ -16,6 +16,7 @@ from coachloop.app.services import gatherings as services
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.gathering_forms import GatheringForm, HeldGatheringForm
+from coachloop.web.submitting import refusals
 
 PEOPLE = (Role.TEAM_LEADER, Role.QA_LEAD, Role.OPERATIONS)
 
@@ -37,11 +38,8 @@ def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         return _new(request, GatheringForm(initial=begun, choices=choices), choices)
     form = GatheringForm(request.POST, choices=choices)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             made = services.plan_gathering(viewer=viewer, wanted=form.wanted, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, f"The {made.kind} is planned. Whoever is asked to it sees it on their page.")
             return redirect("gathering", made.pk)
     return _new(request, form, choices, status=422)
@@ -61,11 +59,8 @@ def hold(request: HttpRequest, viewer: Viewer, gathering_id: int) -> HttpRespons
     view = _view(viewer, gathering_id)
     form = _held_form(view, request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             services.hold_gathering(viewer=viewer, gathering_id=view.row.id, held=form.held, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "Noted. From tomorrow on the page counts what happens since.")
             return redirect("gathering", view.row.id)
     return _show(request, view, form, status=422)

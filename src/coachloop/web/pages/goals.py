@@ -17,6 +17,7 @@ from coachloop.app.services import goals as services
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.forms import GoalForm, StepForm
+from coachloop.web.submitting import refusals
 
 PEOPLE = (Role.AGENT, Role.TEAM_LEADER)
 
@@ -33,11 +34,8 @@ def open_goal(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     """Write a new one down."""
     form = GoalForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             services.open_goal(viewer=viewer, agent_key=key, now=timezone.now(), **form.cleaned_data)
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             return _back(request, "Written down. A first step makes it easier.", key)
     return _show(request, viewer, key, form=form, status=422)
 

@@ -20,6 +20,7 @@ from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import number, query_without
 from coachloop.web.people_forms import ROLES, AddPersonForm, PersonForm, RoleForm
+from coachloop.web.submitting import refusals
 
 
 @page(Role.ADMIN)
@@ -54,13 +55,10 @@ def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     form = AddPersonForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        try:
+        with refusals(form, "email"):
             row = users.add_user(
                 viewer=viewer, email=given["email"], name=given["name"], role=Role(given["role"]), now=timezone.now()
             )
-        except RefusedError as refusal:
-            form.add_error("email", in_words(refusal))
-        else:
             messages.success(request, f"{row.name} is added. They sign in once they have a password.")
             return redirect("person", row.pk)
     return _list(request, viewer, form, status=422)
@@ -92,11 +90,8 @@ def change(request: HttpRequest, viewer: Viewer, user_id: int) -> HttpResponse:
     seen = found(queries.person(viewer, user_id))
     form = PersonForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "email"):
             users.change_user(viewer=viewer, user_id=user_id, now=timezone.now(), **form.cleaned_data)
-        except RefusedError as refusal:
-            form.add_error("email", in_words(refusal))
-        else:
             messages.success(request, "Changed.")
             return redirect("person", user_id)
     return _one(request, viewer, seen, form=form, status=422)

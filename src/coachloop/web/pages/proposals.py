@@ -22,6 +22,7 @@ from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import number, posted_number
 from coachloop.web.forms import ChooseForm
+from coachloop.web.submitting import refusals
 
 MOST_VERDICT = 10**9
 
@@ -40,13 +41,10 @@ def choose(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     if form is not None and form.is_valid() and seen.chosen:
         given = form.cleaned_data
         wish = Otherwise(seen.chosen.template, seen.chosen.behaviour, int(given["example"]), given["why"])
-        try:
+        with refusals(form, None):
             coaching.accept_focus(
                 viewer=viewer, agent_key=key, now=timezone.now(), as_of=timezone.localdate(), otherwise=wish
             )
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             return _to_session(viewer, key)
     return _show(request, viewer, seen, form=form)
 
@@ -60,11 +58,8 @@ def suggest(request: HttpRequest, viewer: Viewer, key: str) -> HttpResponse:
     if form is not None and form.is_valid() and seen.chosen:
         given = form.cleaned_data
         idea = Idea(seen.chosen.template, seen.chosen.behaviour, int(given["example"]), given["why"])
-        try:
+        with refusals(form, None):
             services.propose(viewer=viewer, agent_key=key, idea=idea, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, f"Proposed. It is in the week of whoever leads {seen.agent_name}.")
             return redirect("proposals")
     return _show(request, viewer, seen, form=form, suggesting=True)

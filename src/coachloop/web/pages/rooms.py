@@ -24,6 +24,7 @@ from coachloop.web.charts.rooms import rooms_svg
 from coachloop.web.charts.trend import SIZES, THEMES
 from coachloop.web.player import player
 from coachloop.web.room_forms import AgreeForm, RoomForm, WordForm
+from coachloop.web.submitting import refusals
 from coachloop.web.transcript import said
 
 PEOPLE = (Role.EVALUATOR, Role.TEAM_LEADER, Role.QA_LEAD)
@@ -57,11 +58,8 @@ def new(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     begun = {"chosen": "contested", "size": 5, "answer_by": timezone.localdate() + timedelta(days=DAYS_TO_ANSWER)}
     form = RoomForm(request.POST if request.method == "POST" else None, initial=begun, choices=choices)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             made = services.make_room(viewer=viewer, wanted=form.wanted, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "The room is made, and everybody is told. Each answers alone first.")
             return redirect("room", made.pk)
     shown = {"form": form, "choices": choices}

@@ -21,6 +21,7 @@ from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page, viewer_of
 from coachloop.web.asked import posted_number
 from coachloop.web.forms import ContestForm, HeldForm, PlanForm, Start, held_form
+from coachloop.web.submitting import refusals
 
 PEOPLE = (Role.AGENT, Role.TEAM_LEADER, Role.QA_LEAD)
 DRAFTED = (*drafts.SHARED, "private_notes")
@@ -41,13 +42,10 @@ def plan(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
     view = _view(viewer, session_id)
     form = PlanForm(request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, "planned_for"):
             coaching.plan_session(
                 viewer=viewer, session_id=view.id, planned_for=form.cleaned_data["planned_for"], now=timezone.now()
             )
-        except RefusedError as refusal:
-            form.add_error("planned_for", in_words(refusal))
-        else:
             messages.success(request, "It is planned.")
             return redirect("session", view.id)
     return _show(request, view, plan_form=form, status=422)
@@ -108,11 +106,8 @@ def hold(request: HttpRequest, viewer: Viewer, session_id: int) -> HttpResponse:
     view = _view(viewer, session_id)
     form = held_form(view.kind, _start(view), data=request.POST)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             _hold(viewer, view, form)
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "Held and agreed. The follow-up opens by itself on its day.")
             return redirect("session", view.id)
     return _show(request, view, form=form, status=422)

@@ -25,7 +25,7 @@ from coachloop.app.services import sign_in
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.account_forms import CodeForm, SignInForm
-from coachloop.web.bearer import address_of
+from coachloop.web.address import address_of
 
 PAUSE = (
     "Too many tries: sign-in pauses here for this account. "

@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import sites as queries
 from coachloop.app.queries.sites import SiteView
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services.sites import RANGES, Rules, change_site
 from coachloop.core.model.people import Role
-from coachloop.web.access import in_words, page
+from coachloop.web.access import page
+from coachloop.web.submitting import refusals
 
 PEOPLE = (Role.OPERATIONS, Role.ADMIN)
 WEEKDAYS = [(str(number), name) for number, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1)]
@@ -65,11 +65,8 @@ def change(request: HttpRequest, viewer: Viewer, site_id: int) -> HttpResponse:
     form = RulesForm(request.POST, prefix=f"site-{site_id}")
     if form.is_valid():
         given = form.cleaned_data | {"working_days": "".join(sorted(form.cleaned_data["working_days"]))}
-        try:
+        with refusals(form, None):
             change_site(viewer=viewer, site_id=site_id, rules=Rules(**given), now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "Changed. Dates that were promised before stay as they are.")
             return redirect("site")
     return _show(request, viewer, wrong=(site_id, form), status=422)

@@ -19,6 +19,7 @@ from coachloop.core.model.people import Role
 from coachloop.web import asked
 from coachloop.web.access import found, in_words, page
 from coachloop.web.slot_forms import EndForm, MoveForm, SlotForm
+from coachloop.web.submitting import refusals
 
 
 @page(Role.TEAM_LEADER)
@@ -39,11 +40,8 @@ def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     form = SlotForm(request.POST, weekdays=week.weekdays)
     if form.is_valid():
         times = [form.cleaned_data["wanted"]]
-        try:
+        with refusals(form, "starts"):
             services.add_slots(viewer=viewer, team_key=week.team.key, times=times, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error("starts", in_words(refusal))
-        else:
             messages.success(request, "It is protected from today on.")
             return _back(week)
     return _show(request, week, form=form, status=422)
@@ -70,11 +68,8 @@ def move(request: HttpRequest, viewer: Viewer, *, slot_id: int, day: str) -> Htt
     week, one = _occurrence(viewer, slot_id, found(asked.day(day)))
     form = MoveForm(request.POST or None, initial={"day": one.day})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals(form, None):
             services.move_slot(viewer=viewer, slot_id=slot_id, day=one.day, to=form.replacement, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "Moved." if not one.booked else "Moved, and the session in it with it.")
             return _back(week, one.monday)
     status = 422 if form.errors else 200
@@ -90,11 +85,8 @@ def end(request: HttpRequest, viewer: Viewer, slot_id: int) -> HttpResponse:
     form = EndForm(request.POST or None, weekdays=week.weekdays)
     if request.method == "POST" and form.is_valid():
         reason, instead = form.cleaned_data["reason"], form.instead(slot.time.minutes)
-        try:
+        with refusals(form, None):
             services.end_slot(viewer=viewer, slot_id=slot_id, reason=reason, instead=instead, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             messages.success(request, "From next week on." if instead else "It ends with this week.")
             return _back(week)
     status = 422 if form.errors else 200

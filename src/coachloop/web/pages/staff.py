@@ -19,7 +19,7 @@ from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
 from coachloop.web.asked import number, query_without
 from coachloop.web.people_forms import AddAgentForm, AgentForm, BackForm, JoinForm, LeaveForm, MergeForm
-from coachloop.web.submitting import Given, done, submitted
+from coachloop.web.submitting import done, refusals
 
 ENDED = {
     "sessions": ("session", "sessions"),
@@ -60,13 +60,14 @@ def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Write an agent down."""
     form = AddAgentForm(request.POST, teams=staff.team_choices(viewer))
 
-    def act(given: Given) -> HttpResponse:
-        row = services.add_agent(
-            viewer=viewer, key=given["key"], name=given["name"], team_id=given["team"], now=timezone.now()
-        )
-        return done(request, f"{row.name} is written down.", "people-agent", row.pk)
-
-    return submitted(form, act, refused_at="key") or _list(request, viewer, form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "key"):
+            row = services.add_agent(
+                viewer=viewer, key=given["key"], name=given["name"], team_id=given["team"], now=timezone.now()
+            )
+            return done(request, f"{row.name} is written down.", "people-agent", row.pk)
+    return _list(request, viewer, form, status=422)
 
 
 @page(Role.ADMIN)
@@ -103,18 +104,19 @@ def change(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     """Correct who they are."""
     seen, form = _seen(viewer, agent_id), AgentForm(request.POST, prefix="change")
 
-    def act(given: Given) -> HttpResponse:
-        services.change_agent(
-            viewer=viewer,
-            agent_id=agent_id,
-            name=given["name"],
-            joined_on=given["joined_on"],
-            user_id=people.find(viewer, given["email"]) if given["email"] else None,
-            now=timezone.now(),
-        )
-        return done(request, "Changed.", "people-agent", agent_id)
-
-    return submitted(form, act, refused_at="email") or _one(request, viewer, seen, change=form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "email"):
+            services.change_agent(
+                viewer=viewer,
+                agent_id=agent_id,
+                name=given["name"],
+                joined_on=given["joined_on"],
+                user_id=people.find(viewer, given["email"]) if given["email"] else None,
+                now=timezone.now(),
+            )
+            return done(request, "Changed.", "people-agent", agent_id)
+    return _one(request, viewer, seen, change=form, status=422)
 
 
 @require_POST
@@ -124,23 +126,24 @@ def join(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     seen = _seen(viewer, agent_id)
     form = JoinForm(request.POST, teams=staff.team_choices(viewer), prefix="join")
 
-    def act(given: Given) -> HttpResponse:
-        memberships.join_team(
-            viewer=viewer,
-            agent_id=agent_id,
-            team_id=given["team"],
-            first_day=given["first"],
-            last_day=given["last"],
-            now=timezone.now(),
-        )
-        return done(
-            request,
-            "Noted. The team before ends the day before; calls that name no team follow soon.",
-            "people-agent",
-            agent_id,
-        )
-
-    return submitted(form, act, refused_at="first") or _one(request, viewer, seen, join=form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "first"):
+            memberships.join_team(
+                viewer=viewer,
+                agent_id=agent_id,
+                team_id=given["team"],
+                first_day=given["first"],
+                last_day=given["last"],
+                now=timezone.now(),
+            )
+            return done(
+                request,
+                "Noted. The team before ends the day before; calls that name no team follow soon.",
+                "people-agent",
+                agent_id,
+            )
+    return _one(request, viewer, seen, join=form, status=422)
 
 
 @require_POST
@@ -157,13 +160,14 @@ def leaves(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     """Note their last day."""
     seen, form = _seen(viewer, agent_id), LeaveForm(request.POST, prefix="leave")
 
-    def act(given: Given) -> HttpResponse:
-        day = given["last_day"]
-        over = leaving.leave(viewer=viewer, agent_id=agent_id, last_day=day, now=timezone.now())
-        ended = ", ".join(f"{count} {ENDED[what][count != 1]}" for what, count in over.items())
-        return done(request, f"Noted. Ended: {ended}." if ended else "Noted.", "people-agent", agent_id)
-
-    return submitted(form, act, refused_at="last_day") or _one(request, viewer, seen, leave=form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "last_day"):
+            day = given["last_day"]
+            over = leaving.leave(viewer=viewer, agent_id=agent_id, last_day=day, now=timezone.now())
+            ended = ", ".join(f"{count} {ENDED[what][count != 1]}" for what, count in over.items())
+            return done(request, f"Noted. Ended: {ended}." if ended else "Noted.", "people-agent", agent_id)
+    return _one(request, viewer, seen, leave=form, status=422)
 
 
 @require_POST
@@ -173,13 +177,14 @@ def back(request: HttpRequest, viewer: Viewer, agent_id: int) -> HttpResponse:
     seen = _seen(viewer, agent_id)
     form = BackForm(request.POST, teams=staff.team_choices(viewer), prefix="back")
 
-    def act(given: Given) -> HttpResponse:
-        leaving.come_back(
-            viewer=viewer, agent_id=agent_id, team_id=given["team"], first_day=given["first"], now=timezone.now()
-        )
-        return done(request, "Welcome back. Who signs in as them is switched on by hand.", "people-agent", agent_id)
-
-    return submitted(form, act, refused_at="first") or _one(request, viewer, seen, back=form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "first"):
+            leaving.come_back(
+                viewer=viewer, agent_id=agent_id, team_id=given["team"], first_day=given["first"], now=timezone.now()
+            )
+            return done(request, "Welcome back. Who signs in as them is switched on by hand.", "people-agent", agent_id)
+    return _one(request, viewer, seen, back=form, status=422)
 
 
 @page(Role.ADMIN)

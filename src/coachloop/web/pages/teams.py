@@ -1,5 +1,8 @@
 """Teams and sites as admins keep them; operations read the teams."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,7 +19,7 @@ from coachloop.app.services.people import Place
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, page
 from coachloop.web.people_forms import AddTeamForm, ClosureForm, SiteForm, TeamForm
-from coachloop.web.submitting import Given, done, submitted
+from coachloop.web.submitting import done, refusals
 
 READERS = (Role.ADMIN, Role.OPERATIONS)
 
@@ -47,18 +50,19 @@ def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make a team."""
     form = AddTeamForm(request.POST, sites=_site_choices(viewer), leaders=people.may_lead(viewer))
 
-    def act(given: Given) -> HttpResponse:
-        row = services.add_team(
-            viewer=viewer,
-            key=given["key"],
-            name=given["name"],
-            site_id=given["site"],
-            leader_id=given["leader"],
-            now=timezone.now(),
-        )
-        return done(request, f"{row.name} is there.", "team", row.pk)
-
-    return submitted(form, act, refused_at="key") or _list(request, viewer, form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "key"):
+            row = services.add_team(
+                viewer=viewer,
+                key=given["key"],
+                name=given["name"],
+                site_id=given["site"],
+                leader_id=given["leader"],
+                now=timezone.now(),
+            )
+            return done(request, f"{row.name} is there.", "team", row.pk)
+    return _list(request, viewer, form, status=422)
 
 
 @page(*READERS)
@@ -88,18 +92,19 @@ def change(request: HttpRequest, viewer: Viewer, team_id: int) -> HttpResponse:
     known = (*leaders, seen.leader) if seen.leader else leaders
     form = TeamForm(request.POST, sites=_site_choices(viewer), leaders=known)
 
-    def act(given: Given) -> HttpResponse:
-        services.change_team(
-            viewer=viewer,
-            team_id=team_id,
-            name=given["name"],
-            site_id=given["site"],
-            leader_id=given["leader"],
-            now=timezone.now(),
-        )
-        return done(request, "Changed.", "team", team_id)
-
-    return submitted(form, act, refused_at="leader") or _one(request, viewer, team_id, form=form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "leader"):
+            services.change_team(
+                viewer=viewer,
+                team_id=team_id,
+                name=given["name"],
+                site_id=given["site"],
+                leader_id=given["leader"],
+                now=timezone.now(),
+            )
+            return done(request, "Changed.", "team", team_id)
+    return _one(request, viewer, team_id, form=form, status=422)
 
 
 @page(Role.ADMIN)
@@ -131,7 +136,7 @@ def _place_form(each: staff.SiteKept) -> SiteForm:
     return SiteForm(initial=begun, prefix=f"place-{site.id}")
 
 
-def _place(given: Given) -> Place:
+def _place(given: Mapping[str, Any]) -> Place:
     return Place(given["timezone"], given["country"], given["region"])
 
 
@@ -141,11 +146,12 @@ def add_site(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make another site."""
     form = SiteForm(request.POST, prefix="new")
 
-    def act(given: Given) -> HttpResponse:
-        site_services.add_site(viewer=viewer, name=given["name"], place=_place(given), now=timezone.now())
-        return done(request, "The site is there.", "sites")
-
-    return submitted(form, act, refused_at=None) or _sites(request, viewer, wrong={"new": form}, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, None):
+            site_services.add_site(viewer=viewer, name=given["name"], place=_place(given), now=timezone.now())
+            return done(request, "The site is there.", "sites")
+    return _sites(request, viewer, wrong={"new": form}, status=422)
 
 
 @require_POST
@@ -154,15 +160,14 @@ def move_site(request: HttpRequest, viewer: Viewer, site_id: int) -> HttpRespons
     """Call it otherwise, or put it into another zone, country or region."""
     form = SiteForm(request.POST, prefix=f"place-{site_id}")
 
-    def act(given: Given) -> HttpResponse:
-        site_services.change_place(
-            viewer=viewer, site_id=site_id, name=given["name"], place=_place(given), now=timezone.now()
-        )
-        return done(request, "Changed. Dates that were promised before stay as they are.", "sites")
-
-    return submitted(form, act, refused_at=None) or _sites(
-        request, viewer, wrong={f"place-{site_id}": form}, status=422
-    )
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, None):
+            site_services.change_place(
+                viewer=viewer, site_id=site_id, name=given["name"], place=_place(given), now=timezone.now()
+            )
+            return done(request, "Changed. Dates that were promised before stay as they are.", "sites")
+    return _sites(request, viewer, wrong={f"place-{site_id}": form}, status=422)
 
 
 @require_POST
@@ -171,13 +176,11 @@ def close(request: HttpRequest, viewer: Viewer, site_id: int) -> HttpResponse:
     """Note a day on which a site is closed."""
     form = ClosureForm(request.POST, prefix=f"closure-{site_id}")
 
-    def act(given: Given) -> HttpResponse:
-        absences.add_closure(viewer=viewer, site_id=site_id, now=timezone.now(), **given)
-        return done(request, "Noted. The day counts on nobody's five.", "sites")
-
-    return submitted(form, act, refused_at="day") or _sites(
-        request, viewer, wrong={f"closure-{site_id}": form}, status=422
-    )
+    if form.is_valid():
+        with refusals(form, "day"):
+            absences.add_closure(viewer=viewer, site_id=site_id, now=timezone.now(), **form.cleaned_data)
+            return done(request, "Noted. The day counts on nobody's five.", "sites")
+    return _sites(request, viewer, wrong={f"closure-{site_id}": form}, status=422)
 
 
 @require_POST

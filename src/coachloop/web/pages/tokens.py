@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
-from coachloop.app.errors import RefusedError
 from coachloop.app.queries import tokens as queries
 from coachloop.app.queries.viewing import Viewer
 from coachloop.app.services import tokens as services
@@ -20,8 +19,9 @@ from coachloop.app.services.tokens import Made, Wanted
 from coachloop.core.model.people import Role
 from coachloop.core.model.scopes import in_words as meaning
 from coachloop.core.model.scopes import open_to
-from coachloop.web.access import in_words, page
+from coachloop.web.access import page
 from coachloop.web.api.access import ENDPOINTS
+from coachloop.web.submitting import refusals
 
 DAYS = 90
 """How long a token lives unless something else is chosen."""
@@ -86,11 +86,8 @@ def make(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Make one; its secret is shown this once."""
     form = TokenForm(request.POST, viewer=viewer)
     if form.is_valid():
-        try:
+        with refusals(form, None):
             made = services.make(viewer=viewer, wanted=form.wanted, now=timezone.now())
-        except RefusedError as refusal:
-            form.add_error(None, in_words(refusal))
-        else:
             return _show(request, viewer, made=made)
     return _show(request, viewer, form=form, status=422)
 

@@ -15,7 +15,7 @@ from coachloop.app.services import webhooks as service
 from coachloop.core.model.event import EventKind
 from coachloop.core.model.people import Role
 from coachloop.web.access import found, in_words, page
-from coachloop.web.submitting import Given, done, submitted
+from coachloop.web.submitting import done, refusals
 from coachloop.wiring import letterbox, webhook_sender
 
 FEW = 25
@@ -56,17 +56,18 @@ def add(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Tell another one from now on; its secret is shown this once."""
     form = WebhookForm(request.POST)
 
-    def act(given: Given) -> HttpResponse:
-        row, secret = service.add_webhook(
-            viewer=viewer,
-            address=given["address"],
-            kinds=form.wanted,
-            check=webhook_sender().check,
-            now=timezone.now(),
-        )
-        return _one(request, viewer, row.pk, secret=secret)
-
-    return submitted(form, act, refused_at="address") or _all(request, viewer, form=form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "address"):
+            row, secret = service.add_webhook(
+                viewer=viewer,
+                address=given["address"],
+                kinds=form.wanted,
+                check=webhook_sender().check,
+                now=timezone.now(),
+            )
+            return _one(request, viewer, row.pk, secret=secret)
+    return _all(request, viewer, form=form, status=422)
 
 
 @page(Role.ADMIN)
@@ -82,18 +83,19 @@ def change(request: HttpRequest, viewer: Viewer, webhook_id: int) -> HttpRespons
     found(queries.webhook(viewer, webhook_id))
     form = WebhookForm(request.POST)
 
-    def act(given: Given) -> HttpResponse:
-        service.change_webhook(
-            viewer=viewer,
-            webhook_id=webhook_id,
-            address=given["address"],
-            kinds=form.wanted,
-            check=webhook_sender().check,
-            now=timezone.now(),
-        )
-        return done(request, "Changed.", "webhook", webhook_id)
-
-    return submitted(form, act, refused_at="address") or _one(request, viewer, webhook_id, form=form, status=422)
+    if form.is_valid():
+        given = form.cleaned_data
+        with refusals(form, "address"):
+            service.change_webhook(
+                viewer=viewer,
+                webhook_id=webhook_id,
+                address=given["address"],
+                kinds=form.wanted,
+                check=webhook_sender().check,
+                now=timezone.now(),
+            )
+            return done(request, "Changed.", "webhook", webhook_id)
+    return _one(request, viewer, webhook_id, form=form, status=422)
 
 
 @require_POST

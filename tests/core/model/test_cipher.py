@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coachloop.core.model import sealed
-from coachloop.core.model.sealed import DataKey, UnreadableError
+from coachloop.core.model import cipher
+from coachloop.core.model.cipher import DataKey, UnreadableError
 
 SECRET, OTHER = bytes(range(32)), bytes(range(1, 33))
 KEY, NONCE = DataKey("0a1b2c3d", SECRET), bytes(12)
@@ -17,25 +17,25 @@ def as_text(key: bytes) -> str:
 
 
 def seal(text: str, place: str = "here") -> str:
-    return sealed.sealed(text, KEY, nonce=NONCE, place=place)
+    return cipher.sealed(text, KEY, nonce=NONCE, place=place)
 
 
 def opened(text: str, place: str = "here", secret: bytes = SECRET) -> str:
-    return sealed.unsealed(text, lambda _: secret, place=place)
+    return cipher.unsealed(text, lambda _: secret, place=place)
 
 
 @given(TEXT)
 def test_what_is_sealed_comes_back_and_says_with_which_key(text: str) -> None:
     asked = []
-    assert sealed.unsealed(seal(text), lambda name: asked.append(name) or SECRET, place="here") == text
+    assert cipher.unsealed(seal(text), lambda name: asked.append(name) or SECRET, place="here") == text
     assert asked == ["0a1b2c3d"]
-    assert len(seal(text)[: sealed.HEAD]) == len("sealed:0a1b2c3d:")
+    assert len(seal(text)[: cipher.HEAD]) == len("sealed:0a1b2c3d:")
 
 
 @given(TEXT | st.from_regex(r"\\{0,3}sealed:.*", fullmatch=True))
 def test_what_is_not_sealed_comes_back_too_however_it_looks(text: str) -> None:
-    kept = sealed.unlike(text)
-    assert not kept.startswith(sealed.PREFIX)
+    kept = cipher.unlike(text)
+    assert not kept.startswith(cipher.PREFIX)
     assert opened(kept) == text
 
 
@@ -62,17 +62,17 @@ def test_words_are_read_at_their_place_and_with_their_key_alone() -> None:
 
 
 def test_where_words_repeat_they_look_the_same_at_one_place_and_with_one_key() -> None:
-    nonce = sealed.nonce_of("words", KEY, place="here")
-    assert nonce == sealed.nonce_of("words", KEY, place="here")
+    nonce = cipher.nonce_of("words", KEY, place="here")
+    assert nonce == cipher.nonce_of("words", KEY, place="here")
     others = [("other", KEY, "here"), ("words", DataKey("x", OTHER), "here"), ("words", KEY, "there")]
-    assert nonce not in {sealed.nonce_of(text, key, place=place) for text, key, place in others}
-    assert len(nonce) == sealed.NONCE
+    assert nonce not in {cipher.nonce_of(text, key, place=place) for text, key, place in others}
+    assert len(nonce) == cipher.NONCE
 
 
 def test_a_data_key_is_wrapped_by_a_site_key() -> None:
-    kept = sealed.wrapped(KEY, OTHER, NONCE)
+    kept = cipher.wrapped(KEY, OTHER, NONCE)
     assert SECRET not in kept
-    assert sealed.unwrapped(KEY.name, kept, OTHER) == KEY
+    assert cipher.unwrapped(KEY.name, kept, OTHER) == KEY
     for name, of, key in [
         ("another", kept, OTHER),
         (KEY.name, kept[:-1] + b"?", OTHER),
@@ -80,16 +80,16 @@ def test_a_data_key_is_wrapped_by_a_site_key() -> None:
         (KEY.name, b"", OTHER),
     ]:
         with pytest.raises(UnreadableError, match=f"the data key {name} is not as it was kept"):
-            sealed.unwrapped(name, of, key)
+            cipher.unwrapped(name, of, key)
 
 
 def test_keys_of_a_site_stand_newest_first() -> None:
     one, two = as_text(SECRET), base64.urlsafe_b64encode(OTHER).decode().rstrip("=")
-    found = sealed.site_keys(f" {one},\n{two} ")
+    found = cipher.site_keys(f" {one},\n{two} ")
     assert (found.keys, found.seals) == ((SECRET, OTHER), True)
-    assert found.by_mark == {sealed.mark(SECRET): SECRET, sealed.mark(OTHER): OTHER}
-    assert sealed.site_keys(f"off {one}") == sealed.SiteKeys((SECRET,), seals=False)
-    assert sealed.site_keys("") == sealed.SiteKeys((), seals=False)
+    assert found.by_mark == {cipher.mark(SECRET): SECRET, cipher.mark(OTHER): OTHER}
+    assert cipher.site_keys(f"off {one}") == cipher.SiteKeys((SECRET,), seals=False)
+    assert cipher.site_keys("") == cipher.SiteKeys((), seals=False)
     assert "keys" not in repr(found)
     assert "secret" not in repr(KEY)
 
@@ -97,14 +97,14 @@ def test_keys_of_a_site_stand_newest_first() -> None:
 @pytest.mark.parametrize("text", ["short", as_text(SECRET) + "AAAA", "ü" * 44, f"{as_text(SECRET)} off", "off"])
 def test_what_is_no_key_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(ValueError, match=r"32 bytes in base64|no key to read with") as refused:
-        sealed.site_keys(text)
+        cipher.site_keys(text)
     assert as_text(SECRET)[:10] not in str(refused.value)
 
 
 def test_words_of_the_search_are_hashed_one_by_one() -> None:
-    first, *rest = sealed.hashed("good morning good day", KEY, longest=1000).split(" ")
-    assert first == sealed.first_of(KEY.name) == "sealed0a1b2c3d"
-    assert rest == [sealed.hash_of(word, SECRET) for word in ("good", "morning", "good", "day")]
+    first, *rest = cipher.hashed("good morning good day", KEY, longest=1000).split(" ")
+    assert first == cipher.first_of(KEY.name) == "sealed0a1b2c3d"
+    assert rest == [cipher.hash_of(word, SECRET) for word in ("good", "morning", "good", "day")]
     assert all(len(word) == 10 and word.isascii() and word.isalpha() for word in rest)
-    assert sealed.hash_of("good", OTHER) != rest[0] == rest[2] != rest[1]
-    assert sealed.hashed("good  morning good day", KEY, longest=40).split(" ") == [first, *rest[:1]]
+    assert cipher.hash_of("good", OTHER) != rest[0] == rest[2] != rest[1]
+    assert cipher.hashed("good  morning good day", KEY, longest=40).split(" ") == [first, *rest[:1]]
