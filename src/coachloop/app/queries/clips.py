@@ -305,6 +305,8 @@ class _Around:
 def views(viewer: Viewer, rows: QuerySet[Clip]) -> list[ClipView]:
     """Clips with their words; a bounded number of queries."""
     listed = list(rows.prefetch_related("shares__agent", "shares__team", "views"))
+    if not listed:
+        return []
     calls = {row.conversation_id for row in listed}
     beside = _Around(
         documents=_documents(listed),

@@ -1,6 +1,6 @@
 """Which recordings somebody may hear: those whose words a page of theirs shows, less what is read without names."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Q, QuerySet
 
@@ -17,18 +17,21 @@ DISPUTE = (Role.AGENT, *ANSWER)
 
 def of(viewer: Viewer, key: str) -> Listenable | None:
     """The recording of a conversation whose words they may read somewhere; None where there is none."""
-    row = Audio.objects.select_related("conversation").filter(conversation__key=key).filter(_readable(viewer)).first()
-    return audio.listenable(row) if row else None
+    row = Audio.objects.select_related("conversation").filter(conversation__key=key).first()
+    return audio.listenable(row) if row and _may_hear(viewer, [row.pk]) else None
 
 
 def audible(viewer: Viewer, keys: Iterable[str]) -> frozenset[str]:
-    """Those of these conversations that they can hear now. Most have no recording, and who may hear one takes long to ask."""
+    """Those of these conversations that they can hear now."""
     ready = Audio.objects.filter(conversation__key__in=set(keys)).exclude(copied="")
-    there = list(ready.values_list("pk", flat=True))
-    if not there:
-        return frozenset()
-    may = Audio.objects.filter(_readable(viewer), pk__in=there)
-    return frozenset(may.values_list("conversation__key", flat=True))
+    there = dict(ready.values_list("pk", "conversation__key"))
+    return frozenset(there[pk] for pk in _may_hear(viewer, there))
+
+
+def _may_hear(viewer: Viewer, there: Collection[int]) -> frozenset[int]:
+    """Those of these recordings that they may hear. Most calls have none, and who may hear one takes long to ask."""
+    may = Audio.objects.filter(_readable(viewer), pk__in=there) if there else Audio.objects.none()
+    return frozenset(may.values_list("pk", flat=True))
 
 
 def _readable(viewer: Viewer) -> Q:

@@ -72,6 +72,8 @@ def quoted(rows: tuple[ProposalView, ...]) -> tuple[str, ...]:
 
 
 def _views(viewer: Viewer, rows: list[Proposal]) -> tuple[ProposalView, ...]:
+    if not rows:
+        return ()
     shown = examples(viewer, Verdict.objects.filter(pk__in=[row.example_id for row in rows if row.example_id]))
     agents = viewing.agents(viewer).in_bulk([row.agent_id for row in rows])
     return tuple(_view(row, shown.get(row.example_id or 0)) for row in rows if row.agent_id in agents)

@@ -26,14 +26,17 @@ from coachloop.app.models import (
 from coachloop.app.queries import sites, viewing
 from coachloop.app.queries.examples import Example, Wanted, newest_misses
 from coachloop.app.queries.templates import of_coaching
-from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
+from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
+from coachloop.app.queries.wins import SHOWN
 from coachloop.core.coaching import report as core
 from coachloop.core.coaching.agreement import SessionStatus
 from coachloop.core.coaching.report import Counted, Facts, Kind, Moment, Promise, Proof, Report
 from coachloop.core.model.people import Role
 from coachloop.core.model.verdict import Outcome
 from coachloop.core.stats.proportions import wilson
+
+PROOF = (*SHOWN, "behaviour__template__key", "behaviour__key")
 
 NEWEST_DAYS = 14
 """A page shows no daily report that is older."""
@@ -295,11 +298,9 @@ class _Gathered:
         firsts = met.exclude(evidence=[]).annotate(rank=newest).filter(rank=1)
         found: dict[int, list[Proof]] = defaultdict(list)
         zones = self._zones()
-        for row in firsts.select_related("behaviour__template", EVALUATED).order_by(
-            f"-{CONVERSATION}__started_at", "id"
-        ):
-            who = row.attempt.evaluation.conversation.agent_id or 0
-            found[who].append(_proof(row, zones[who]))
+        order = (f"-{CONVERSATION}__started_at", "id")
+        for who, *row in firsts.order_by(*order).values_list(agent, *PROOF):
+            found[who].append(_proof(*row, zone=zones[who]))
         return found
 
     def _zones(self) -> dict[int, ZoneInfo]:
@@ -333,15 +334,14 @@ def _in_the_room(viewer: Viewer, agent: Agent) -> bool:
     return viewer.everything or leads or agent.pk == viewer.agent_id
 
 
-def _proof(row: Any, zone: ZoneInfo) -> Proof:
-    call, best = row.attempt.evaluation.conversation, row.evidence[0]
+def _proof(pk: int, title: str, evidence: list[Any], key: str, at: datetime, *name: str, zone: ZoneInfo) -> Proof:  # noqa: PLR0917 -- PROOF
     return Proof(
-        behaviour=_name(row.behaviour),
-        title=row.behaviour.title,
-        quote=best["quote"],
-        at=call.started_at.astimezone(zone),
-        path=f"{reverse('conversation', args=[call.key])}#quote-{row.pk}-0",
-        call=call.key,
+        behaviour="/".join(name),
+        title=title,
+        quote=evidence[0]["quote"],
+        at=at.astimezone(zone),
+        path=f"{reverse('conversation', args=[key])}#quote-{pk}-0",
+        call=key,
     )
 
 

@@ -135,11 +135,11 @@ def _standing_in(viewer: Viewer, user: User, now: datetime | None) -> frozenset[
     if now is None:
         return frozenset()
     recent = user.stands_in.filter(last_day__gte=(now - timedelta(days=1)).date())
-    rows = within(viewer, recent, "team__programme").select_related("team__site")
+    rows = within(viewer, recent, "team__programme")
     return frozenset(
-        row.team_id
-        for row in rows
-        if row.first_day <= now.astimezone(ZoneInfo(row.team.site.timezone)).date() <= row.last_day
+        team
+        for team, first, last, zone in rows.values_list("team_id", "first_day", "last_day", "team__site__timezone")
+        if first <= now.astimezone(ZoneInfo(zone)).date() <= last
     )
 
 

@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, starmap
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from coachloop.app.models import Agent
 from coachloop.app.queries import viewing
-from coachloop.app.queries.verdicts import CONVERSATION, EVALUATED, effective_verdicts
+from coachloop.app.queries.verdicts import CONVERSATION, effective_verdicts
 from coachloop.app.queries.viewing import Viewer
 from coachloop.core.model.verdict import Outcome
 
 READ = 80
 """Verdicts that are looked through for different behaviours."""
+
+SHOWN = ("pk", "behaviour__title", "evidence", f"{CONVERSATION}__key", f"{CONVERSATION}__started_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,11 @@ class WentWell:
 def went_well(viewer: Viewer, agent: Agent, since: date, *, most: int = 3) -> tuple[WentWell, ...]:
     """The newest proof of different behaviours that were met, in the agent's own words."""
     firsts: dict[int, WentWell] = {}
-    for row in _met(viewer, agent).filter(**{f"{CONVERSATION}__day__gte": since})[:READ]:
-        well = _well(row)
-        if row.behaviour_id not in firsts and well.quote not in {each.quote for each in firsts.values()}:
-            firsts[row.behaviour_id] = well
+    met = _met(viewer, agent).filter(**{f"{CONVERSATION}__day__gte": since})
+    for behaviour_id, *row in met.values_list("behaviour_id", *SHOWN)[:READ]:
+        well = _well(*row)
+        if behaviour_id not in firsts and well.quote not in {each.quote for each in firsts.values()}:
+            firsts[behaviour_id] = well
     return tuple(islice(firsts.values(), most))
 
 
@@ -43,16 +46,15 @@ def proof(
 ) -> tuple[WentWell, ...]:
     """The newest calls of these days in which the agent met the behaviour; only those that the viewer may read."""
     met = _met(viewer, agent).filter(**{f"{CONVERSATION}__day__range": (first, last)}, behaviour=behaviour_id)
-    return tuple(map(_well, met[:most]))
+    return tuple(starmap(_well, met[:most]))
 
 
 def _met(viewer: Viewer, agent: Agent) -> QuerySet[Any]:
     """Verdicts with words to read, newest first."""
     seen = viewing.conversations(viewer).filter(pk=OuterRef(CONVERSATION))
     met = effective_verdicts().filter(Exists(seen), **{f"{CONVERSATION}__agent": agent}, effective=Outcome.MET)
-    return met.exclude(evidence=[]).select_related("behaviour", EVALUATED).order_by(f"-{CONVERSATION}__started_at")
+    return met.exclude(evidence=[]).order_by(f"-{CONVERSATION}__started_at").values_list(*SHOWN)
 
 
-def _well(row: Any) -> WentWell:
-    call, best = row.attempt.evaluation.conversation, row.evidence[0]
-    return WentWell(row.behaviour.title, best["quote"], call.key, call.started_at, f"quote-{row.pk}-0")
+def _well(pk: int, title: str, evidence: list[Any], key: str, started_at: datetime | None) -> WentWell:  # noqa: PLR0917 -- SHOWN
+    return WentWell(title, evidence[0]["quote"], key, started_at, f"quote-{pk}-0")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from coachloop.app.errors import RefusedError, UnknownNameError
 from coachloop.app.models import ApiToken, User
@@ -121,8 +120,8 @@ def holder(secret: str, *, now: datetime) -> Holder | None:
     who = viewer_of(row.user, now=now, programme=row.programme_id)
     if row.programme_id is not None and who.programme_id != row.programme_id:
         return None
-    seldom = Q(last_used_at=None) | Q(last_used_at__lt=now - NOTED)
-    ApiToken.objects.filter(seldom, pk=row.pk).update(last_used_at=now)
+    if row.last_used_at is None or row.last_used_at < now - NOTED:
+        ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
     return Holder(row.pk, who, frozenset(row.scopes))
 
 
