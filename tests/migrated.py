@@ -1,4 +1,4 @@
-"""The migrated, empty database, kept from one run to the next: migrating takes twenty seconds, copying it none.
+"""The migrated, empty database, kept from one run to the next: migrating takes seconds, copying it none.
 
 It is kept by what made it, so that a changed migration or model is migrated anew: an SQLite file in pytest's cache, on PostgreSQL a database
 of the same server. Of several workers the first migrates, and the others wait for it and copy.

@@ -6,14 +6,21 @@ would trip over. Where one of them is harmless after all, it is named with its r
 
 import inspect
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations, models
+from django.db import connection, migrations, models
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import NOT_PROVIDED
+
+from house import Houses
 
 FROZEN = 19
 """The first migration to which the policy applies."""
@@ -45,6 +52,11 @@ ALLOWED = {
 
 FOLDER = Path(inspect.getfile(import_module("coachloop.app.migrations"))).parent
 NAMES = sorted(path.stem for path in FOLDER.glob("[0-9]*.py") if int(path.stem[:4]) >= FROZEN)
+
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'coachloop_%'"
+"""Those that are ours."""
+
+TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?"
 
 
 def unsafe(operation: migrations.operations.base.Operation, made: set[str]) -> Iterator[tuple[str, str]]:  # noqa: C901 -- a list
@@ -136,3 +148,36 @@ def test_what_is_unsafe_is_found(operation: migrations.operations.base.Operation
 )
 def test_what_is_safe_passes(operation: migrations.operations.base.Operation) -> None:
     assert list(unsafe(operation, set())) == []
+
+
+@pytest.mark.django_db
+def test_a_new_site_has_the_tables_of_one_that_took_every_step(houses: Houses, tmp_path: Path) -> None:
+    """0001_to_0027 makes them at once. On PostgreSQL, what `pg_dump -s` says of both was compared by hand."""
+    houses.empty(tmp_path / "new.sqlite3")
+    with houses.moved_to(tmp_path / "old.sqlite3"):
+        executor = MigrationExecutor(connection)
+        executor.loader = MigrationLoader(connection, replace_migrations=False)
+        executor.migrate([("coachloop", NAMES[-1])])
+    old, new = (_tables(tmp_path / f"{name}.sqlite3") for name in ("old", "new"))
+    assert old.keys() == new.keys()
+    assert {name for name in old if old[name] != new[name]} == set()
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    """By name: columns, which may stand in another order, foreign keys, indexes and triggers."""
+    with closing(sqlite3.connect(path)) as database:
+        ask = lambda *query: database.execute(*query).fetchall()  # noqa: E731 -- two words
+
+        def index(name: str, unique: int, made_by: str, *partial: int) -> tuple[Any, ...]:
+            columns = [row[2] for row in ask(f"PRAGMA index_info({name})")]
+            return name if made_by == "c" else "of a constraint", unique, *partial, *columns
+
+        return {
+            name: (
+                {row[1:] for row in ask(f"PRAGMA table_info({name})")},
+                {row[2:] for row in ask(f"PRAGMA foreign_key_list({name})")},
+                {index(*row[1:]) for row in ask(f"PRAGMA index_list({name})")},
+                set(ask(TRIGGERS, [name])),
+            )
+            for (name,) in ask(TABLES)
+        }
