@@ -22,8 +22,11 @@ FORGETFUL = (
     "wal_level=minimal",
     "max_wal_senders=0",
     "jit=off",
+    "autovacuum=off",
 )
-"""What is in it need not outlive the run, and the tests' rows are too few to compile a query for."""
+"""What is in it need not outlive the run, and the tests' rows are too few to compile a query for. Nor is anything cleaned or counted
+meanwhile: what a test wrote and has not committed looks like nothing, and plans for empty tables take minutes.
+"""
 
 
 def _binaries() -> Path | None:
