@@ -8,7 +8,7 @@ export COVERAGE_FILE ?= .coverage
 # Compiled modules are kept: the tests start many processes, and each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo serve test check coverage lint format test-api test-judge test-cluster screenshots real-data clean
+.PHONY: help setup demo serve test check coverage lint format test-api test-judge test-steps test-cluster screenshots real-data clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,6 +43,9 @@ test-judge: $(READY)  ## bring a small model and llama.cpp's server, and run the
 
 test-api: $(READY)  ## draw many requests from the API's description, for every operation and role
 	COACHLOOP_API_EXAMPLES=25 .venv/bin/pytest -n 4 tests/web/api/test_schema.py
+
+test-steps: $(READY)  ## compare the tables of a new site with those of one that took every migration
+	COACHLOOP_EVERY_STEP=1 .venv/bin/pytest -n 0 tests/app/models/test_migrations.py
 
 test-cluster: $(READY)  ## install Ray, and run a small cluster of which a node and the driver are killed
 	$(UV) sync --all-extras --locked --inexact
